@@ -1,0 +1,1 @@
+"""Amazon's services over HTTP: clients, authenticators, quotas, retries, errors."""

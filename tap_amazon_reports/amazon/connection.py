@@ -1,0 +1,244 @@
+"""One service at one address: retry, quota, authenticate, send, in this order."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
+
+import requests
+
+from tap_amazon_reports.amazon.errors import AmazonError, UnexpectedAnswerError
+from tap_amazon_reports.amazon.http import encoded_query, json_object
+from tap_amazon_reports.amazon.quota import TokenBucket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.amazon.exchange import Patience
+    from tap_amazon_reports.amazon.http import Authenticator, Json, Query, Transport
+
+logger = logging.getLogger(__name__)
+
+_LONG_WAIT_SECONDS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One operation of a service: Amazon's name for it, and its usage plan."""
+
+    name: str
+    method: str
+    path: str
+    """Below the base URL; `{name}` stands for a path value."""
+    rate_per_second: float
+    burst: int
+
+
+class Dialect(Protocol):
+    """How a service says what is wrong."""
+
+    service: str
+    """The service's name, for errors."""
+
+    request_id_header: str
+
+    def error(self, response: requests.Response, asked: str) -> AmazonError:
+        """Return the error that `response`, not 2xx and not to be retried, stands for.
+
+        Args:
+            response: what Amazon answered.
+            asked: what was asked for, fit to be printed.
+        """
+
+
+@dataclass
+class Calls:
+    """How often each operation was called, and how often Amazon said 429."""
+
+    sent: Counter[str] = field(default_factory=Counter)
+    throttled: Counter[str] = field(default_factory=Counter)
+
+
+class ServiceConnection:
+    """One service at one address, with one account's credentials."""
+
+    def __init__(
+        self,
+        *,
+        dialect: Dialect,
+        base_url: str,
+        auth: Authenticator,
+        transport: Transport,
+        clock: Clock,
+        patience: Patience,
+    ) -> None:
+        """Take everything that a request needs; ask for nothing yet."""
+        self._dialect = dialect
+        self._base_url = base_url.rstrip("/")
+        self._auth = auth
+        self._transport = transport
+        self._clock = clock
+        self._patience = patience
+        self._buckets: dict[str, TokenBucket] = {}
+        self._buckets_lock = threading.Lock()
+        self.calls = Calls()
+
+    def call(
+        self,
+        operation: Operation,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Query = (),
+        body: Json | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Call `operation` and return its 2xx answer.
+
+        Args:
+            operation: what to call.
+            path: values for the placeholders of its path.
+            query: names and values, unencoded, in the order of sending.
+            body: sent as JSON.
+            headers: beside those that every request carries.
+
+        Raises:
+            AmazonError: whatever else Amazon, or the way there, had to say.
+        """
+        request = self._request(operation, path or {}, query, body, headers or {})
+        asked = self._asked(operation, path or {}, query)
+        response = self._patience.until_answered(
+            lambda: self._attempt(operation, request), asked=asked
+        )
+        if not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            raise self._dialect.error(response, asked)
+        return response
+
+    def call_json(
+        self,
+        operation: Operation,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Query = (),
+        body: Json | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        """Call `operation` and return the JSON object of its answer; numbers exact.
+
+        Raises:
+            UnexpectedAnswerError: if the answer is not a JSON object.
+            AmazonError: as `call`.
+        """
+        response = self.call(
+            operation, path=path, query=query, body=body, headers=headers
+        )
+        answer = json_object(response)
+        if answer is None:
+            request_id = response.headers.get(self._dialect.request_id_header)
+            msg = (
+                f"{self._asked(operation, path or {}, query)} answered"
+                f" {response.status_code} with something that is no JSON object"
+                f" (request id {request_id})"
+            )
+            raise UnexpectedAnswerError(
+                msg, status=response.status_code, request_id=request_id
+            )
+        return answer
+
+    def _attempt(
+        self, operation: Operation, request: requests.Request
+    ) -> requests.Response:
+        """Pay, authenticate, send; once more with new credentials if they are spent."""
+        response = self._pay_and_send(operation, request)
+        if response.status_code in {
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+        } and self._auth.forget(response):
+            logger.info("%s: the token is spent, asking for a new one", operation.name)
+            response = self._pay_and_send(operation, request)
+        return response
+
+    def _pay_and_send(
+        self, operation: Operation, request: requests.Request
+    ) -> requests.Response:
+        bucket = self._bucket(operation)
+        if (wait_seconds := bucket.wait_seconds()) >= _LONG_WAIT_SECONDS:
+            logger.info(
+                "%s: its quota refills in %.0f s, waiting", operation.name, wait_seconds
+            )
+        bucket.take()
+        prepared = self._transport.prepare(request, self._auth)
+        response = self._transport.send(prepared)
+        self._learn(operation, bucket, response)
+        return response
+
+    def _learn(
+        self, operation: Operation, bucket: TokenBucket, response: requests.Response
+    ) -> None:
+        """Count the call, and believe what the answer tells about the quota."""
+        self.calls.sent[operation.name] += 1
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            self.calls.throttled[operation.name] += 1
+            bucket.drain()
+        if (rate := _rate_limit(response)) is not None:
+            bucket.learn(rate)
+        logger.debug(
+            "%s answered %s in %.3f s (request id %s)",
+            operation.name,
+            response.status_code,
+            response.elapsed.total_seconds(),
+            response.headers.get(self._dialect.request_id_header),
+        )
+
+    def _bucket(self, operation: Operation) -> TokenBucket:
+        with self._buckets_lock:
+            if operation.name not in self._buckets:
+                self._buckets[operation.name] = TokenBucket(
+                    rate_per_second=operation.rate_per_second,
+                    burst=operation.burst,
+                    clock=self._clock,
+                )
+            return self._buckets[operation.name]
+
+    def _request(
+        self,
+        operation: Operation,
+        path: Mapping[str, str],
+        query: Query,
+        body: Json | None,
+        headers: Mapping[str, str],
+    ) -> requests.Request:
+        # The text of the URL and of the body is made here, once, because a signature
+        # covers them to the letter.
+        placed = {name: quote(value, safe="") for name, value in path.items()}
+        url = self._base_url + operation.path.format(**placed)
+        if query:
+            url += "?" + encoded_query(query)
+        request = requests.Request(operation.method, url, headers=dict(headers))
+        if body is not None:
+            request.data = json.dumps(body, separators=(",", ":")).encode()
+            request.headers["content-type"] = "application/json"
+        return request
+
+    def _asked(
+        self, operation: Operation, path: Mapping[str, str], query: Query
+    ) -> str:
+        """Return what is asked for, fit to be printed; page tokens are left out."""
+        words = [f"{name}={value}" for name, value in (*path.items(), *query)]
+        shown = [word for word in words if not word.startswith("nextToken=")]
+        of_what = f"({', '.join(shown)})" if shown else ""
+        return f"{operation.name}{of_what} of the {self._dialect.service}"
+
+
+def _rate_limit(response: requests.Response) -> float | None:
+    try:
+        rate = float(response.headers.get("x-amzn-RateLimit-Limit", ""))
+    except ValueError:
+        return None
+    return rate if 0 < rate < float("inf") else None

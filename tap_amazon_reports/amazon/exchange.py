@@ -1,0 +1,123 @@
+"""One request until it is answered: the loop that waits and sends again."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import requests
+
+from tap_amazon_reports.amazon.errors import ThrottledError, UnavailableError
+from tap_amazon_reports.amazon.http import Anonymous, Transport
+from tap_amazon_reports.amazon.retry import GiveUp, RetryPolicy, Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tap_amazon_reports.amazon.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+_PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
+
+
+class Patience:
+    """How long, and with which pauses, an answer is waited for."""
+
+    def __init__(self, *, retry: RetryPolicy, clock: Clock) -> None:
+        """Take the policy, and the clock to sleep on."""
+        self._retry = retry
+        self._clock = clock
+
+    def until_answered(
+        self, send: Callable[[], requests.Response], *, asked: str
+    ) -> requests.Response:
+        """Send until the answer is not a passing trouble, and return it.
+
+        Args:
+            send: makes one attempt.
+            asked: what is asked for, fit to be printed.
+
+        Raises:
+            ThrottledError: if the answer was 429 for too long.
+            UnavailableError: if there was none, or 5xx, for too long.
+        """
+        attempts = self._retry.begin(self._clock)
+        while True:
+            try:
+                response = send()
+            except requests.RequestException as error:
+                trouble, pause, said = Trouble.UNAVAILABLE, 0.0, cause(error)
+            else:
+                if (found := _trouble(response)) is None:
+                    return response
+                trouble, pause = found, _retry_after(response)
+                said = f"HTTP {response.status_code}"
+            decision = attempts.decide(trouble, at_least_seconds=pause)
+            if isinstance(decision, GiveUp):
+                raise _given_up(trouble, asked, decision.reason, said)
+            logger.info(
+                "%s: %s; trying again in %.0f s", asked, said, decision.delay_seconds
+            )
+            self._clock.sleep(decision.delay_seconds)
+
+
+class FormPoster:
+    """Posts a form without credentials in its headers: for Login with Amazon."""
+
+    def __init__(self, *, transport: Transport, patience: Patience) -> None:
+        """Take what a request needs."""
+        self._transport = transport
+        self._patience = patience
+
+    def __call__(self, url: str, form: Mapping[str, str]) -> requests.Response:
+        """Return the answer, of whatever status, once it is not a passing trouble.
+
+        Raises:
+            ThrottledError: if the answer was 429 for too long.
+            UnavailableError: if there was none, or 5xx, for too long.
+        """
+        request = requests.Request("POST", url, data=dict(form))
+
+        def send() -> requests.Response:
+            return self._transport.send(self._transport.prepare(request, Anonymous()))
+
+        return self._patience.until_answered(send, asked="Login with Amazon")
+
+
+def _trouble(response: requests.Response) -> Trouble | None:
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        return Trouble.THROTTLED
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Trouble.UNAVAILABLE
+    return Trouble.UNAVAILABLE if response.status_code in _PASSING else None
+
+
+def _retry_after(response: requests.Response) -> float:
+    """Return the pause that the answer asks for, in seconds; none is promised."""
+    text = response.headers.get("retry-after", "")
+    return float(text) if text.isascii() and text.isdigit() else 0.0
+
+
+def cause(error: requests.RequestException) -> str:
+    """Return what went wrong on the way; the error's own text may hold the URL."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the TLS connection was refused (certificate, proxy?)"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "no answer in time (setting request_timeout)"
+    return f"the connection was lost ({type(error).__name__})"
+
+
+def _given_up(
+    trouble: Trouble, asked: str, reason: str, said: str
+) -> ThrottledError | UnavailableError:
+    if trouble is Trouble.THROTTLED:
+        return ThrottledError(
+            f"{asked}: {reason}; another application may use up the quota of this"
+            " account. The next run goes on from the bookmark",
+            status=HTTPStatus.TOO_MANY_REQUESTS,
+        )
+    return UnavailableError(
+        f"{asked}: {reason} (last: {said}). The next run goes on from the bookmark"
+    )

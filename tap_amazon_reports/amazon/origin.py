@@ -1,0 +1,85 @@
+"""The one place that credentials may be sent to."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+class ForeignHostError(RuntimeError):
+    """Credentials were about to leave for a place that is not theirs."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A scheme, a host and a port: who may see a service's credentials."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, url: str) -> Origin:
+        """Return the origin of `url`.
+
+        Raises:
+            ValueError: `url` is not a plain http(s) address with a host.
+        """
+        parts = _plain_parts(url)
+        scheme = parts.scheme.lower()
+        return cls(
+            scheme=scheme,
+            host=str(parts.hostname),
+            port=_DEFAULT_PORTS[scheme] if parts.port is None else parts.port,
+        )
+
+    def guard(self, url: str | None) -> None:
+        """Let pass only what leads here, and encrypted unless it stays on this machine.
+
+        Raises:
+            ForeignHostError: `url` leads elsewhere, or over plain http to a host that
+                is not this machine. The text shows origins alone, never a query.
+        """
+        try:
+            target = Origin.of(url or "")
+        except ValueError as problem:
+            msg = f"credentials for {self} were about to be sent astray: {problem}"
+            raise ForeignHostError(msg) from None
+        if target != self:
+            msg = f"credentials for {self} were about to be sent to {target}"
+            raise ForeignHostError(msg)
+        if not (self.scheme == "https" or self.is_loopback):
+            msg = f"credentials were about to be sent unencrypted to {self}; use https"
+            raise ForeignHostError(msg)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is this very machine."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    def __str__(self) -> str:
+        """Show it as an address."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+
+def _plain_parts(url: str) -> SplitResult:
+    """Split `url`, refusing what two parsers could read as two different hosts."""
+    parts = urlsplit(url)
+    if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname:
+        msg = "an http(s) address with a host is needed"
+        raise ValueError(msg)
+    if "@" in parts.netloc or not url.isprintable():
+        msg = "an address may hold neither credentials nor control characters"
+        raise ValueError(msg)
+    return parts

@@ -1,0 +1,87 @@
+"""The private key of Amazon Pay, read from PEM text or from a file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+if TYPE_CHECKING:
+    from tap_amazon_reports.amazon.secret import Secret
+
+_ALLOWED = (
+    "allowed is an unencrypted RSA private key in PEM form, PKCS#8 (BEGIN PRIVATE KEY)"
+    " or PKCS#1 (BEGIN RSA PRIVATE KEY), as text or as the path of a file"
+)
+_LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
+_ENCRYPTED = re.compile(r"-----BEGIN ENCRYPTED PRIVATE KEY-----|\nProc-Type:.*ENC")
+
+_NOT_ALLOWED: dict[str, str] = {
+    "PUBLIC KEY": "a public key; the private one of the pair is needed",
+    "RSA PUBLIC KEY": "a public key; the private one of the pair is needed",
+    "CERTIFICATE": "a certificate",
+    "EC PRIVATE KEY": "an elliptic-curve key",
+    "DSA PRIVATE KEY": "a DSA key",
+    "OPENSSH PRIVATE KEY": "a key in OpenSSH's own form",
+}
+
+
+def load_private_key(text_or_path: Secret) -> RSAPrivateKey:
+    r"""Return the key in a PEM text, or in the file that a path leads to.
+
+    A text may carry `\n` as two characters where its line ends were, as environment
+    variables often do.
+
+    Raises:
+        ValueError: it is not a key that Amazon Pay can take (Amazon Pay API v2 SDKs,
+            Client configuration). The text, one line, says what was found and what is
+            allowed, and shows nothing of the key, nor of what might be one.
+    """
+    given = text_or_path.reveal().strip()
+    pem = given if "-----BEGIN" in given else _file_text(given)
+    return _parsed(re.sub(r"\\r\\n|\\n|\r\n", "\n", pem).strip())
+
+
+def _file_text(path: str) -> str:
+    """Return the text of a PEM file; the path is never shown, it may be a bare key."""
+    try:
+        content = Path(path).expanduser().read_bytes() if path else b""
+    except (OSError, RuntimeError, ValueError):
+        found = "neither PEM text nor the path of a file that can be read"
+        raise _refusal(found) from None
+    return content.decode(errors="replace")
+
+
+def _parsed(pem: str) -> RSAPrivateKey:
+    """Return the RSA key of `pem`, or say what is there instead."""
+    if _ENCRYPTED.search(pem):
+        found = "an encrypted private key; decrypt it, e.g. with `openssl pkey`"
+        raise _refusal(found)
+    label = _label(pem)
+    if label not in {"PRIVATE KEY", "RSA PRIVATE KEY"}:
+        raise _refusal(_NOT_ALLOWED.get(label, "something that is no private key"))
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        found = "a damaged private key; parts of it may be missing"
+        raise _refusal(found) from None
+    if not isinstance(key, RSAPrivateKey):
+        found = "a private key that is not RSA"
+        raise _refusal(found)
+    return key
+
+
+def _label(pem: str) -> str:
+    """Return what the PEM text says it is; of several blocks the private key counts."""
+    labels: list[str] = _LABEL.findall(pem)
+    private = [label for label in labels if label.endswith("PRIVATE KEY")]
+    return (private or labels or [""])[0]
+
+
+def _refusal(found: str) -> ValueError:
+    """Return the error that names what was found and what is allowed."""
+    return ValueError(f"the Amazon Pay private key: found {found}; {_ALLOWED}")

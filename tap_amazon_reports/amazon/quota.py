@@ -1,0 +1,68 @@
+"""One token bucket for each operation, so that a run never asks faster than it may."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tap_amazon_reports.amazon.clock import Clock
+
+# Facts (SP-API developer guide, "Usage plans and rate limits"): each operation has a
+# bucket of `burst` tokens, refilled at `rate` tokens a second; rate and burst are two
+# numbers. The rate in force is told in `x-amzn-RateLimit-Limit`, rounded.
+
+_CAUTION = 0.98
+"""How much of the published rate is spent: a request that travels faster than the one
+before it, or a rate that Amazon rounded up in print, must not earn a 429."""
+
+
+class TokenBucket:
+    """The right to call one operation, which refills with time.
+
+    Tokens are handed out in the order of asking, also under threads: whoever asks when
+    the bucket is empty owes a token, and sleeps until it is paid.
+    """
+
+    def __init__(self, *, rate_per_second: float, burst: int, clock: Clock) -> None:
+        """Start full, with `burst` tokens."""
+        self._rate = rate_per_second * _CAUTION
+        self._burst = burst
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tokens = float(burst)
+        self._counted_at = clock.monotonic()
+
+    def take(self) -> float:
+        """Pay one token, sleeping until there is one; return the seconds waited."""
+        with self._lock:
+            self._refill()
+            self._tokens -= 1
+            wait_seconds = max(0.0, -self._tokens / self._rate)
+        if wait_seconds:
+            self._clock.sleep(wait_seconds)
+        return wait_seconds
+
+    def wait_seconds(self) -> float:
+        """Return how long the next `take` would sleep."""
+        with self._lock:
+            self._refill()
+            return max(0.0, (1 - self._tokens) / self._rate)
+
+    def learn(self, rate_per_second: float) -> None:
+        """Believe what Amazon says about the rate; the burst is never told."""
+        with self._lock:
+            self._refill()
+            self._rate = rate_per_second * _CAUTION
+
+    def drain(self) -> None:
+        """Believe a 429: whatever we counted, there is no token now."""
+        with self._lock:
+            self._refill()
+            self._tokens = min(self._tokens, 0.0)
+
+    def _refill(self) -> None:
+        moment = self._clock.monotonic()
+        earned = (moment - self._counted_at) * self._rate
+        self._tokens = min(float(self._burst), self._tokens + earned)
+        self._counted_at = moment

@@ -1,0 +1,171 @@
+"""The Selling Partner API: Reports 2021-06-30 and Sales v1."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from tap_amazon_reports.amazon.connection import Operation
+from tap_amazon_reports.amazon.errors import (
+    AccessDeniedError,
+    AmazonError,
+    CredentialsError,
+    RequestRefusedError,
+)
+from tap_amazon_reports.amazon.http import Json, json_object, list_of_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import requests
+
+    from tap_amazon_reports.amazon.connection import ServiceConnection
+    from tap_amazon_reports.amazon.http import Query
+
+# Facts (SP-API models, reports_2021-06-30.json and sales.json): paths, limits, and the
+# usage plans, as (requests a second, burst).
+
+GET_REPORTS = Operation(
+    name="getReports",
+    method="GET",
+    path="/reports/2021-06-30/reports",
+    rate_per_second=0.0222,
+    burst=10,
+)
+GET_REPORT_SCHEDULES = Operation(
+    name="getReportSchedules",
+    method="GET",
+    path="/reports/2021-06-30/schedules",
+    rate_per_second=0.0222,
+    burst=10,
+)
+GET_ORDER_METRICS = Operation(
+    name="getOrderMetrics",
+    method="GET",
+    path="/sales/v1/orderMetrics",
+    rate_per_second=0.5,
+    burst=15,
+)
+
+TYPES_PER_CALL = 10
+"""The most report types that getReports and getReportSchedules take in one call."""
+
+_PAGE_SIZE = "100"
+
+
+class SellingPartnerDialect:
+    """How the Selling Partner API says what is wrong."""
+
+    service = "Selling Partner API"
+    request_id_header = "x-amzn-RequestId"
+
+    def error(self, response: requests.Response, asked: str) -> AmazonError:
+        """Return the error that `response` stands for."""
+        status = response.status_code
+        request_id = response.headers.get(self.request_id_header)
+        fault = _fault(response)
+        code = str(fault.get("code") or f"HTTP {status}")
+        words = [str(fault[name]) for name in ("message", "details") if fault.get(name)]
+        said = f"{asked}: {code} {' '.join(' '.join(words).split())[:300]!r}"
+        kind, advice = _advice(status, said)
+        return kind(
+            f"{said} (HTTP {status}, request id {request_id}){advice}",
+            status=status,
+            code=code,
+            request_id=request_id,
+        )
+
+
+def _fault(response: requests.Response) -> Json:
+    """Return the first of Amazon's errors; empty when it died in front of the API."""
+    faults = (json_object(response) or {}).get("errors")
+    if isinstance(faults, list) and faults and isinstance(faults[0], dict):
+        return faults[0]
+    return {}
+
+
+def _advice(status: int, said: str) -> tuple[type[AmazonError], str]:
+    if status == HTTPStatus.UNAUTHORIZED or (
+        status == HTTPStatus.FORBIDDEN and "token" in said.lower()
+    ):
+        return CredentialsError, (
+            ". Check that sp_refresh_token is still authorised for sp_client_id, and"
+            " that sp_base_url is the address of its region"
+        )
+    if status == HTTPStatus.FORBIDDEN:
+        return AccessDeniedError, (
+            ". Check that the application has the role for this, that its authorisation"
+            " was renewed since the role was added, and that sp_marketplaces are of the"
+            " region in which sp_refresh_token was granted"
+        )
+    return RequestRefusedError, ""
+
+
+def token_is_spent(response: requests.Response) -> bool:
+    """Tell whether `response` says that the access token has expired.
+
+    Amazon says so with 403 and not 401 (SP-API documentation, "Errors").
+    """
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        return True
+    words = " ".join(str(word) for word in _fault(response).values()).lower()
+    return response.status_code == HTTPStatus.FORBIDDEN and "expired" in words
+
+
+class SellingPartnerClient:
+    """The Selling Partner API, one method for each operation."""
+
+    def __init__(self, connection: ServiceConnection) -> None:
+        """Speak over `connection`."""
+        self.connection = connection
+
+    def get_reports(
+        self, report_types: Sequence[str], *, created_since: str, created_until: str
+    ) -> Iterator[Json]:
+        """Yield the reports of at most ten types, page after page, newest first.
+
+        Args:
+            report_types: 1 to `TYPES_PER_CALL` of them.
+            created_since: ISO 8601, at most 90 days back.
+            created_until: ISO 8601.
+
+        Raises:
+            AmazonError: if Amazon refuses or cannot answer.
+        """
+        query: Query = [
+            ("reportTypes", ",".join(report_types)),
+            ("createdSince", created_since),
+            ("createdUntil", created_until),
+            ("pageSize", _PAGE_SIZE),
+        ]
+        while query:
+            answer = self.connection.call_json(GET_REPORTS, query=query)
+            yield from list_of_objects(answer, "reports", GET_REPORTS.name)
+            token = answer.get("nextToken")
+            # Beside a token no other parameter is allowed (reports_2021-06-30.json).
+            query = [("nextToken", str(token))] if token else []
+
+    def get_report_schedules(self, report_types: Sequence[str]) -> list[Json]:
+        """Return the schedules of at most ten report types.
+
+        Raises:
+            AmazonError: if Amazon refuses or cannot answer.
+        """
+        answer = self.connection.call_json(
+            GET_REPORT_SCHEDULES, query=[("reportTypes", ",".join(report_types))]
+        )
+        return list_of_objects(answer, "reportSchedules", GET_REPORT_SCHEDULES.name)
+
+    def get_order_metrics(self, query: Query) -> list[Json]:
+        """Return the intervals that answer one query of the Sales API.
+
+        Args:
+            query: the parameters as Amazon names them.
+
+        Raises:
+            AmazonError: if Amazon refuses or cannot answer.
+        """
+        answer: dict[str, Any] = self.connection.call_json(
+            GET_ORDER_METRICS, query=query
+        )
+        return list_of_objects(answer, "payload", GET_ORDER_METRICS.name)

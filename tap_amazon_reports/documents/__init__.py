@@ -1,0 +1,1 @@
+"""Documents to rows: download, containers, charsets, delimited text, typed values."""

@@ -1,0 +1,198 @@
+"""Bytes to text, piece by piece, with every undecodable byte replaced and counted.
+
+Facts:
+    - No field of an API says the charset; the `Content-Type` of the download does:
+      `text/plain; charset=Cp1252`, `utf8`, `UTF-8`, `windows-31j`, `Shift_JIS`
+      (Selling Partner API as seen by its users, Document formats and encodings).
+    - Without one: UTF-8 strictly, then cp1252, or cp932 for Japan (same place).
+    - Settlement files of Amazon Pay begin with a byte order mark (Amazon Pay, File
+      formats, Settlement report).
+"""
+
+from __future__ import annotations
+
+import codecs
+from email.message import Message
+from itertools import chain
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["LOOK_AHEAD_BYTES", "DecodedText", "charset_of"]
+
+LOOK_AHEAD_BYTES = 64 * 1024
+"""How much text beyond ASCII is looked at to tell UTF-8 from something else."""
+
+_REPLACEMENT = "\ufffd"
+_ASCII = bytes(range(128))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_MARK_BYTES = 3
+_READ_AS = {
+    # Java's and the web's names for what Microsoft writes in Japan: a superset.
+    "windows-31j": "cp932",
+    "ms932": "cp932",
+    "ms_kanji": "cp932",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    # As browsers do: the bytes 80 to 9F are letters in cp1252, and nothing in Latin 1.
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "latin1": "cp1252",
+    # As browsers do; with a byte order mark it is the mark that decides.
+    "utf-16": "utf-16-le",
+    "utf16": "utf-16-le",
+    "utf-8-sig": "utf-8",
+}
+# A server's default, and no news: where it is true, UTF-8 is true as well.
+_NO_NEWS = frozenset({"us-ascii", "ascii"})
+
+
+def charset_of(content_type: str | None) -> str | None:
+    """Return Python's name of the charset in a `Content-Type` header.
+
+    Shift_JIS is read as cp932 and ISO-8859-1 as cp1252, their supersets. None means
+    that the header gives no charset, `us-ascii`, or one that Python does not know.
+    """
+    message = Message()
+    message["Content-Type"] = content_type or "text/plain"
+    name = (message.get_content_charset() or "").strip()
+    if not name or name in _NO_NEWS:
+        return None
+    return _known(_READ_AS.get(name, name))
+
+
+def _known(name: str) -> str | None:
+    try:
+        "-".encode(name)
+        codecs.getincrementaldecoder(name)
+    except (LookupError, ValueError):
+        return None
+    return codecs.lookup(name).name
+
+
+class DecodedText:
+    """The text of a document, to be iterated over once, in pieces as they come.
+
+    A byte order mark is believed before anything else, then `declared`. With neither,
+    ASCII passes as it is, and the first byte beyond it decides: if the 64 KiB that
+    begin there are UTF-8 without a fault, the document is UTF-8, else `fallback`.
+    So nothing is held back from an ASCII document, and a charset never changes in
+    the middle; the price is that one broken character in those 64 KiB of UTF-8 has
+    the rest read in the fall-back, where it would be a replacement further down.
+
+    Attributes:
+        charset: Python's name of the charset; final when the text has been read.
+        replaced: how many times undecodable bytes became U+FFFD so far.
+    """
+
+    def __init__(
+        self,
+        chunks: Iterable[bytes],
+        *,
+        declared: str | None = None,
+        fallback: str = "cp1252",
+    ) -> None:
+        """Decode `chunks`.
+
+        Args:
+            chunks: the bytes, in pieces of any size.
+            declared: Python's name of the charset, as `charset_of` returns it.
+            fallback: the charset of an undeclared document that is not UTF-8.
+        """
+        self.charset = declared or "utf-8"
+        self.replaced = 0
+        self._chunks = chunks
+        self._declared = declared
+        self._fallback = fallback
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the text; pieces are never empty."""
+        source = iter(self._chunks)
+        head = _gather(b"", source, _MARK_BYTES)
+        mark, charset = _marked(head)
+        rest = chain((head[len(mark) :],), source)
+        if charset is None and self._declared is None:
+            return filter(None, self._detected(rest))
+        self.charset = charset or self.charset
+        return filter(None, self._decoded(rest))
+
+    def _detected(self, chunks: Iterator[bytes]) -> Iterator[str]:
+        for chunk in chunks:
+            foreign = chunk.lstrip(_ASCII)
+            yield chunk[: len(chunk) - len(foreign)].decode("ascii")
+            if foreign:
+                sample = _gather(foreign, chunks, LOOK_AHEAD_BYTES)
+                if not _is_utf8(sample):
+                    self.charset = self._fallback
+                yield from self._decoded(chain((sample,), chunks))
+                return
+
+    def _decoded(self, chunks: Iterable[bytes]) -> Iterator[str]:
+        decoder = _CountingDecoder(self.charset)
+        for chunk in chunks:
+            yield decoder.decode(chunk)
+            self.replaced = decoder.replaced
+        yield decoder.decode(b"", final=True)
+        self.replaced = decoder.replaced
+
+
+def _marked(head: bytes) -> tuple[bytes, str | None]:
+    for mark, charset in _MARKS:
+        if head.startswith(mark):
+            return mark, charset
+    return b"", None
+
+
+def _gather(start: bytes, chunks: Iterator[bytes], size: int) -> bytes:
+    """Return `start` and what follows, until there are `size` bytes or no more."""
+    gathered = bytearray(start)
+    while len(gathered) < size:
+        chunk = next(chunks, None)
+        if chunk is None:
+            break
+        gathered += chunk
+    return bytes(gathered)
+
+
+def _is_utf8(sample: bytes) -> bool:
+    # A full sample may end within a character; a shorter one is all there is.
+    whole = len(sample) < LOOK_AHEAD_BYTES
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample, whole)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class _CountingDecoder:
+    """An incremental decoder that replaces what it cannot decode, and counts it."""
+
+    def __init__(self, charset: str) -> None:
+        make = codecs.getincrementaldecoder(charset)
+        self.replaced = 0
+        self._strict: codecs.IncrementalDecoder | None = make()
+        self._replacing = make("replace")
+        self._ignoring = make("ignore")
+
+    def decode(self, data: bytes, *, final: bool = False) -> str:
+        if self._strict is not None:
+            try:
+                return self._strict.decode(data, final)
+            except UnicodeDecodeError as error:
+                # It holds what was pending, too.
+                data = error.object
+                self._strict = None
+        # A U+FFFD that Amazon wrote survives both ways, and is no replacement.
+        genuine = self._ignoring.decode(data, final).count(_REPLACEMENT)
+        text = self._replacing.decode(data, final)
+        self.replaced += text.count(_REPLACEMENT) - genuine
+        return text

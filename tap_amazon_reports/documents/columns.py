@@ -1,0 +1,218 @@
+"""Which known column each column of a document is, worked out once per document.
+
+Facts:
+    - Real headers differ from documented ones in case, punctuation and a parenthesised
+      part: `Sales Price (Marketplace Currency)` for `Sales Price` (Appstore Reporting
+      API as seen by its users, Sales report columns).
+    - Columns may be added, renamed and moved at any time (Selling Partner API as seen
+      by its users, Document formats and encodings).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import NamedTuple
+
+from tap_amazon_reports.documents.values import text
+
+__all__ = [
+    "Column",
+    "ColumnMap",
+    "Parser",
+    "Record",
+    "Slot",
+    "bare",
+    "cell_name",
+    "normalise",
+    "snake_case",
+    "snake_names",
+]
+
+Parser = Callable[[str], object]
+"""Turns a cell into a value; None for a blank; `ValueError` when it does not fit."""
+
+_PARENTHESISED = re.compile(r"\([^()]*\)")
+# "VATRate" is VAT, Rate; the plural in "Order IDs" is no new word.
+_AFTER_ACRONYM = re.compile(r"([A-Z]+)([A-Z](?!s\b)[a-z])")
+_AFTER_WORD = re.compile(r"([a-z])([A-Z])|([0-9])(?=[A-Z][a-z])")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+
+def normalise(name: str) -> str:
+    """Return `name` in lower case, letters and digits only, wide letters narrowed."""
+    narrow = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(filter(str.isalnum, narrow))
+
+
+def bare(name: str) -> str:
+    """Return `name` as `normalise` does, without what is in parentheses."""
+    narrow = unicodedata.normalize("NFKC", name)
+    return normalise(_PARENTHESISED.sub(" ", narrow)) or normalise(name)
+
+
+def snake_case(name: str) -> str:
+    """Return Amazon's own words in snake case; empty when there are none.
+
+    `Country/Region Code` is `country_region_code`, `SellerOrderId` `seller_order_id`,
+    `ASIN` `asin`, `unitsOrderedB2B` `units_ordered_b2b`.
+    """
+    words = _AFTER_ACRONYM.sub(r"\1_\2", name)
+    words = _AFTER_WORD.sub(r"\1\3_\2", words)
+    return _BETWEEN_WORDS.sub("_", words).strip("_").lower()
+
+
+def cell_name(number: int) -> str:
+    """Return the name of a nameless cell, by its place in the row, counted from 1."""
+    return f"_cell_{number}"
+
+
+def snake_names(header: Sequence[str], *, taken: Iterable[str] = ()) -> list[str]:
+    """Return a name of its own for each column: snake case, then `_2`, `_3` and so on.
+
+    Args:
+        header: the names in the document.
+        taken: names that none may have.
+    """
+    used = set(taken)
+    names = []
+    for number, words in enumerate(header, start=1):
+        # A name that the reader gave keeps its underscore.
+        nameless = not snake_case(words) or words == cell_name(number)
+        name = _unused(cell_name(number) if nameless else snake_case(words), used)
+        used.add(name)
+        names.append(name)
+    return names
+
+
+def _unused(name: str, used: set[str]) -> str:
+    if name not in used:
+        return name
+    numbered = (f"{name}_{n}" for n in count(2))
+    return next(candidate for candidate in numbered if candidate not in used)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that somebody knows.
+
+    Attributes:
+        name: what it is called in a record.
+        parse: how its cells are read; `values.text` keeps them as they are.
+        aliases: names that it has in documents, where `name` does not say it.
+    """
+
+    name: str
+    parse: Parser = text
+    aliases: tuple[str, ...] = ()
+
+    def forms(self, form: Callable[[str], str]) -> set[str]:
+        """Return all of its names in one form, `normalise` or `bare`."""
+        return set(map(form, (self.name, *self.aliases)))
+
+
+class Slot(NamedTuple):
+    """What becomes of the cells at one place.
+
+    Attributes:
+        name: the known column's name, or else Amazon's in snake case.
+        known: whether it is a known column; if not, its cells are extra.
+        parse: how its cells are read; None keeps them as they are.
+    """
+
+    name: str
+    known: bool
+    parse: Parser | None
+
+
+class Record(NamedTuple):
+    """One row, understood as far as it can be.
+
+    Attributes:
+        values: a value, or None, for each known column.
+        extra: the text, as it was, of what is in no known column, is beyond the
+            header (`_cell_<n>`), or does not fit (its value is then None).
+    """
+
+    values: dict[str, object]
+    extra: dict[str, str]
+
+
+class ColumnMap:
+    """What to do with the cells of one document.
+
+    Attributes:
+        slots: one for each column of the header, in its order.
+        missing: known columns that the document does not have.
+        misfits: how many values did not fit, by name of the column, so far.
+    """
+
+    def __init__(self, header: Sequence[str], known: Sequence[Column]) -> None:
+        """Find each column of `header` among the `known` ones.
+
+        An exact name comes first, then one without its parenthesised part; of two
+        that fit, the first in the document is taken, and the other is extra.
+        """
+        found = _matched(header, known)
+        here = {column.name for column in found.values()}
+        self.missing = tuple(c.name for c in known if c.name not in here)
+        words = [found[n].name if n in found else name for n, name in enumerate(header)]
+        names = snake_names(words, taken=self.missing)
+        self.slots = [_slot(found.get(n), name) for n, name in enumerate(names)]
+        self.misfits: Counter[str] = Counter()
+        self._empty: dict[str, object] = dict.fromkeys(c.name for c in known)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Names of the document's columns that nobody knows."""
+        return tuple(slot.name for slot in self.slots if not slot.known)
+
+    def read(self, cells: Sequence[str]) -> Record:
+        """Read one row; a blank is None in a known column, and nothing in `extra`."""
+        values = self._empty.copy()
+        extra: dict[str, str] = {}
+        for (name, known, parse), cell in zip(self.slots, cells, strict=False):
+            if not cell or cell.isspace():
+                continue
+            if not known:
+                extra[name] = cell
+            elif parse is None:
+                values[name] = cell
+            else:
+                try:
+                    values[name] = parse(cell)
+                except ValueError:
+                    extra[name] = cell
+                    self.misfits[name] += 1
+        if len(cells) > len(self.slots):
+            extra.update(self._beyond(cells))
+        return Record(values, extra)
+
+    def _beyond(self, cells: Sequence[str]) -> dict[str, str]:
+        width = len(self.slots)
+        beyond = enumerate(cells[width:], start=width + 1)
+        return {cell_name(n): cell for n, cell in beyond if cell.strip()}
+
+
+def _slot(column: Column | None, name: str) -> Slot:
+    if column is None:
+        return Slot(name, known=False, parse=None)
+    parse = None if column.parse is text else column.parse
+    return Slot(column.name, known=True, parse=parse)
+
+
+def _matched(header: Sequence[str], known: Sequence[Column]) -> dict[int, Column]:
+    """Return the known columns by their place in `header`."""
+    found: dict[int, Column] = {}
+    for form in (normalise, bare):
+        free = [column for column in known if column not in found.values()]
+        by_form = {key: column for column in free for key in column.forms(form)}
+        for place, name in enumerate(header):
+            column = by_form.get(form(name))
+            if place not in found and column and column not in found.values():
+                found[place] = column
+    return found

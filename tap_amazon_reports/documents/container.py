@@ -1,0 +1,205 @@
+"""What a document is packed in, told by its first bytes alone.
+
+Facts:
+    - A document is a ZIP, a gzip stream or plain, whatever its name or its declared
+      algorithm says (Appstore Reporting API as seen by its users, File container).
+    - A ZIP may hold several members, numbered parts of one report, and may have been
+      written as a stream, with sizes behind the data (same place).
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tap_amazon_reports.amazon.errors import DocumentDamagedError
+
+__all__ = ["PIECE_BYTES", "Member", "members"]
+
+PIECE_BYTES = 128 * 1024
+"""No piece that a member yields is longer, however well it was compressed."""
+
+_GZIP = b"\x1f\x8b"
+_GZIP_WINDOW_BITS = 16 + zlib.MAX_WBITS
+# "PK" alone would take a table whose first column is named PK for an archive.
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_SIGNATURE_BYTES = 4
+_ENCRYPTED = 0x1
+# The two methods that zipfile can undo in bounded pieces.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ZIP_TROUBLES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file inside a document.
+
+    Attributes:
+        name: its name in the archive; None outside of one.
+        chunks: its bytes, unpacked, in pieces of at most `PIECE_BYTES`, to be read
+            once. Reading raises `DocumentDamagedError` where the damage shows, so
+            nothing counts as read before the end.
+    """
+
+    name: str | None
+    chunks: Iterator[bytes]
+
+
+def members(chunks: Iterable[bytes]) -> Iterator[Member]:
+    """Unpack a document and yield the files in it.
+
+    Gzip and plain documents are one member and pass through as a stream. A ZIP is
+    held in memory as it came, compressed, because its directory stands at its end;
+    its files follow in the order of their names, without directories and `__MACOSX`.
+
+    Args:
+        chunks: the document as it was stored, in pieces of any size.
+
+    Raises:
+        DocumentDamagedError: it is cut short, fails a checksum, or is encrypted.
+    """
+    source = _Source(chunks)
+    head = source.peek(_SIGNATURE_BYTES)
+    if _is_zip(head):
+        yield from _unzipped(source)
+    elif head and _GZIP.startswith(head[: len(_GZIP)]):
+        yield Member(None, _gunzipped(source))
+    else:
+        yield Member(None, source)
+
+
+def _is_zip(head: bytes) -> bool:
+    # A head of two or three bytes is all that is left of a document cut short.
+    return len(head) > 1 and any(signature.startswith(head) for signature in _ZIP)
+
+
+class _Source(Iterator[bytes]):
+    """Non-empty pieces of bounded size, which can be put back."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = _bounded(chunks)
+        self._waiting: list[bytes] = []
+
+    def __next__(self) -> bytes:
+        return self._waiting.pop() if self._waiting else next(self._chunks)
+
+    def put_back(self, data: bytes) -> None:
+        self._waiting.extend(reversed(list(_bounded((data,)))))
+
+    def peek(self, size: int) -> bytes:
+        """Return the first `size` bytes, or all of them, without taking them."""
+        head = b""
+        for piece in self:
+            head += piece
+            if len(head) >= size:
+                break
+        self.put_back(head)
+        return head[:size]
+
+
+def _bounded(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        for start in range(0, len(chunk), PIECE_BYTES):
+            yield chunk[start : start + PIECE_BYTES]
+
+
+def _gunzipped(source: _Source) -> Iterator[bytes]:
+    yield from _gzip_member(source)
+    while _skip_padding(source):
+        yield from _gzip_member(source)
+
+
+def _skip_padding(source: _Source) -> bool:
+    """Drop the zeros that may follow a member; tell whether another one begins."""
+    for piece in source:
+        rest = piece.lstrip(b"\0")
+        if rest:
+            source.put_back(rest)
+            return True
+    return False
+
+
+def _gzip_member(source: _Source) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(wbits=_GZIP_WINDOW_BITS)
+    for packed in source:
+        data, more = packed, True
+        # Output can be waiting inside the inflater when all input has been taken.
+        while more and not inflater.eof:
+            try:
+                piece = inflater.decompress(data, PIECE_BYTES)
+            except zlib.error as error:
+                raise _damaged(
+                    because=f"its gzip stream is broken ({error})"
+                ) from error
+            data = inflater.unconsumed_tail
+            more = bool(data) or len(piece) == PIECE_BYTES
+            if piece:
+                yield piece
+        if inflater.eof:
+            source.put_back(inflater.unused_data)
+            return
+    raise _damaged(because="it is cut short: its gzip stream has no end")
+
+
+def _unzipped(chunks: Iterable[bytes]) -> Iterator[Member]:
+    content = io.BytesIO()
+    content.writelines(chunks)
+    with _zip_troubles():
+        archive = zipfile.ZipFile(content)
+    entries = [entry for entry in archive.infolist() if _is_document(entry)]
+    for entry in entries:
+        _check(entry)
+    for entry in sorted(entries, key=lambda entry: entry.filename):
+        yield Member(entry.filename, _extracted(archive, entry))
+
+
+def _is_document(entry: zipfile.ZipInfo) -> bool:
+    *folders, name = entry.filename.split("/")
+    # A nameless entry that has content is damage, which shows when it is opened.
+    return bool(name or entry.file_size) and "__MACOSX" not in folders
+
+
+def _check(entry: zipfile.ZipInfo) -> None:
+    if entry.flag_bits & _ENCRYPTED:
+        raise _damaged(because="a file in its ZIP is encrypted")
+    if entry.compress_type not in _METHODS:
+        method = entry.compress_type
+        raise _damaged(because=f"a file in its ZIP is compressed by method {method}")
+
+
+def _extracted(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    with _zip_troubles():
+        stream = archive.open(entry)
+    with stream:
+        while True:
+            with _zip_troubles():
+                piece = stream.read(PIECE_BYTES)
+            if not piece:
+                return
+            yield piece
+
+
+@contextmanager
+def _zip_troubles() -> Iterator[None]:
+    try:
+        yield
+    except _ZIP_TROUBLES as error:
+        raise _damaged(because=f"its ZIP is broken or cut short ({error})") from error
+
+
+def _damaged(*, because: str) -> DocumentDamagedError:
+    return DocumentDamagedError(f"the document is damaged: {because}")

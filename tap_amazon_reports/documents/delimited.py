@@ -1,0 +1,274 @@
+"""Text to rows of cells: tab-separated and comma-separated documents.
+
+Facts:
+    - Tab-separated reports have no quoting: `"` is a letter like any other; the two
+      ledger reports wrap each cell in quotes and leave inner ones as they are (Selling
+      Partner API as seen by its users, Document formats and encodings).
+    - Rows may be shorter or longer than the header, and the header may come again in
+      the body (same place).
+    - A settlement file of Amazon Pay has five lines before its header, and the header
+      has a trailing comma that the rows do not have (Amazon Pay, File formats,
+      Settlement report).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from enum import Enum
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from tap_amazon_reports.amazon.errors import DocumentDamagedError
+from tap_amazon_reports.documents.columns import bare, cell_name, normalise
+from tap_amazon_reports.documents.errors import NotATableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["FIRST_LINE", "DelimitedReader", "Dialect", "HeaderRule", "Row"]
+
+_PREAMBLE_LINES_MAX = 50
+_CELL_CHARACTERS_MAX = 16 * 1024 * 1024
+# Stands behind the last line; inside a quoted cell it does not become a row.
+_END = "\x03"
+_LINE_END = re.compile(r"\r+[^\r\n]|\n")
+
+
+class Dialect(Enum):
+    """How a line becomes cells."""
+
+    TAB = "tab"
+    """Cells end at a tab; nothing is quoted."""
+
+    LEDGER = "ledger"
+    """As `TAB`, and each cell is in one pair of quotes; inner quotes are literal."""
+
+    CSV = "csv"
+    """RFC 4180: commas, quotes where needed, inner quotes doubled."""
+
+
+_FORMS = (normalise, bare)
+
+
+@dataclass(frozen=True)
+class HeaderRule:
+    """Where the header is, and how it is told from a sentence.
+
+    Names are compared by `columns.normalise`.
+
+    Attributes:
+        landmarks: names that stand together in the header; lines before it are a
+            preamble and skipped. Without any, the first line is the header.
+        expected: names of which a table has at least one. A document whose only
+            cell, or whose only comma-separated line, is none of them is a sentence.
+    """
+
+    landmarks: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
+
+
+FIRST_LINE = HeaderRule()
+
+
+class Row(NamedTuple):
+    """One line of a table.
+
+    Attributes:
+        number: 1 for the first row below the header; what is skipped is not counted.
+        cells: the texts as they are, one for each column; fewer when the line is
+            short, more when it is long and its extra cells hold anything.
+    """
+
+    number: int
+    cells: list[str]
+
+
+class DelimitedReader:
+    """The rows of one document, to be iterated over once.
+
+    Skipped are blank lines, rows in which no cell holds anything, and the header when
+    it comes again.
+    """
+
+    def __init__(
+        self,
+        text_pieces: Iterable[str],
+        *,
+        dialect: Dialect,
+        header: HeaderRule = FIRST_LINE,
+    ) -> None:
+        """Read `text_pieces`, text of any length each; nothing is read until asked."""
+        self._rows: Iterator[list[str]] = filter(
+            _holds_anything, _CELLS[dialect](iter(text_pieces))
+        )
+        self._dialect = dialect
+        self._rule = header
+        self._header: list[str] | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names as in the file, without blanks around and without a byte order mark.
+
+        A name can come twice. A nameless column between named ones is `_cell_<n>`, n
+        counted from 1; behind the last name there are none. No columns: no document.
+
+        Raises:
+            NotATableError: the document is a sentence, or lacks the landmarks.
+            DocumentDamagedError: a quoted cell has no end.
+        """
+        names = [_trimmed(name) for name in self._found_header()]
+        while names and not names[-1]:
+            names.pop()
+        return tuple(name or cell_name(n) for n, name in enumerate(names, start=1))
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows; raise as `columns` does."""
+        width = len(self.columns)
+        header = self._found_header()
+        number = 0
+        for cells in self._rows:
+            if cells == header:
+                continue
+            if len(cells) > width:
+                _drop_blank_end(cells, width)
+            number += 1
+            yield Row(number, cells)
+
+    def _found_header(self) -> list[str]:
+        if self._header is None:
+            self._header = self._find_header()
+            self._refuse_sentence(self._header)
+        return self._header
+
+    def _find_header(self) -> list[str]:
+        landmarks = set(map(normalise, self._rule.landmarks))
+        seen = []
+        for cells in islice(self._rows, _PREAMBLE_LINES_MAX):
+            if landmarks <= set(map(normalise, cells)):
+                return cells
+            seen.append(cells)
+        if seen:
+            raise NotATableError(self._as_text(seen[0]))
+        return []
+
+    def _refuse_sentence(self, header: list[str]) -> None:
+        expected = {form(name) for name in self._rule.expected for form in _FORMS}
+        found = {form(name) for name in header for form in _FORMS}
+        if not expected or expected & found or not header:
+            return
+        if len(header) == 1 or self._is_lone_csv_line():
+            raise NotATableError(self._as_text(header))
+
+    def _is_lone_csv_line(self) -> bool:
+        # Commas are in sentences, too; tabs are not: such a header is a foreign one.
+        if self._dialect is not Dialect.CSV:
+            return False
+        second = list(islice(self._rows, 1))
+        self._rows = chain(second, self._rows)
+        return not second
+
+    def _as_text(self, cells: list[str]) -> str:
+        return (", " if self._dialect is Dialect.CSV else " ").join(cells)
+
+
+def _trimmed(name: str) -> str:
+    return name.strip().lstrip("\ufeff").strip()
+
+
+def _holds_anything(cells: list[str]) -> bool:
+    return any(map(str.strip, cells))
+
+
+def _drop_blank_end(cells: list[str], width: int) -> None:
+    while len(cells) > width and not cells[-1].strip():
+        cells.pop()
+
+
+def _tab_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
+    for line in _lines(pieces):
+        yield line.split("\t")
+
+
+def _ledger_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
+    for cells in _tab_cells(pieces):
+        yield [_unwrapped(cell) for cell in cells]
+
+
+def _unwrapped(cell: str) -> str:
+    if len(cell) > 1 and cell[0] == cell[-1] == '"':
+        return cell[1:-1]
+    return cell
+
+
+def _lines(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield lines without their ends; the first end decides what an end is.
+
+    Where lines end in LF or CRLF, a lone CR is a part of its cell.
+    """
+    decoder = io.IncrementalNewlineDecoder(None, translate=False)
+    whole = map(decoder.decode, pieces)
+    head, end = _first_line_end(whole)
+    unfinished: list[str] = []
+    for piece in chain((head,), whole, (decoder.decode("", final=True),)):
+        first, *others = piece.split(end)
+        unfinished.append(first)
+        if others:
+            yield _without_return("".join(unfinished))
+            yield from map(_without_return, others[:-1])
+            unfinished = [others[-1]]
+    yield _without_return("".join(unfinished))
+
+
+def _first_line_end(pieces: Iterator[str]) -> tuple[str, str]:
+    """Return what was read to find it, and how lines end: by LF or by CR."""
+    head = ""
+    for piece in pieces:
+        head += piece
+        found = _LINE_END.search(head)
+        if found:
+            return head, "\n" if found[0] == "\n" else "\r"
+    return head, "\n"
+
+
+def _without_return(line: str) -> str:
+    return line.removesuffix("\r")
+
+
+def _csv_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
+    # The module's limit is one for the process: raised, never lowered. It keeps a
+    # quote without an end from filling the memory.
+    csv.field_size_limit(max(csv.field_size_limit(), _CELL_CHARACTERS_MAX))
+    last: list[str] = []
+    try:
+        for cells in csv.reader(chain(_csv_lines(pieces), (_END,))):
+            yield from filter(None, (last,))
+            last = cells
+    except csv.Error as error:
+        msg = f"the document is damaged: its comma-separated text is broken ({error})"
+        raise DocumentDamagedError(msg) from error
+    if last != [_END]:
+        msg = "the document is damaged: it ends inside a quoted cell"
+        raise DocumentDamagedError(msg)
+
+
+def _csv_lines(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield lines with their ends, which may turn out to be inside a cell."""
+    decoder = io.IncrementalNewlineDecoder(None, translate=False)
+    unfinished: list[str] = []
+    for piece in map(decoder.decode, pieces):
+        for line in io.StringIO(piece, newline=""):
+            unfinished.append(line)
+            if line.endswith(("\n", "\r")):
+                yield "".join(unfinished)
+                unfinished.clear()
+    yield "".join((*unfinished, decoder.decode("", final=True)))
+
+
+_CELLS = {
+    Dialect.TAB: _tab_cells,
+    Dialect.LEDGER: _ledger_cells,
+    Dialect.CSV: _csv_cells,
+}

@@ -1,0 +1,153 @@
+"""Date-times in all the shapes that documents have, to UTC.
+
+Facts:
+    - The shapes of the Appstore: `YYYY-MM-DD HH:MM:SS ZZZ`, the same with slashes,
+      `YYYY-MM-DDTHH:MM:SSZ`, `MM/DD/YY HH:MM ZZZ`, `MM/DD/YYYY HH:MM[:SS] ZZZ`
+      (Appstore Reporting API as seen by its users, Transaction Time and time zones).
+    - `YYYY-MM-DDTHH:MM:SS -0700`, with a blank before the offset (Amazon Pay, File
+      formats, Settlement report).
+    - ISO 8601 with an offset in orders, `YYYY-MM-DD HH:MM:SS UTC` in settlements, zone
+      abbreviations in the open-date of listings (Selling Partner API as seen by its
+      users, Document formats and encodings).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone, tzinfo
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.documents.values import DayOrder, full_year, is_missing
+from tap_amazon_reports.documents.zones import UnknownZoneError, utc_offset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["date_time_parser", "utc_moment", "utc_text"]
+
+_SHAPE = re.compile(
+    r"(?:(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)"
+    r"(?P<day>[0-9]{1,2})"
+    r"|(?P<first>[0-9]{1,2})(?P<slash>[-/.])(?P<second>[0-9]{1,2})(?P=slash)"
+    r"(?P<last>[0-9]{4}|[0-9]{2}))"
+    r"(?:T| +)"
+    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    r"(?::(?P<seconds>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+    r" *(?P<zone>[^0-9 ].*)?",
+    re.ASCII,
+)
+_MICROSECOND_DIGITS = 6
+# YYYY-MM-DDTHH:MM:SS, alone and with +00:00 behind it.
+_PLAIN, _PLAIN_WITH_OFFSET = 19, 25
+_AT_ZERO = ("Z", "+00:00")
+
+
+def utc_text(
+    cell: str,
+    *,
+    country: str | None = None,
+    default_zone: tzinfo | None = None,
+    order: DayOrder = DayOrder.MONTH_FIRST,
+) -> str | None:
+    """Return the moment as `YYYY-MM-DDTHH:MM:SSZ`, with microseconds if there are any.
+
+    Args:
+        cell: a date-time; blank is None.
+        country: two letters, of the marketplace; decides ambiguous abbreviations.
+        default_zone: the zone of a time without one.
+        order: what stands first in a date with its year last.
+
+    Raises:
+        UnknownZoneError: a `ValueError`: it has no zone, or one that no table knows.
+        ValueError: it has another shape, or is no moment of the calendar.
+    """
+    if len(cell) <= _PLAIN_WITH_OFFSET and cell[_PLAIN:] in _AT_ZERO:
+        # What most cells are, and are already: checked by the C parser, kept as is.
+        plain = _plain(cell)
+        if plain is not None:
+            return plain
+    naive = _utc(cell, country, default_zone, order)
+    return None if naive is None else f"{naive.isoformat()}Z"
+
+
+def utc_moment(
+    cell: str,
+    *,
+    country: str | None = None,
+    default_zone: tzinfo | None = None,
+    order: DayOrder = DayOrder.MONTH_FIRST,
+) -> datetime | None:
+    """Return the moment, aware, in UTC; the rest is as in `utc_text`."""
+    naive = _utc(cell, country, default_zone, order)
+    return None if naive is None else naive.replace(tzinfo=timezone.utc)
+
+
+def date_time_parser(
+    *,
+    country: str | None = None,
+    default_zone: tzinfo | None = None,
+    order: DayOrder = DayOrder.MONTH_FIRST,
+) -> Callable[[str], str | None]:
+    """Return `utc_text` with its knobs set."""
+
+    def parse(cell: str) -> str | None:
+        return utc_text(cell, country=country, default_zone=default_zone, order=order)
+
+    return parse
+
+
+def _plain(cell: str) -> str | None:
+    # The C parser takes any sign between date and time, and an offset within.
+    if cell[10] not in "T " or not cell[13] == cell[16] == ":":
+        return None
+    try:
+        return f"{datetime.fromisoformat(cell[:_PLAIN]).isoformat()}Z"
+    except ValueError:
+        return None
+
+
+def _utc(
+    cell: str, country: str | None, default_zone: tzinfo | None, order: DayOrder
+) -> datetime | None:
+    """Return the moment in UTC, naive."""
+    found = _SHAPE.fullmatch(cell.strip())
+    if found is None:
+        if is_missing(cell):
+            return None
+        msg = f"a cell of {len(cell)} characters is no date-time"
+        raise ValueError(msg)
+    local = _local(found, order)
+    zone = found["zone"]
+    try:
+        if zone:
+            return local - utc_offset(zone, country)
+        if default_zone is None:
+            raise UnknownZoneError
+        aware = local.replace(tzinfo=default_zone)
+        return aware.astimezone(timezone.utc).replace(tzinfo=None)
+    except OverflowError as error:
+        msg = "a date-time outside the calendar"
+        raise ValueError(msg) from error
+
+
+def _local(found: re.Match[str], order: DayOrder) -> datetime:
+    fraction = (found["fraction"] or "")[:_MICROSECOND_DIGITS]
+    return datetime(  # noqa: DTZ001 (the zone is subtracted by who called)
+        *_day(found, order),
+        int(found["hour"]),
+        int(found["minute"]),
+        int(found["seconds"] or 0),
+        int(fraction.ljust(_MICROSECOND_DIGITS, "0")),
+    )
+
+
+def _day(found: re.Match[str], order: DayOrder) -> tuple[int, int, int]:
+    if found["year"]:
+        return int(found["year"]), int(found["month"]), int(found["day"])
+    first, second = int(found["first"]), int(found["second"])
+    if found["slash"] == "." or order is DayOrder.DAY_FIRST:
+        first, second = second, first
+    elif order is DayOrder.UNKNOWN:
+        msg = "a date-time with its year last, of unknown order"
+        raise ValueError(msg)
+    return full_year(found["last"]), first, second

@@ -1,0 +1,66 @@
+"""A document that is small enough to be held, checked before a row of it is read."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, NamedTuple
+
+from tap_amazon_reports.amazon.errors import DocumentDamagedError
+from tap_amazon_reports.documents.container import members
+from tap_amazon_reports.documents.download import Download
+
+if TYPE_CHECKING:
+    from tap_amazon_reports.amazon.storage import Storage
+    from tap_amazon_reports.documents.download import AskForUrl
+
+logger = logging.getLogger(__name__)
+
+_TRIES = 2
+
+
+class WholeDocument(NamedTuple):
+    """A document as storage holds it: still compressed, known to be undamaged."""
+
+    content: bytes
+    etag: str | None
+    content_type: str | None
+
+
+def fetch_whole(
+    *, ask: AskForUrl, storage: Storage, known_etag: str | None = None
+) -> WholeDocument | None:
+    """Return the document, or None if it still is the one of `known_etag`.
+
+    A damaged document is fetched once more.
+
+    Args:
+        ask: asks the service for a new URL.
+        storage: opens it.
+        known_etag: what is held already.
+
+    Raises:
+        DocumentMissingError: if there is none.
+        DocumentDamagedError: if it is damaged again.
+        AmazonError: if it cannot be fetched.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        download = Download(ask=ask, storage=storage, known_etag=known_etag)
+        if download.unchanged:
+            return None
+        content = b"".join(download.pieces())
+        try:
+            _check(content)
+        except DocumentDamagedError as error:
+            if not tries_left:
+                raise
+            logger.warning("%s; fetching it again", error)
+        else:
+            return WholeDocument(content, download.etag, download.content_type)
+    msg = "a document was not even tried"
+    raise AssertionError(msg)
+
+
+def _check(content: bytes) -> None:
+    for member in members([content]):
+        for _ in member.chunks:
+            pass

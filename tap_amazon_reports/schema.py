@@ -1,0 +1,18 @@
+"""Where the JSON schemas lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from singer_sdk.schema.source import SchemaDirectory
+
+
+def _directory() -> Path:
+    """Return the folder inside an installed package, or beside one that is edited."""
+    here = Path(__file__).parent
+    inside = here / "schemas"
+    return inside if inside.is_dir() else here.parent / "schemas"
+
+
+SCHEMAS = SchemaDirectory(_directory())
+"""One JSON schema for each stream, by the stream's name."""

@@ -1,0 +1,382 @@
+"""What the settings mean: read once, checked, typed."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tap_amazon_reports.amazon.appstore import BASE_URL as APPSTORE_BASE_URL
+from tap_amazon_reports.amazon.marketplaces import (
+    MARKETPLACES,
+    Marketplace,
+    find_marketplace,
+)
+from tap_amazon_reports.amazon.origin import Origin
+from tap_amazon_reports.amazon.pay_key import load_private_key
+from tap_amazon_reports.amazon.pay_signing import (
+    PayRegion,
+    SignatureAlgorithm,
+    path_prefix,
+)
+from tap_amazon_reports.amazon.secret import Secret
+from tap_amazon_reports.amazon.wire_time import parse_instant
+from tap_amazon_reports.reports.metric_windows import FirstDayOfWeek, Granularity
+from tap_amazon_reports.settings_schema import SETTINGS, declared_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+LWA_TOKEN_URL = "https://api.amazon.com/auth/o2/token"  # noqa: S105 (an address)
+_T = TypeVar("_T")
+_FIRST_RUN = timedelta(days=30)
+_USER_AGENT_LONGEST = 500
+
+_CREDENTIALS = {
+    "appstore": ("appstore_client_id", "appstore_client_secret"),
+    "sp": ("sp_client_id", "sp_client_secret", "sp_refresh_token"),
+    "pay": ("pay_public_key_id", "pay_private_key"),
+}
+_WITH_CREDENTIALS = {"sp": ("sp_marketplaces",), "pay": ("pay_region",)}
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be used; `problems` has a line for each."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        """Say what is wrong with each setting."""
+        self.problems = list(problems)
+        super().__init__("; ".join(self.problems))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricsQuery:
+    """One query of the Sales API."""
+
+    granularity: Granularity = Granularity.DAY
+    time_zone: str | None = None
+    buyer_type: str = "All"
+    fulfillment_network: str | None = None
+    first_day_of_week: FirstDayOfWeek | None = None
+    asin: str | None = None
+    sku: str | None = None
+    lookback: timedelta = timedelta(days=3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppstoreSettings:
+    """What the Appstore Reporting API needs."""
+
+    client_id: str
+    client_secret: Secret
+    base_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SellingPartnerSettings:
+    """What the Selling Partner API needs."""
+
+    client_id: str
+    client_secret: Secret
+    refresh_token: Secret
+    marketplaces: tuple[Marketplace, ...]
+    base_url: str
+    report_types: tuple[str, ...]
+    order_metrics: tuple[MetricsQuery, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaySettings:
+    """What the Amazon Pay API needs."""
+
+    public_key_id: str
+    private_key: RSAPrivateKey
+    region: PayRegion
+    algorithm: SignatureAlgorithm
+    base_url: str
+    """With the path that goes before every resource: version and environment."""
+    report_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings, checked. A service without credentials is None."""
+
+    start: datetime
+    end: datetime
+    appstore: AppstoreSettings | None
+    selling_partner: SellingPartnerSettings | None
+    pay: PaySettings | None
+    request_timeout_seconds: float
+    user_agent: str
+    lwa_token_url: str
+
+    @property
+    def has_a_service(self) -> bool:
+        """Whether the credentials of any service are set."""
+        return any((self.appstore, self.selling_partner, self.pay))
+
+
+def read_settings(config: Mapping[str, Any], *, now: datetime) -> Settings:
+    """Return the settings that `config` holds.
+
+    Args:
+        config: as the tap is given it; an empty text counts as not set.
+        now: the moment that `end_date` stands for by default.
+
+    Raises:
+        SettingsError: with a line for each setting that is wrong.
+    """
+    return _Reader(config, now).read()
+
+
+def missing_credentials(group: str | None = None) -> str:
+    """Return what to set for one service, or for one service at least."""
+    groups = [group] if group else list(_CREDENTIALS)
+    names = (
+        ", ".join(_CREDENTIALS[name] + _WITH_CREDENTIALS.get(name, ()))
+        for name in groups
+    )
+    return f"no credentials are set; set {' or '.join(names)}"
+
+
+class _Reader:
+    """Reads a config once, and collects what is wrong with it."""
+
+    def __init__(self, config: Mapping[str, Any], now: datetime) -> None:
+        known = SETTINGS["properties"]
+        self._config = {
+            name: value
+            for name, value in config.items()
+            if name in known and value not in (None, "")
+        }
+        self._now = now
+        self._problems = list(declared_problems(self._config))
+
+    def read(self) -> Settings:
+        self._stop_at_problems()
+        services = {
+            "appstore": self._service("appstore", self._appstore),
+            "selling_partner": self._service("sp", self._selling_partner),
+            "pay": self._service("pay", self._pay),
+        }
+        start, end = self._span()
+        settings = Settings(
+            start=start,
+            end=end,
+            request_timeout_seconds=self._config.get("request_timeout", 60),
+            user_agent=self._user_agent(),
+            lwa_token_url=self._url("lwa_token_url", LWA_TOKEN_URL),
+            **services,
+        )
+        self._stop_at_problems()
+        return settings
+
+    def _stop_at_problems(self) -> None:
+        if self._problems:
+            raise SettingsError(self._problems)
+
+    def _refuse(self, name: str, found: object, allowed: str) -> None:
+        self._problems.append(f"{name}: found {found}, allowed: {allowed}")
+
+    def _span(self) -> tuple[datetime, datetime]:
+        midnight = self._now.replace(hour=0, minute=0, second=0, microsecond=0)
+        start = self._moment("start_date", midnight - _FIRST_RUN)
+        end = min(self._moment("end_date", self._now), self._now)
+        if start >= end and self._config.keys() & {"start_date", "end_date"}:
+            self._refuse(
+                "start_date",
+                self._config.get("start_date", "30 days before now"),
+                "a moment before now and before end_date",
+            )
+        return start, end
+
+    def _moment(self, name: str, default: datetime) -> datetime:
+        text = self._config.get(name)
+        if text is None:
+            return default
+        try:
+            return _read_moment(text)
+        except ValueError:
+            self._refuse(name, repr(text), "an ISO 8601 date or date-time")
+            return default
+
+    def _url(self, name: str, default: str) -> str:
+        url: str = self._config.get(name, default)
+        try:
+            origin = Origin.of(url)
+        except ValueError:
+            origin = None
+        if origin and (origin.scheme == "https" or origin.is_loopback):
+            return url.rstrip("/")
+        # Somebody may have put credentials into the address.
+        self._refuse(name, "an address that cannot be used", "https, or loopback")
+        return default
+
+    def _user_agent(self) -> str:
+        version = metadata.version("tap-amazon-reports")
+        default = (
+            f"tap-amazon-reports/{version} (Language=Python/"
+            f"{platform.python_version()}; Platform={platform.system()})"
+        )
+        text: str = self._config.get("user_agent", default)
+        if len(text) > _USER_AGENT_LONGEST or not (
+            text.isascii() and text.isprintable()
+        ):
+            self._refuse(
+                "user_agent",
+                f"{len(text)} characters",
+                f"at most {_USER_AGENT_LONGEST}, printable ASCII",
+            )
+        return text
+
+    def _service(self, group: str, read: Callable[[], Any]) -> Any:
+        """Return the settings of one service, or None if nothing of it is set."""
+        credentials = _CREDENTIALS[group]
+        if not self._config.keys() & set(credentials):
+            return None
+        needed = credentials + _WITH_CREDENTIALS.get(group, ())
+        missing = [name for name in needed if not self._config.get(name)]
+        for name in missing:
+            others = ", ".join(sorted(self._config.keys() & set(needed)))
+            self._refuse(name, "nothing", f"needed, because {others} is set")
+        return None if missing else read()
+
+    def _appstore(self) -> AppstoreSettings:
+        return AppstoreSettings(
+            client_id=self._config["appstore_client_id"],
+            client_secret=Secret(self._config["appstore_client_secret"]),
+            base_url=self._url("appstore_base_url", APPSTORE_BASE_URL),
+        )
+
+    def _selling_partner(self) -> SellingPartnerSettings | None:
+        marketplaces = self._marketplaces()
+        if not marketplaces:
+            return None
+        default_url = marketplaces[0].region.base_url(
+            sandbox=self._config.get("sp_sandbox", False)
+        )
+        return SellingPartnerSettings(
+            client_id=self._config["sp_client_id"],
+            client_secret=Secret(self._config["sp_client_secret"]),
+            refresh_token=Secret(self._config["sp_refresh_token"]),
+            marketplaces=marketplaces,
+            base_url=self._url("sp_base_url", default_url),
+            report_types=self._report_types("sp_report_types"),
+            order_metrics=self._metrics_queries(),
+        )
+
+    def _marketplaces(self) -> tuple[Marketplace, ...]:
+        """Return the marketplaces, each once, in the order of the setting."""
+        found: dict[str, Marketplace] = {}
+        for word in self._config["sp_marketplaces"]:
+            if marketplace := find_marketplace(word):
+                found[marketplace.marketplace_id] = marketplace
+            else:
+                countries = ", ".join(known.country for known in MARKETPLACES)
+                self._refuse(
+                    "sp_marketplaces", repr(word), f"marketplace ids, or {countries}"
+                )
+        regions = sorted({marketplace.region.value for marketplace in found.values()})
+        if len(regions) > 1:
+            self._refuse(
+                "sp_marketplaces",
+                f"marketplaces of {' and '.join(regions)}",
+                "one region, because a refresh token is good for one",
+            )
+        return tuple(found.values())
+
+    def _report_types(self, name: str) -> tuple[str, ...]:
+        entries = self._config.get(name, [])
+        types = [
+            entry if isinstance(entry, str) else entry["report_type"]
+            for entry in entries
+        ]
+        return tuple(dict.fromkeys(types))
+
+    def _metrics_queries(self) -> tuple[MetricsQuery, ...]:
+        entries = self._config.get("sp_order_metrics", {})
+        entries = [entries] if isinstance(entries, dict) else entries
+        queries = [self._metrics_query(entry) for entry in entries]
+        if len(set(queries)) < len(queries):
+            self._refuse("sp_order_metrics", "the same query twice", "each once")
+        return tuple(queries)
+
+    def _metrics_query(self, entry: dict[str, Any]) -> MetricsQuery:
+        name = "sp_order_metrics"
+        granularity = Granularity(entry.get("granularity", Granularity.DAY.value))
+        if entry.get("asin") and entry.get("sku"):
+            self._refuse(name, "both asin and sku", "one of the two")
+        first_day = entry.get("first_day_of_week")
+        if first_day and granularity is not Granularity.WEEK:
+            self._refuse(name, "first_day_of_week", "only with granularity Week")
+        return MetricsQuery(
+            granularity=granularity,
+            time_zone=self._time_zone(entry.get("time_zone")),
+            buyer_type=entry.get("buyer_type", "All"),
+            fulfillment_network=entry.get("fulfillment_network"),
+            first_day_of_week=FirstDayOfWeek(first_day) if first_day else None,
+            asin=entry.get("asin"),
+            sku=entry.get("sku"),
+            lookback=timedelta(days=entry.get("lookback_days", 3)),
+        )
+
+    def _time_zone(self, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ValueError, OSError, ZoneInfoNotFoundError):
+                self._refuse(
+                    "sp_order_metrics", f"time_zone {name!r}", "IANA time zone names"
+                )
+        return name
+
+    def _pay(self) -> PaySettings | None:
+        region = self._try("pay_region", PayRegion.named, self._config["pay_region"])
+        prefix = self._try("pay_sandbox", self._pay_path_prefix)
+        key = self._try(
+            "pay_private_key",
+            load_private_key,
+            Secret(self._config["pay_private_key"]),
+        )
+        if region is None or prefix is None or key is None:
+            return None
+        base_url = self._url("pay_base_url", f"https://{region.host}")
+        word = self._config.get("pay_signature_algorithm", SignatureAlgorithm.V2.value)
+        return PaySettings(
+            public_key_id=self._config["pay_public_key_id"],
+            private_key=key,
+            region=region,
+            algorithm=SignatureAlgorithm(word),
+            base_url=f"{base_url}/{prefix}",
+            report_types=self._report_types("pay_report_types"),
+        )
+
+    def _pay_path_prefix(self) -> str:
+        return path_prefix(
+            self._config["pay_public_key_id"], sandbox=self._config.get("pay_sandbox")
+        )
+
+    def _try(self, name: str, read: Callable[..., _T], *values: object) -> _T | None:
+        """Return what `read` makes of `values`; None if it refuses them."""
+        try:
+            return read(*values)
+        except ValueError as error:
+            self._problems.append(f"{name}: {error}")
+            return None
+
+
+def _read_moment(text: str) -> datetime:
+    """Return the moment of a date, or of a date-time with or without an offset."""
+    try:
+        return parse_instant(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            return moment.replace(tzinfo=timezone.utc)
+        return moment.astimezone(timezone.utc)

@@ -1,0 +1,199 @@
+"""The settings as they are declared: names, kinds, descriptions, and the check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk import typing as th
+from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
+
+from tap_amazon_reports.amazon.pay_signing import SignatureAlgorithm
+from tap_amazon_reports.reports.metric_windows import FirstDayOfWeek, Granularity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jsonschema import ValidationError
+
+_REPORT_TYPE = r"^[A-Z0-9_]+$"
+
+_METRICS_QUERY = th.ObjectType(
+    th.Property(
+        "granularity",
+        th.StringType(allowed_values=[word.value for word in Granularity]),
+        default=Granularity.DAY.value,
+        description="The size of an interval.",
+    ),
+    th.Property(
+        "time_zone",
+        th.StringType,
+        description="IANA name; by default that of the marketplace.",
+    ),
+    th.Property(
+        "buyer_type",
+        th.StringType(allowed_values=["B2B", "B2C", "All"]),
+        default="All",
+        description="Who bought.",
+    ),
+    th.Property(
+        "fulfillment_network",
+        th.StringType(allowed_values=["MFN", "AFN"]),
+        description="Who ships: the seller or Amazon; by default both.",
+    ),
+    th.Property(
+        "first_day_of_week",
+        th.StringType(allowed_values=[word.value for word in FirstDayOfWeek]),
+        description="For Week only; by default Monday.",
+    ),
+    th.Property("asin", th.StringType, description="One product; not with sku."),
+    th.Property("sku", th.StringType, description="One offer; not with asin."),
+    th.Property(
+        "lookback_days",
+        th.IntegerType(minimum=0, maximum=730),
+        default=3,
+        description="How many days are read again each run.",
+    ),
+    additional_properties=False,
+)
+
+_REPORT_TYPES = th.ArrayType(
+    th.CustomType(
+        {
+            "oneOf": [
+                {"type": "string", "pattern": _REPORT_TYPE},
+                {
+                    "type": "object",
+                    "properties": {
+                        "report_type": {"type": "string", "pattern": _REPORT_TYPE}
+                    },
+                    "required": ["report_type"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    )
+)
+
+
+def _text(name: str, description: str, *, secret: bool = False) -> th.Property[str]:
+    return th.Property(name, th.StringType, secret=secret, description=description)
+
+
+def _moment(name: str, description: str) -> th.Property[str]:
+    return th.Property(name, th.StringType, description=description)
+
+
+SETTINGS = th.PropertiesList(
+    _moment(
+        "start_date",
+        "The first run reads from here, an ISO 8601 date or date-time, UTC unless it"
+        " has an offset; default: 30 days before now.",
+    ),
+    _moment(
+        "end_date",
+        "Nothing at or after it is read, an ISO 8601 date or date-time; default: now.",
+    ),
+    _text("appstore_client_id", "Appstore: client id of the security profile."),
+    _text("appstore_client_secret", "Appstore: its client secret.", secret=True),
+    _text("sp_client_id", "Selling Partner: client id of the application."),
+    _text("sp_client_secret", "Selling Partner: its client secret.", secret=True),
+    _text(
+        "sp_refresh_token",
+        "Selling Partner: refresh token of the authorisation.",
+        secret=True,
+    ),
+    th.Property(
+        "sp_marketplaces",
+        th.ArrayType(th.StringType),
+        description="Selling Partner: marketplace ids or country codes, of one region.",
+    ),
+    th.Property(
+        "sp_sandbox",
+        th.BooleanType,
+        default=False,
+        description="Selling Partner: use the static sandbox.",
+    ),
+    th.Property(
+        "sp_report_types",
+        _REPORT_TYPES,
+        description="Selling Partner: the report types to list, as names or as objects"
+        " with `report_type`; default: all types that are in common use.",
+    ),
+    th.Property(
+        "sp_order_metrics",
+        th.CustomType(
+            {
+                "oneOf": [
+                    _METRICS_QUERY.to_dict(),
+                    {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": _METRICS_QUERY.to_dict(),
+                    },
+                ]
+            }
+        ),
+        description="Selling Partner: the queries of the Sales API, an object or a list"
+        " of objects with granularity, time_zone, buyer_type, fulfillment_network,"
+        " first_day_of_week, asin, sku, lookback_days; default: orders by day.",
+    ),
+    _text("pay_public_key_id", "Amazon Pay: id of the public key."),
+    _text(
+        "pay_private_key",
+        "Amazon Pay: its private key, PEM text or the path of a PEM file.",
+        secret=True,
+    ),
+    _text("pay_region", "Amazon Pay: us or na, eu or de or uk, jp."),
+    th.Property(
+        "pay_sandbox",
+        th.BooleanType,
+        description="Amazon Pay: use the sandbox; only for key ids that start with"
+        " neither LIVE nor SANDBOX.",
+    ),
+    th.Property(
+        "pay_signature_algorithm",
+        th.StringType(allowed_values=[word.value for word in SignatureAlgorithm]),
+        default=SignatureAlgorithm.V2.value,
+        description="Amazon Pay: how requests are signed.",
+    ),
+    th.Property(
+        "pay_report_types",
+        _REPORT_TYPES,
+        description="Amazon Pay: the report types to list; default: all.",
+    ),
+    th.Property(
+        "request_timeout",
+        th.NumberType(exclusive_minimum=0, maximum=3600),
+        default=60,
+        description="Seconds to wait for a connection, and for each part of an answer.",
+    ),
+    _text("user_agent", "Default: name and version of this tap and of Python."),
+    _text("lwa_token_url", "Login with Amazon elsewhere, for rehearsals."),
+    _text("appstore_base_url", "The Appstore elsewhere, for rehearsals."),
+    _text("sp_base_url", "The Selling Partner API elsewhere, for rehearsals."),
+    _text("pay_base_url", "Amazon Pay elsewhere, for rehearsals."),
+).to_dict()
+
+
+def declared_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for each setting that is not of the kind that was declared."""
+    for error in DEFAULT_JSONSCHEMA_VALIDATOR(SETTINGS).iter_errors(config):
+        name = ".".join(str(part) for part in error.absolute_path) or "settings"
+        declared = SETTINGS["properties"].get(str(error.absolute_path[0]), {})
+        found = "something else" if declared.get("secret") else repr(error.instance)
+        yield f"{name}: found {found}, allowed: {_allowed(error)}"
+
+
+def _allowed(error: ValidationError) -> str:
+    """Return what a declaration allows, in words."""
+    if error.validator in {"oneOf", "anyOf"} and error.context:
+        # The branch that came furthest is the one that was meant.
+        meant = max(error.context, key=lambda branch: len(branch.absolute_path))
+        where = ".".join(str(part) for part in meant.absolute_path)
+        return f"{_allowed(meant)} at {where}"
+    value = error.validator_value
+    if isinstance(value, list):
+        return ", ".join(str(word) for word in value if word not in {"null", None})
+    if error.validator == "additionalProperties" and isinstance(error.schema, dict):
+        return "only " + ", ".join(error.schema["properties"])
+    return f"{error.validator} {value}"

@@ -1,0 +1,1 @@
+"""The Singer streams: what a record is, its key, its bookmark."""

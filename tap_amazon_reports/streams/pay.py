@@ -1,0 +1,112 @@
+"""Amazon Pay: its reports, its schedules, and what it paid out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.amazon.wire_time import basic_text
+from tap_amazon_reports.documents.objects import ObjectReader
+from tap_amazon_reports.reports.windows import day_windows
+from tap_amazon_reports.streams.base import AmazonStream
+from tap_amazon_reports.streams.report_index import ReportIndex
+from tap_amazon_reports.streams.schedule_index import ScheduleIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.tap_base import Tap
+
+    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.amazon.pay import PayClient
+    from tap_amazon_reports.streams.base import Run
+
+_WINDOW_DAYS = 30
+"""Amazon tells no longest range for disbursements; a settlement lasts 30 days."""
+_LOOKBACK = timedelta(days=7)
+_UNKNOWN = "Unknown"
+
+
+class PayReports(ReportIndex):
+    """One report known to the Amazon Pay API."""
+
+    name = "pay_reports"
+    service = "pay"
+
+    def __init__(
+        self,
+        tap: Tap,
+        *,
+        run: Run,
+        client: Callable[[], PayClient],
+        report_types: Sequence[str],
+    ) -> None:
+        """List the reports of `report_types`, none meaning all, through `client`."""
+        super().__init__(tap, run=run)
+        self._client = client
+        self._report_types = report_types
+
+    def listed(self, since: datetime, until: datetime) -> Iterator[Json]:
+        """Yield the reports created from `since` to `until`."""
+        return self._client().get_reports(
+            self._report_types,
+            created_since=basic_text(since),
+            created_until=basic_text(until),
+        )
+
+
+class PayReportSchedules(ScheduleIndex):
+    """One schedule of the Amazon Pay API."""
+
+    name = "pay_report_schedules"
+    service = "pay"
+
+    def __init__(
+        self,
+        tap: Tap,
+        *,
+        run: Run,
+        client: Callable[[], PayClient],
+        report_types: Sequence[str],
+    ) -> None:
+        """List the schedules of `report_types`, none meaning all, through `client`."""
+        super().__init__(tap, run=run)
+        self._client = client
+        self._report_types = report_types
+
+    def listed(self) -> Iterator[Json]:
+        """Yield the schedules."""
+        yield from self._client().get_report_schedules(self._report_types)
+
+
+class PayDisbursements(AmazonStream):
+    """One payout to the merchant's bank."""
+
+    name = "pay_disbursements"
+    service = "pay"
+    primary_keys = ("settlement_id", "amazon_disbursement_reference_id")
+    replication_key = "transaction_time"
+
+    def __init__(self, tap: Tap, *, run: Run, client: Callable[[], PayClient]) -> None:
+        """Ask through `client`."""
+        super().__init__(tap, run=run)
+        self._client = client
+
+    def read(self, context: Context | None) -> Iterator[Record]:
+        """Yield the payouts since the bookmark, less a look-back of a week."""
+        start, end = self.settings.start, self.settings.end.replace(microsecond=0)
+        if bookmark := self.bookmark_moment(context):
+            start = max(start, bookmark - _LOOKBACK)
+        reader = ObjectReader(self.schema)
+        for window in day_windows(start, end, days=_WINDOW_DAYS):
+            for wire in self._client().get_disbursements(
+                start_time=basic_text(window.start), end_time=basic_text(window.end)
+            ):
+                values, extra = reader.read(wire)
+                for key in self.primary_keys:
+                    values[key] = values[key] or _UNKNOWN
+                yield {**values, "_extra": extra or None}
+            self.advance(context, window.end)
+        self.warn_of_misfits(reader.misfits, "this listing")

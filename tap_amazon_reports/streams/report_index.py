@@ -1,0 +1,90 @@
+"""What a service knows of its reports: an index of what was made, not of its rows."""
+
+from __future__ import annotations
+
+import abc
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
+from tap_amazon_reports.amazon.wire_time import parse_instant
+from tap_amazon_reports.documents.objects import ObjectReader
+from tap_amazon_reports.reports.status import ReportStatus, settled_until
+from tap_amazon_reports.streams.base import AmazonStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_amazon_reports.amazon.http import Json
+
+# Facts (both services' Reports pages): reports are listed by when they were created,
+# and kept for 90 days.
+_KEPT = timedelta(days=90)
+_SLACK = timedelta(minutes=10)
+"""Kept to the 90 days, because time passes before a request arrives."""
+_LOOKBACK = timedelta(hours=1)
+"""Listed again each run: a report may be listed a moment after it was created."""
+
+
+class ReportIndex(AmazonStream):
+    """One report that a service knows."""
+
+    primary_keys = ("report_id",)
+    replication_key = "created_time"
+
+    @abc.abstractmethod
+    def listed(self, since: datetime, until: datetime) -> Iterator[Json]:
+        """Yield the reports created from `since` to `until`, as the service has them.
+
+        Raises:
+            AmazonError: if they cannot be listed.
+        """
+
+    def read(self, context: Context | None) -> Iterator[Record]:
+        """Yield all reports since the bookmark, less the look-back.
+
+        The bookmark stops before the oldest one that is still in the making, so that
+        its end is seen by a later run.
+        """
+        since, until = self._span(context)
+        if since >= until:
+            return
+        reader = ObjectReader(self.schema)
+        seen: list[tuple[datetime, ReportStatus]] = []
+        for wire in self.listed(since, until):
+            seen.append(_created_and_status(wire))
+            values, extra = reader.read(wire)
+            yield {**values, "_extra": extra or None}
+        self.warn_of_misfits(reader.misfits, "this listing")
+        self.advance(context, settled_until(seen, until))
+
+    def _span(self, context: Context | None) -> tuple[datetime, datetime]:
+        until = self.settings.end.replace(microsecond=0)
+        wanted = self.settings.start
+        if bookmark := self.bookmark_moment(context):
+            wanted = max(wanted, bookmark - _LOOKBACK)
+        oldest = (self.clock.now() - _KEPT + _SLACK).replace(microsecond=0)
+        if wanted < oldest:
+            self.logger.info(
+                "%s: Amazon keeps reports for 90 days, so they are listed from %s",
+                self.name,
+                oldest.date(),
+            )
+        return max(wanted, oldest), until
+
+
+def _created_and_status(wire: Json) -> tuple[datetime, ReportStatus]:
+    report_id = wire.get("reportId")
+    status = ReportStatus.read(wire.get("processingStatus"), report_id)
+    try:
+        created = parse_instant(str(wire.get("createdTime")))
+    except ValueError:
+        msg = f"report {report_id} has no createdTime that can be read"
+        raise UnexpectedAnswerError(msg) from None
+    if not isinstance(report_id, str):
+        msg = f"a report that was created at {created} has no reportId"
+        raise UnexpectedAnswerError(msg)
+    return created, status

@@ -1,0 +1,77 @@
+"""The indexes of the Selling Partner API: its reports and its schedules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.amazon.selling_partner import TYPES_PER_CALL
+from tap_amazon_reports.amazon.wire_time import utc_text
+from tap_amazon_reports.streams.report_index import ReportIndex
+from tap_amazon_reports.streams.schedule_index import ScheduleIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from singer_sdk.tap_base import Tap
+
+    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
+    from tap_amazon_reports.streams.base import Run
+
+
+class SpReports(ReportIndex):
+    """One report known to the Reports API."""
+
+    name = "sp_reports"
+    service = "selling_partner"
+
+    def __init__(
+        self,
+        tap: Tap,
+        *,
+        run: Run,
+        client: Callable[[], SellingPartnerClient],
+        report_types: Sequence[str],
+    ) -> None:
+        """List the reports of `report_types` through `client`."""
+        super().__init__(tap, run=run)
+        self._client = client
+        self._report_types = report_types
+
+    def listed(self, since: datetime, until: datetime) -> Iterator[Json]:
+        """Yield the reports created from `since` to `until`, of all types."""
+        for types in _ten_at_a_time(self._report_types):
+            yield from self._client().get_reports(
+                types, created_since=utc_text(since), created_until=utc_text(until)
+            )
+
+
+class SpReportSchedules(ScheduleIndex):
+    """One schedule of the Reports API."""
+
+    name = "sp_report_schedules"
+    service = "selling_partner"
+
+    def __init__(
+        self,
+        tap: Tap,
+        *,
+        run: Run,
+        client: Callable[[], SellingPartnerClient],
+        report_types: Sequence[str],
+    ) -> None:
+        """List the schedules of `report_types` through `client`."""
+        super().__init__(tap, run=run)
+        self._client = client
+        self._report_types = report_types
+
+    def listed(self) -> Iterator[Json]:
+        """Yield the schedules of all types."""
+        for types in _ten_at_a_time(self._report_types):
+            yield from self._client().get_report_schedules(types)
+
+
+def _ten_at_a_time(report_types: Sequence[str]) -> Iterator[Sequence[str]]:
+    for first in range(0, len(report_types), TYPES_PER_CALL):
+        yield report_types[first : first + TYPES_PER_CALL]

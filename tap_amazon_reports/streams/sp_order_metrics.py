@@ -1,0 +1,203 @@
+"""The Sales API: units, orders and sales by interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
+from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
+from tap_amazon_reports.documents.objects import ObjectReader
+from tap_amazon_reports.reports.metric_windows import (
+    Calendar,
+    FirstDayOfWeek,
+    Granularity,
+)
+from tap_amazon_reports.streams.base import AmazonStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.tap_base import Tap
+
+    from tap_amazon_reports.amazon.http import Json, Query
+    from tap_amazon_reports.amazon.marketplaces import Marketplace
+    from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
+    from tap_amazon_reports.reports.windows import Window
+    from tap_amazon_reports.settings import MetricsQuery
+    from tap_amazon_reports.streams.base import Run
+
+_ALL = "All"
+"""Stands in a key for a filter that is not set: a key is never null."""
+
+
+class _Partition(NamedTuple):
+    """One query of one marketplace."""
+
+    marketplace: Marketplace
+    query: MetricsQuery
+
+    @property
+    def time_zone(self) -> str:
+        return self.query.time_zone or self.marketplace.time_zone
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(
+            self.query.granularity,
+            ZoneInfo(self.time_zone),
+            self.query.first_day_of_week or FirstDayOfWeek.MONDAY,
+        )
+
+    def context(self) -> dict[str, str]:
+        """Return what tells its rows from those of other partitions."""
+        query = self.query
+        weekly = query.granularity is Granularity.WEEK
+        first_day = query.first_day_of_week or FirstDayOfWeek.MONDAY
+        return {
+            "marketplace_id": self.marketplace.marketplace_id,
+            "granularity": query.granularity.value,
+            "granularity_time_zone": self.time_zone,
+            "buyer_type": query.buyer_type,
+            "fulfillment_network": query.fulfillment_network or _ALL,
+            "first_day_of_week": first_day.value if weekly else _ALL,
+            "asin": query.asin or _ALL,
+            "sku": query.sku or _ALL,
+        }
+
+    def parameters(self, window: Window) -> Query:
+        """Return what to send, as Amazon names it."""
+        query = self.query
+        start = _local_text(window.start, self.time_zone)
+        end = _local_text(window.end, self.time_zone)
+        optional = {
+            # The zone of hours is told by the offsets of the interval.
+            "granularityTimeZone": None
+            if query.granularity is Granularity.HOUR
+            else self.time_zone,
+            "fulfillmentNetwork": query.fulfillment_network,
+            "firstDayOfWeek": query.first_day_of_week and query.first_day_of_week.value,
+            "asin": query.asin,
+            "sku": query.sku,
+        }
+        return [
+            ("marketplaceIds", self.marketplace.marketplace_id),
+            ("interval", f"{start}--{end}"),
+            ("granularity", query.granularity.value),
+            ("buyerType", query.buyer_type),
+            *((name, value) for name, value in optional.items() if value),
+        ]
+
+
+class SpOrderMetrics(AmazonStream):
+    """One interval of one query of the Sales API."""
+
+    name = "sp_order_metrics"
+    service = "selling_partner"
+    primary_keys = (
+        "marketplace_id",
+        "granularity",
+        "granularity_time_zone",
+        "buyer_type",
+        "fulfillment_network",
+        "first_day_of_week",
+        "asin",
+        "sku",
+        "interval_start",
+    )
+    replication_key = "interval_start"
+
+    def __init__(
+        self,
+        tap: Tap,
+        *,
+        run: Run,
+        client: Callable[[], SellingPartnerClient],
+        marketplaces: Sequence[Marketplace],
+        queries: Sequence[MetricsQuery],
+    ) -> None:
+        """Ask each of `queries` of each of `marketplaces`, through `client`."""
+        super().__init__(tap, run=run)
+        self._client = client
+        self._partitions = {
+            tuple(partition.context().values()): partition
+            for partition in (
+                _Partition(marketplace, query)
+                for marketplace in marketplaces
+                for query in queries
+            )
+        }
+
+    @property
+    def partitions(self) -> list[dict[str, Any]]:
+        """One for each query of each marketplace."""
+        return [partition.context() for partition in self._partitions.values()]
+
+    def read(self, context: Context | None) -> Iterator[Record]:
+        """Yield the intervals since the bookmark, less the look-back.
+
+        The bookmark is the end of what has been read; reading starts at the start of
+        the bucket it lies in, less the look-back, so that an open bucket (a day, a
+        week, a month) is read again until it is closed.
+        """
+        if context is None:
+            return
+        partition = self._partitions[tuple(context.values())]
+        calendar = partition.calendar
+        # Intervals are told without seconds.
+        end = self.settings.end.replace(second=0, microsecond=0)
+        start = calendar.window_starts(self._wanted(context, partition), end)
+        reader = ObjectReader(self.schema)
+        for window in calendar.windows(start, end):
+            for wire in self._client().get_order_metrics(partition.parameters(window)):
+                values, extra = reader.read(_flat(wire))
+                yield {**values, **context, "_extra": extra or None}
+            self.advance(context, window.end)
+        self.warn_of_misfits(reader.misfits, "this query")
+
+    def _wanted(self, context: Context, partition: _Partition) -> datetime:
+        bookmark = self.bookmark_moment(context)
+        # A total is one row for all that is asked for, so it starts where it started.
+        if bookmark is None or partition.query.granularity is Granularity.TOTAL:
+            return self.settings.start
+        return max(self.settings.start, bookmark - partition.query.lookback)
+
+
+def _local_text(moment: datetime, time_zone: str) -> str:
+    """Return `moment` with the offset that the zone has then; `Z` only for UTC."""
+    if time_zone == "UTC":
+        return utc_text(moment)
+    return moment.astimezone(ZoneInfo(time_zone)).isoformat(timespec="seconds")
+
+
+def _flat(wire: Json) -> Json:
+    """Return an interval with its two ends and its two amounts as columns.
+
+    Raises:
+        UnexpectedAnswerError: if it does not say when it starts.
+    """
+    interval = str(wire.get("interval"))
+    start, _, end = interval.partition("--")
+    try:
+        ends = {
+            "intervalStart": utc_text(parse_instant(start)),
+            "intervalEnd": utc_text(parse_instant(end)),
+        }
+    except ValueError:
+        msg = f"getOrderMetrics answered with an interval that is none: {interval!r}"
+        raise UnexpectedAnswerError(msg) from None
+    return {**wire, **ends, **_money(wire, "averageUnitPrice", "totalSales")}
+
+
+def _money(wire: Json, *names: str) -> Json:
+    """Return each amount of money as two values, and nothing where it was."""
+    found: Json = {}
+    for name in names:
+        money = wire.get(name)
+        if isinstance(money, dict):
+            found[name] = None
+            for part, value in money.items():
+                found[f"{name}{part[:1].upper()}{part[1:]}"] = value
+    return found

@@ -1,0 +1,223 @@
+"""The tap: its settings, its streams, and what connects them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import Tap
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers._util import load_json
+from singer_sdk.plugin_base import _ConfigInput
+
+from tap_amazon_reports.amazon.clock import SystemClock
+from tap_amazon_reports.amazon.retry import RetryPolicy
+from tap_amazon_reports.messages import MessageWriter
+from tap_amazon_reports.reports.report_types import CORE_REPORT_TYPES
+from tap_amazon_reports.services import Services
+from tap_amazon_reports.settings import (
+    SettingsError,
+    missing_credentials,
+    read_settings,
+)
+from tap_amazon_reports.settings_schema import SETTINGS
+from tap_amazon_reports.state import StateError, check_state
+from tap_amazon_reports.streams.appstore_sales import AppstoreSales
+from tap_amazon_reports.streams.base import Run
+from tap_amazon_reports.streams.outcome import RunOutcome
+from tap_amazon_reports.streams.pay import (
+    PayDisbursements,
+    PayReports,
+    PayReportSchedules,
+)
+from tap_amazon_reports.streams.selling_partner import SpReports, SpReportSchedules
+from tap_amazon_reports.streams.sp_order_metrics import SpOrderMetrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
+    from typing import IO
+
+    from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.settings import Settings
+    from tap_amazon_reports.streams.base import AmazonStream
+
+
+class TapAmazonReports(Tap):
+    """Reports of the Amazon Appstore, the Selling Partner API and Amazon Pay."""
+
+    name = "tap-amazon-reports"
+    package_name = "tap-amazon-reports"
+    config_jsonschema: ClassVar[dict[str, Any]] = SETTINGS
+    message_writer_class = MessageWriter
+
+    # Which streams there are depends on the settings, so discovery checks them too.
+    dynamic_catalog = True
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        retry: RetryPolicy | None = None,
+        **given: Any,
+    ) -> None:
+        """Check the settings; nothing is requested yet.
+
+        Args:
+            clock: the time; by default the machine's.
+            retry: how patient requests are.
+            given: as the SDK's `Tap` takes it.
+
+        Raises:
+            ConfigValidationError: if a setting is wrong.
+        """
+        self._clock = clock or SystemClock()
+        self._retry = retry or RetryPolicy()
+        self.outcome = RunOutcome()
+        super().__init__(**given)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, checked and typed."""
+        return read_settings(self.config, now=self._clock.now())
+
+    @cached_property
+    def services(self) -> Services:
+        """The clients that the streams share."""
+        return Services(self.settings, clock=self._clock, retry=self._retry)
+
+    def discover_streams(self) -> Sequence[AmazonStream]:
+        """Return the streams of each service whose credentials are set, or all."""
+        return list(self._offered())
+
+    def _offered(self) -> Iterator[AmazonStream]:
+        settings = self.settings
+        everything = not settings.has_a_service
+        if settings.appstore or everything:
+            yield self._appstore_sales()
+        if settings.selling_partner or everything:
+            yield from self._selling_partner_streams()
+        if settings.pay or everything:
+            yield from self._pay_streams()
+
+    @cached_property
+    def _run(self) -> Run:
+        return Run(self.settings, self._clock, self.outcome)
+
+    def _appstore_sales(self) -> AmazonStream:
+        return AppstoreSales(
+            tap=self,
+            run=self._run,
+            client=self.services.appstore,
+            storage=self.services.storage,
+        )
+
+    def _selling_partner_streams(self) -> Iterator[AmazonStream]:
+        settings = self.settings.selling_partner
+        client = self.services.selling_partner
+        types = (settings and settings.report_types) or CORE_REPORT_TYPES
+        yield SpOrderMetrics(
+            tap=self,
+            run=self._run,
+            client=client,
+            marketplaces=settings.marketplaces if settings else (),
+            queries=settings.order_metrics if settings else (),
+        )
+        yield SpReportSchedules(
+            tap=self, run=self._run, client=client, report_types=types
+        )
+        yield SpReports(tap=self, run=self._run, client=client, report_types=types)
+
+    def _pay_streams(self) -> Iterator[AmazonStream]:
+        settings = self.settings.pay
+        client = self.services.pay
+        types = settings.report_types if settings else ()
+        yield PayDisbursements(tap=self, run=self._run, client=client)
+        yield PayReportSchedules(
+            tap=self, run=self._run, client=client, report_types=types
+        )
+        yield PayReports(tap=self, run=self._run, client=client, report_types=types)
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over the bookmarks of an earlier run.
+
+        Raises:
+            ConfigValidationError: if they are not of this tap, or of a newer one.
+        """
+        try:
+            check_state(state, self.streams)
+        except StateError as error:
+            raise ConfigValidationError(str(error), errors=[str(error)]) from None
+        super().load_state(state)
+
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Check the settings by their meaning, not by their shape alone.
+
+        The SDK's own check shows the values that it refuses, secrets among them.
+        """
+        self.append_builtin_config(self.config_jsonschema)
+        for name in self.config.keys() - self.config_jsonschema["properties"].keys():
+            self.logger.warning("there is no setting %s; it has no effect", name)
+        try:
+            _ = self.settings
+        except SettingsError as error:
+            if raise_errors:
+                msg = "Config validation failed"
+                raise ConfigValidationError(msg, errors=error.problems) from None
+            return error.problems
+        return []
+
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        """Leave between two lines; `invoke` then writes the state of what is done."""
+        if isinstance(self.message_writer, MessageWriter):
+            self.message_writer.interrupt(signum, frame)
+        super()._handle_termination(signum, frame)
+
+    @classmethod
+    def invoke(  # type: ignore[override]  # as the SDK's own taps do
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: _ConfigInput | None = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+    ) -> None:
+        """Run from the command line: all streams, a summary, an exit status.
+
+        The SDK's own `invoke` ends with success when every stream has had its turn;
+        here a stream that failed lets the others go on, and fails the run at its end.
+        """
+        if about:
+            super().invoke(about=about, about_format=about_format)
+        cls.print_version(print_fn=cls.logger.info)
+        given = config or _ConfigInput()
+        tap = cls(
+            config=given.config,
+            state=None if state is None else load_json(state.read()),
+            catalog=None if catalog is None else load_json(catalog.read()),
+            parse_env_config=given.parse_env,
+        )
+        sys.exit(tap.run())
+
+    def run(self) -> int:
+        """Read all selected streams, tell what became of them, return the exit status.
+
+        Raises:
+            ConfigValidationError: if no credentials are set at all.
+        """
+        if not self.settings.has_a_service:
+            msg = missing_credentials()
+            raise ConfigValidationError(msg, errors=[msg])
+        try:
+            self.sync_all()
+        except BrokenPipeError:
+            # Nobody reads any more: what is still in the buffer has nowhere to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.outcome.failures.append("the target has closed its input")
+        finally:
+            self.state_writer.write_state(self.state)
+            self.outcome.tell()
+        return 1 if self.outcome.failures else 0

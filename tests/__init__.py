@@ -1,0 +1,1 @@
+"""What the tap promises, shown against a local Amazon over real sockets."""

@@ -1,0 +1,1 @@
+"""The Appstore Reporting API: one file for each kind and month."""

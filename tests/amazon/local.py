@@ -1,0 +1,159 @@
+"""All of Amazon's services behind one address on loopback."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tap_amazon_reports.amazon.clock import Clock, SystemClock
+
+from .appstore.models import Appstore
+from .appstore.responses import AppstoreService
+from .dispatch import Dispatcher
+from .faults import Faults
+from .journal import Journal, Seen
+from .lwa.models import LoginWithAmazon
+from .lwa.responses import LwaService
+from .pay.models import Pay
+from .pay.responses import PayService
+from .population import populate as fill
+from .quota import Quotas
+from .selling_partner.models import SellingPartner, default_ripening
+from .selling_partner.responses import SellingPartnerService
+from .server import Server
+from .settings import tap_settings
+from .storage.models import Storage
+from .storage.responses import StorageService
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+SYSTEM_CLOCK = SystemClock()
+
+
+class LocalAmazon:
+    """A server that stands for all the services; a context manager.
+
+    Attributes:
+        clock: the time that everything here goes by.
+        lwa, appstore, selling_partner, pay, storage: what each service holds, as plain
+            data in Amazon's own form; a test reads and writes it.
+        faults: the script of what goes wrong.
+        quotas: the usage plans.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        speed: float = 1.0,
+        populate: bool = True,
+        port: int = 0,
+    ) -> None:
+        """Get ready to serve.
+
+        Args:
+            clock: time, sleeping.
+            speed: how much faster than published the quotas refill and reports ripen.
+            populate: whether to hold the usual reports, files and payouts.
+            port: where to listen; 0 takes any free port.
+        """
+        self.clock = clock
+        self.journal = Journal()
+        self._port = port
+        self._server: Server | None = None
+        self.lwa = LoginWithAmazon(clock)
+        self.storage = Storage(clock, lambda: self.url)
+        self.appstore = Appstore(self.storage)
+        ripening = default_ripening(speed)
+        self.selling_partner = SellingPartner(
+            clock=clock, storage=self.storage, ripening=ripening
+        )
+        self.pay = Pay(clock=clock, storage=self.storage, ripening=ripening)
+        if populate:
+            fill(self.appstore, self.selling_partner, self.pay, now=clock.now())
+        services = [
+            LwaService(self.lwa),
+            AppstoreService(self.appstore, self.lwa),
+            SellingPartnerService(self.selling_partner, self.lwa, clock),
+            PayService(self.pay, clock),
+            StorageService(self.storage),
+        ]
+        plans = {
+            operation: plan
+            for service in services
+            for operation, plan in service.plans.items()
+        }
+        self.quotas = Quotas(plans, clock=clock, speed=speed)
+        self.faults = Faults(
+            route.operation for service in services for route in service.routes
+        )
+        self._dispatcher = Dispatcher(
+            services,
+            clock=clock,
+            quotas=self.quotas,
+            faults=self.faults,
+            journal=self.journal,
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it listens: `http://127.0.0.1:PORT`."""
+        if self._server is None:
+            msg = "the local Amazon is not running"
+            raise RuntimeError(msg)
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def seen(self) -> list[Seen]:
+        """Every request, in the order in which they were answered."""
+        return self.journal.seen
+
+    @property
+    def refused(self) -> list[Seen]:
+        """Requests that the documents forbid."""
+        return self.journal.refused
+
+    @property
+    def throttled(self) -> list[Seen]:
+        """Requests that came too early."""
+        return self.journal.throttled
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings with which the tap reads all that is here."""
+        return tap_settings(self.url, lwa=self.lwa, pay=self.pay, now=self.clock.now())
+
+    def start(self) -> None:
+        """Listen and serve, in threads."""
+        self._server = Server(
+            self._port,
+            clock=self.clock,
+            journal=self.journal,
+            respond=self._dispatcher.answer,
+        )
+        self._server.start()
+
+    def stop(self) -> None:
+        """Close every connection and stop; does nothing if it is not running."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def check(self) -> None:
+        """Raise AssertionError for requests it does not know, and for its own faults."""
+        self.journal.check()
+
+    def __enter__(self) -> LocalAmazon:  # noqa: PYI034 (Self is of Python 3.11)
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop, and check unless something is wrong already."""
+        self.stop()
+        if exc_type is None:
+            self.check()

@@ -1,0 +1,1 @@
+"""Login with Amazon: trades credentials for tokens that last an hour."""

@@ -1,0 +1,1 @@
+"""Amazon Pay: reports, schedules and disbursements of one merchant."""

@@ -1,0 +1,25 @@
+"""What an ordinary account holds, counted back from a given moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .appstore import fill_appstore
+from .pay import fill_pay
+from .selling_partner import fill_selling_partner
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.amazon.appstore.models import Appstore
+    from tests.amazon.pay.models import Pay
+    from tests.amazon.selling_partner.models import SellingPartner
+
+
+def populate(
+    appstore: Appstore, selling_partner: SellingPartner, pay: Pay, *, now: datetime
+) -> None:
+    """Fill all the services; the same `now` makes the same holdings."""
+    fill_appstore(appstore, now)
+    fill_selling_partner(selling_partner, now)
+    fill_pay(pay, now)

@@ -1,0 +1,175 @@
+"""Sockets: HTTP/1.1 on loopback, connections kept open."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+from .wire import Answer, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tap_amazon_reports.amazon.clock import Clock
+
+    from .journal import Journal
+
+BODYLESS = frozenset({204, 304})
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection: reads requests, hands them on, writes the answers."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 64 * 1024
+    server: Server
+
+    def serve(self) -> None:
+        """Read the rest of one request and answer it."""
+        answer = self.server.respond(self._request())
+        if answer.lost:
+            self.close_connection = True
+            return
+        self._write(answer)
+
+    # http.server finds the method of a verb by its name.
+    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_HEAD = serve  # noqa: N815
+
+    def _request(self) -> Request:
+        length = int(self.headers.get("content-length") or 0)
+        headers = tuple((name.lower(), text) for name, text in self.headers.items())
+        # A body without a length is not read: what follows it would be no request.
+        self.close_connection |= "transfer-encoding" in self.headers
+        return Request(
+            method=self.command,
+            # self.path is normalised by http.server, and a signature covers all of it.
+            target=self.requestline.split(" ")[1],
+            header_list=headers,
+            body=self.rfile.read(length),
+            at=self.server.clock.now(),
+        )
+
+    def _write(self, answer: Answer) -> None:
+        chunked = callable(answer.body) and answer.length is None
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if chunked:
+            self.send_header("transfer-encoding", "chunked")
+        elif answer.status not in BODYLESS:
+            self.send_header("content-length", str(_length(answer)))
+        self.end_headers()
+        if answer.status in BODYLESS or self.command == "HEAD":
+            return
+        for piece in self._until_cut(answer):
+            self.wfile.write(
+                b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece
+            )
+        if chunked and not self.close_connection:
+            self.wfile.write(b"0\r\n\r\n")
+        self.wfile.flush()
+
+    def _until_cut(self, answer: Answer) -> Iterator[bytes]:
+        """Yield the body's pieces, up to where the connection is to break off."""
+        left = answer.cut_at
+        for piece in _pieces(answer):
+            if left is not None and len(piece) >= left:
+                self.close_connection = True
+                if left:
+                    yield piece[:left]
+                return
+            if left is not None:
+                left -= len(piece)
+            if piece:
+                yield piece
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401
+        """Write nothing: the journal holds it all."""
+
+
+def _pieces(answer: Answer) -> Iterator[bytes]:
+    return answer.body() if callable(answer.body) else iter((answer.body,))
+
+
+def _length(answer: Answer) -> int:
+    return (answer.length or 0) if callable(answer.body) else len(answer.body)
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on 127.0.0.1 and gives each connection a thread."""
+
+    request_queue_size = 128
+    daemon_threads = False
+    block_on_close = True
+
+    def __init__(
+        self,
+        port: int,
+        *,
+        clock: Clock,
+        journal: Journal,
+        respond: Callable[[Request], Answer],
+    ) -> None:
+        """Bind; port 0 takes any free one."""
+        super().__init__(("127.0.0.1", port), Handler)
+        self.clock = clock
+        self._journal = journal
+        self._answer = respond
+        self._open: set[socket.socket] = set()
+        self._open_lock = threading.Lock()
+        self._thread = threading.Thread(
+            target=self.serve_forever, kwargs={"poll_interval": 0.02}
+        )
+
+    def respond(self, request: Request) -> Answer:
+        """Return the answer to `request`; what fails here fails the test."""
+        try:
+            return self._answer(request)
+        except Exception as error:  # noqa: BLE001 (whatever it is, a test has to know)
+            self._journal.note_crash(error)
+            return Answer(500, {"content-type": "text/plain"}, repr(error).encode())
+
+    def start(self) -> None:
+        """Serve, in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close every connection and wait for their threads."""
+        self.shutdown()
+        self._thread.join()
+        with self._open_lock:
+            for connection in self._open:
+                _break(connection)
+        self.server_close()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept one connection and remember it."""
+        connection, address = super().get_request()
+        with self._open_lock:
+            self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 (as in the parent)
+        """Close one connection and forget it."""
+        with self._open_lock:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        """Note what failed; a caller who hangs up in the middle is no failure."""
+        del request, client_address
+        error = sys.exc_info()[1]
+        if error is not None and not isinstance(error, ConnectionError):
+            self._journal.note_crash(error)
+
+
+def _break(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        # The other side was faster.
+        return

@@ -1,0 +1,1 @@
+"""Storage: documents behind presigned URLs that die."""

@@ -1,0 +1,1 @@
+"""The whole way on one machine: local Amazon, tap, loader, tables."""

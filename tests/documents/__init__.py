@@ -1,0 +1,1 @@
+"""Bytes to rows: containers, charsets, delimited text, typed values."""

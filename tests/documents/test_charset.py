@@ -1,0 +1,186 @@
+"""Charsets: the text that Amazon wrote, and a count of what could not be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_amazon_reports.documents.charset import (
+    LOOK_AHEAD_BYTES,
+    DecodedText,
+    charset_of,
+)
+from tests.documents.pieces import CUTS, whole
+
+if TYPE_CHECKING:
+    from tests.documents.pieces import ByteCut
+
+JAPANESE = "商品名\tホワイト\t①髙ｱｲｳ"
+GERMAN = "Gerät\t5 €\tStraße"
+
+
+@pytest.mark.parametrize(
+    ("header", "charset"),
+    [
+        ("text/plain; charset=Cp1252", "cp1252"),
+        ("text/plain;charset=utf8", "utf-8"),
+        ('text/plain; charset="UTF-8"', "utf-8"),
+        ("TEXT/CSV; header=present; Charset=UTF-8", "utf-8"),
+        ("text/plain; charset=windows-31j", "cp932"),
+        ("text/plain; charset=Shift_JIS", "cp932"),
+        ("text/plain; charset=ISO-8859-1", "cp1252"),
+        ("text/plain; charset=UTF-16", "utf-16-le"),
+        ("text/plain; charset=us-ascii", None),
+        ("text/plain; charset=martian", None),
+        ("text/plain; charset=hex", None),
+        ("text/plain; charset=undefined", None),
+        ("text/plain; charset=", None),
+        ("text/plain", None),
+        ("nonsense", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_content_type_names_a_charset(
+    header: str | None, charset: str | None
+) -> None:
+    """Amazon's, Java's and the web's names are understood; unknown ones are no news."""
+    assert charset_of(header) == charset
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize(
+    ("text", "encoding", "declared", "fallback", "charset"),
+    [
+        pytest.param(JAPANESE, "cp932", "cp932", "cp1252", "cp932", id="declared"),
+        pytest.param(GERMAN, "cp1252", "cp1252", "cp932", "cp1252", id="Europe"),
+        pytest.param(GERMAN, "cp1252", None, "cp1252", "cp1252", id="fall-back"),
+        pytest.param(JAPANESE, "cp932", None, "cp932", "cp932", id="Japan"),
+        pytest.param(JAPANESE, "utf-8", None, "cp932", "utf-8", id="UTF-8 by itself"),
+        pytest.param("plain", "ascii", None, "cp932", "utf-8", id="ASCII"),
+        pytest.param("", "ascii", None, "cp932", "utf-8", id="nothing"),
+        pytest.param(GERMAN, "utf-8-sig", None, "cp1252", "utf-8", id="mark"),
+        pytest.param(GERMAN, "utf-8-sig", "cp1252", "cp1252", "utf-8", id="mark wins"),
+        pytest.param(
+            JAPANESE, "utf-16", None, "cp932", "utf-16-le", id="UTF-16 by its mark"
+        ),
+        pytest.param(
+            "\ufeff" + JAPANESE, "utf-16-be", None, "cp932", "utf-16-be", id="big end"
+        ),
+    ],
+)
+def test_text_comes_back_as_it_was_written(
+    cut: ByteCut,
+    *,
+    text: str,
+    encoding: str,
+    declared: str | None,
+    fallback: str,
+    charset: str,
+) -> None:
+    """No letter changes, and no byte order mark is left, however the bytes are cut."""
+    decoded = DecodedText(
+        cut(text.encode(encoding)), declared=declared, fallback=fallback
+    )
+
+    assert "".join(decoded) == text.removeprefix("\ufeff")
+    assert decoded.charset == charset
+    assert decoded.replaced == 0
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize(
+    ("data", "declared", "text", "replaced"),
+    [
+        pytest.param(b"a\xffb\xfe", "utf-8", "a\ufffdb\ufffd", 2, id="UTF-8"),
+        pytest.param(b"a\xe3\x83", "utf-8", "a\ufffd", 1, id="cut within a character"),
+        pytest.param(b"a\x81b", "cp1252", "a\ufffdb", 1, id="cp1252"),
+        pytest.param(b"\x8f\xa4\x95", "cp932", "商\ufffd", 1, id="cp932"),
+        pytest.param(b"a\xef\xbf\xbd\xff", "utf-8", "a\ufffd\ufffd", 1, id="genuine"),
+    ],
+)
+def test_undecodable_bytes_are_replaced_and_counted(
+    data: bytes, declared: str, text: str, replaced: int, cut: ByteCut
+) -> None:
+    """A broken byte costs one letter, is reported, and never ends a sync."""
+    decoded = DecodedText(cut(data), declared=declared)
+
+    assert "".join(decoded) == text
+    assert decoded.replaced == replaced
+
+
+def test_what_follows_a_long_ascii_beginning_decides() -> None:
+    """A listing that is plain for a megabyte and then has an umlaut is read right."""
+    document = b"x" * 1_000_000 + GERMAN.encode("cp1252")
+    decoded = DecodedText([document])
+
+    assert "".join(decoded).endswith(GERMAN)
+    assert decoded.charset == "cp1252"
+
+
+@pytest.mark.parametrize("shift", range(3))
+def test_a_character_at_the_end_of_the_look_ahead_is_no_fault(shift: int) -> None:
+    """Where the look-ahead ends does not change the charset."""
+    text = "x" * shift + "ホ" * LOOK_AHEAD_BYTES
+    decoded = DecodedText(whole(text.encode()), fallback="cp932")
+
+    assert "".join(decoded) == text
+    assert decoded.charset == "utf-8"
+
+
+def test_a_fault_far_behind_is_one_replacement() -> None:
+    """One broken cell far down does not turn the rest of the document to gibberish."""
+    start = ("é" * LOOK_AHEAD_BYTES).encode()
+    decoded = DecodedText([start, b"\xff", "ü".encode()])
+
+    assert "".join(decoded).endswith("é\ufffdü")
+    assert (decoded.charset, decoded.replaced) == ("utf-8", 1)
+
+
+def test_a_broken_utf8_character_early_means_the_fall_back() -> None:
+    """What is not UTF-8 without a fault is read in the marketplace's charset."""
+    decoded = DecodedText(["é".encode() + b"\xe9"])
+
+    assert "".join(decoded) == "Ã©é"
+    assert decoded.charset == "cp1252"
+
+
+def test_nothing_is_held_back_from_plain_text() -> None:
+    """Rows flow from the first piece on."""
+    decoded = DecodedText(iter([b"first", b"second"]))
+
+    assert next(iter(decoded)) == "first"
+
+
+@given(
+    text=st.text(),
+    encoding=st.sampled_from(["utf-8", "utf-16-le"]),
+    size=st.integers(min_value=1, max_value=9),
+)
+def test_any_text_survives_any_cut(text: str, encoding: str, size: int) -> None:
+    """No character is lost or doubled where two pieces meet."""
+    text = text.removeprefix("\ufeff")
+    data = text.encode(encoding)
+    chunks = [data[at : at + size] for at in range(0, len(data), size)]
+    decoded = DecodedText(chunks, declared=encoding)
+
+    assert "".join(decoded) == text
+    assert decoded.replaced == 0
+
+
+@given(data=st.binary(), size=st.integers(min_value=1, max_value=9))
+@pytest.mark.parametrize("declared", ["utf-8", "cp932", "cp1252", None])
+def test_the_count_does_not_depend_on_the_cut(
+    data: bytes, size: int, declared: str | None
+) -> None:
+    """Noise gives the same text and the same count, whole or in pieces."""
+    at_once = DecodedText([data], declared=declared)
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    in_pieces = DecodedText(pieces, declared=declared)
+
+    assert "".join(in_pieces) == "".join(at_once)
+    assert in_pieces.replaced == at_once.replaced
+    assert in_pieces.charset == at_once.charset

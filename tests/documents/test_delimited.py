@@ -1,0 +1,352 @@
+"""Delimited text: every cell of every row, and nothing that is not a row."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import tracemalloc
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_amazon_reports.amazon.errors import DocumentDamagedError
+from tap_amazon_reports.documents.charset import DecodedText
+from tap_amazon_reports.documents.container import members
+from tap_amazon_reports.documents.delimited import (
+    FIRST_LINE,
+    DelimitedReader,
+    Dialect,
+    HeaderRule,
+)
+from tap_amazon_reports.documents.errors import NotATableError
+from tests.documents.pieces import CUTS, one_by_one, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.documents.pieces import TextCut
+
+SETTLEMENT = (
+    '\ufeff"Amazon Payments Advanced",\n'
+    '"Settlement Report",\n'
+    '"SellerId","A1EXAMPLE"\n'
+    '"SettlementStartDate","2026-10-01T00:00:00 -0700"\n'
+    '"SettlementEndDate","2026-10-15T00:00:00 -0700"\n'
+    '"TransactionPostedDate","SettlementId","NetTransactionAmount",\n'
+    '"2026-10-01T11:10:34 -0700","123","95.00"\n'
+    '"2026-10-02T11:10:34 -0700","123","-1.50"\n'
+)
+
+
+def table(
+    text: str,
+    *,
+    dialect: Dialect = Dialect.TAB,
+    header: HeaderRule = FIRST_LINE,
+    cut: TextCut = whole,
+) -> tuple[tuple[str, ...], list[list[str]]]:
+    """Return the columns and the cells of a document."""
+    reader = DelimitedReader(cut(text), dialect=dialect, header=header)
+    rows = list(reader)
+
+    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+    return reader.columns, [row.cells for row in rows]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("dialect", [Dialect.TAB, Dialect.LEDGER, Dialect.CSV])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last_end", [True, False])
+def test_every_line_end_is_understood(
+    dialect: Dialect, end: str, cut: TextCut, *, last_end: bool
+) -> None:
+    """Windows, Unix and old Macintosh files are the same table, cut anywhere."""
+    mark = "," if dialect is Dialect.CSV else "\t"
+    lines = [mark.join(cells) for cells in (["a", "b"], ["1", "2"], ["3", "4"])]
+    text = end.join(lines) + (end if last_end else "")
+
+    expected = (("a", "b"), [["1", "2"], ["3", "4"]])
+    assert table(text, dialect=dialect, cut=cut) == expected
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_quotes_in_a_tab_separated_file_are_letters(cut: TextCut) -> None:
+    """An inch sign in a title neither ends a cell nor swallows the next rows."""
+    text = 'sku\ttitle\nA\t5" screen\nB\t"quoted"\nC\t"open\n'
+
+    assert table(text, cut=cut)[1] == [
+        ["A", '5" screen'],
+        ["B", '"quoted"'],
+        ["C", '"open'],
+    ]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_lone_return_stays_in_its_cell(cut: TextCut) -> None:
+    """In a file with line feeds, a stray carriage return does not break a row."""
+    text = "sku\ttitle\r\nA\tone\rtwo\r\n"
+
+    assert table(text, cut=cut)[1] == [["A", "one\rtwo"]]
+
+
+def test_other_separators_of_unicode_end_no_line() -> None:
+    """Vertical tabs and line separators in a title are letters."""
+    title = "a\x0bb\x0cc\x1cd\x85e\u2028f"
+
+    assert table(f"sku\ttitle\nA\t{title}\n")[1] == [["A", title]]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_ledger_cell_loses_one_pair_of_quotes(cut: TextCut) -> None:
+    """The ledger's quotes go, those of the title stay."""
+    text = '"Date"\t"Title"\n"10/01/2026"\t"5" "screen""\n"\t""\n'
+
+    assert table(text, dialect=Dialect.LEDGER, cut=cut) == (
+        ("Date", "Title"),
+        [["10/01/2026", '5" "screen"'], ['"', ""]],
+    )
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_quoted_cells_hold_commas_quotes_and_lines(cut: TextCut) -> None:
+    """What RFC 4180 allows in a cell is kept letter by letter."""
+    text = 'a,b\r\n"x, ""y""","one\r\ntwo\rthree\n"\r\n'
+
+    assert table(text, dialect=Dialect.CSV, cut=cut)[1] == [
+        ['x, "y"', "one\r\ntwo\rthree\n"]
+    ]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_quote_without_an_end_is_damage(cut: TextCut) -> None:
+    """A file that was cut within a cell does not pass as a whole one."""
+    with pytest.raises(DocumentDamagedError, match="inside a quoted cell"):
+        table('a,b\n1,2\n3,"fo', dialect=Dialect.CSV, cut=cut)
+
+
+def test_a_quote_without_an_end_does_not_fill_the_memory() -> None:
+    """A stray quote at the start of a huge file ends in an error, not in a crash."""
+    text = 'a,b\n1,"' + "x" * (17 * 1024 * 1024)
+
+    with pytest.raises(DocumentDamagedError, match="field larger"):
+        table(text, dialect=Dialect.CSV)
+
+
+def test_long_cells_are_whole() -> None:
+    """A description longer than the csv module's own limit is kept."""
+    cell = "x" * 200_000
+
+    assert table(f'a,b\n1,"{cell}"\n', dialect=Dialect.CSV)[1] == [["1", cell]]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_header_is_found_below_a_preamble(cut: TextCut) -> None:
+    """A settlement's five lines are skipped, and its trailing comma is no column."""
+    rule = HeaderRule(landmarks=("transaction posted date", "SettlementId"))
+
+    assert table(SETTLEMENT, dialect=Dialect.CSV, header=rule, cut=cut) == (
+        ("TransactionPostedDate", "SettlementId", "NetTransactionAmount"),
+        [
+            ["2026-10-01T11:10:34 -0700", "123", "95.00"],
+            ["2026-10-02T11:10:34 -0700", "123", "-1.50"],
+        ],
+    )
+
+
+def test_a_missing_header_is_told_with_the_first_line() -> None:
+    """A file in which the header is nowhere fails with what it says."""
+    rule = HeaderRule(landmarks=("SettlementId",))
+
+    with pytest.raises(NotATableError, match="says: Try, again later") as caught:
+        table("Try,again later\nx,y\n", dialect=Dialect.CSV, header=rule)
+
+    assert caught.value.sentence == "Try, again later"
+
+
+@pytest.mark.parametrize("landmarks", [(), ("sku",)])
+def test_an_empty_document_is_an_empty_table(landmarks: tuple[str, ...]) -> None:
+    """A document without a letter has no columns and no rows, and is no error."""
+    rule = HeaderRule(landmarks=landmarks, expected=("sku",))
+
+    assert table(" \n\n", header=rule) == ((), [])
+
+
+def test_names_lose_marks_and_blanks() -> None:
+    """Column names are what a person reads, whatever surrounds them."""
+    assert table("\ufeff sku \tasin\u00a0\t\tprice\t\t \n")[0] == (
+        "sku",
+        "asin",
+        "_cell_3",
+        "price",
+    )
+
+
+def test_what_is_no_row_is_skipped() -> None:
+    """Blank lines, empty rows and a repeated header are not rows."""
+    text = "\n\na\tb\n\n1\t2\na\tb\n\t\n  \n3\t4\n\n"
+
+    assert table(text) == (("a", "b"), [["1", "2"], ["3", "4"]])
+
+
+def test_short_and_long_rows_keep_their_cells() -> None:
+    """A missing cell stays missing; an extra one is kept if it holds anything."""
+    text = "a\tb\n1\n1\t2\t3\n1\t2\t\t4\t\n1\t2\t\t\n"
+
+    assert table(text)[1] == [["1"], ["1", "2", "3"], ["1", "2", "", "4"], ["1", "2"]]
+
+
+@pytest.mark.parametrize("cut", [whole, one_by_one])
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("No data, or none yet.\n", Dialect.CSV),
+        ("The report has no data.", Dialect.TAB),
+        ("Error\nTry again later\n", Dialect.TAB),
+        ("<?xml version='1.0'?>\n<Error>\n", Dialect.CSV),
+    ],
+)
+def test_a_sentence_is_no_table(text: str, dialect: Dialect, cut: TextCut) -> None:
+    """A finished report that holds a sentence is reported with that sentence."""
+    rule = HeaderRule(expected=("sku", "asin"))
+
+    with pytest.raises(NotATableError) as caught:
+        table(text, dialect=dialect, header=rule, cut=cut)
+
+    assert caught.value.sentence == text.splitlines()[0]
+
+
+def test_a_long_sentence_is_cut_and_made_one_line() -> None:
+    """What is quoted in an error is short enough to be printed."""
+    error = NotATableError("so\n sorry " + "x" * 500)
+
+    assert error.sentence == "so sorry " + "x" * 291
+    assert str(error).endswith(error.sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "rows"),
+    [
+        ("seller_sku\tAmount\n", Dialect.TAB, []),
+        ("Amount (EUR)\n", Dialect.CSV, []),
+        ("出品者SKU\t商品名\n", Dialect.TAB, []),
+        ("商品,名\n1,2\n", Dialect.CSV, [["1", "2"]]),
+    ],
+)
+def test_a_header_without_rows_and_a_foreign_one_are_tables(
+    text: str, dialect: Dialect, rows: list[list[str]]
+) -> None:
+    """An empty report, and one with translated names, are no sentences."""
+    rule = HeaderRule(expected=("seller-sku", "amount"))
+
+    assert table(text, dialect=dialect, header=rule)[1] == rows
+
+
+def test_columns_are_known_before_the_first_row() -> None:
+    """The header can be asked for first, and costs no row."""
+    reader = DelimitedReader(["a\tb\n1\t2\n"], dialect=Dialect.TAB)
+
+    assert reader.columns == ("a", "b")
+    assert list(reader) == [(1, ["1", "2"])]
+
+
+def test_nothing_is_read_before_it_is_asked_for() -> None:
+    """A reader that nobody asks starts no download."""
+
+    def pieces() -> Iterator[str]:
+        asked.append(True)
+        yield "a\n1\n"
+
+    asked: list[bool] = []
+    reader = DelimitedReader(pieces(), dialect=Dialect.TAB)
+    assert not asked
+
+    assert len(list(reader)) == 1
+    assert asked == [True]
+
+
+CELLS = st.text(st.characters(exclude_characters="\ufeff", codec="utf-8"), max_size=8)
+PLAIN_CELLS = CELLS.filter(lambda cell: not set("\t\r\n") & set(cell))
+
+
+def tables(cells: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[str]]]:
+    """Return tables of two to four columns in which each row holds something."""
+    widths = st.integers(min_value=2, max_value=4)
+    return widths.flatmap(
+        lambda width: st.lists(
+            st.lists(cells, min_size=width, max_size=width).filter(
+                lambda row: any(map(str.strip, row))
+            ),
+            max_size=5,
+        )
+    )
+
+
+@given(rows=tables(PLAIN_CELLS), end=st.sampled_from(["\n", "\r\n"]))
+@pytest.mark.parametrize("dialect", [Dialect.TAB, Dialect.LEDGER])
+@pytest.mark.parametrize("cut", CUTS)
+def test_any_tab_separated_table_comes_back(
+    rows: list[list[str]], end: str, dialect: Dialect, cut: TextCut
+) -> None:
+    """Each cell is read as it was written."""
+    header = [f"column {n}" for n in range(len(rows[0]) if rows else 2)]
+    quote = '"' if dialect is Dialect.LEDGER else ""
+    lines = [
+        "\t".join(f"{quote}{cell}{quote}" for cell in row) for row in (header, *rows)
+    ]
+
+    _, found = table(end.join((*lines, "")), dialect=dialect, cut=cut)
+    assert found == rows
+
+
+@given(rows=tables(CELLS.filter(lambda cell: "\0" not in cell)))
+@pytest.mark.parametrize("cut", CUTS)
+def test_any_comma_separated_table_comes_back(
+    rows: list[list[str]], cut: TextCut
+) -> None:
+    """Each cell is read as it was written, line ends within it too."""
+    out = io.StringIO(newline="")
+    header = [f"column {n}" for n in range(len(rows[0]) if rows else 2)]
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([header, *rows])
+
+    assert table(out.getvalue(), dialect=Dialect.CSV, cut=cut)[1] == rows
+
+
+def zipped_table(rows: int) -> Iterator[bytes]:
+    """Yield a gzip of a table, made on the way, about 100 bytes a row."""
+    pack = zlib.compressobj(1, wbits=31)
+    yield pack.compress(b"order-id\ttitle\tprice\n")
+    for number in range(rows):
+        yield pack.compress(b"%018d\t%s\t%d.99\n" % (number, b"title " * 12, number))
+    yield pack.flush()
+
+
+def test_memory_does_not_grow_with_the_document() -> None:
+    """Twenty megabytes of rows pass through less than eight."""
+    wanted = 200_000
+    (member,) = members(zipped_table(wanted))
+    reader = DelimitedReader(DecodedText(member.chunks), dialect=Dialect.TAB)
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in reader)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert count == wanted
+    assert peak < 8 * 1024 * 1024
+
+
+def test_the_layers_fit_together() -> None:
+    """A Japanese listing, zipped by gzip, is read from its bytes to its cells."""
+    text = "商品名\tprice\nホワイト\t12\n"
+    (member,) = members([gzip.compress(text.encode("cp932"))])
+    reader = DelimitedReader(
+        DecodedText(member.chunks, fallback="cp932"), dialect=Dialect.TAB
+    )
+
+    assert reader.columns == ("商品名", "price")
+    assert [row.cells for row in reader] == [["ホワイト", "12"]]

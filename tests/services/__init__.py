@@ -1,0 +1,1 @@
+"""Promises of the room `amazon`: tokens and signatures, with a scripted far side."""

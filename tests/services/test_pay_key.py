@@ -1,0 +1,154 @@
+"""The private key of Amazon Pay is taken in every form that Amazon hands out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from tap_amazon_reports.amazon.pay_signing import load_private_key
+from tap_amazon_reports.amazon.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+CURVE = ec.generate_private_key(ec.SECP256R1())
+PASSWORD = BestAvailableEncryption(b"password")
+
+
+def pem(
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey,
+    form: PrivateFormat,
+    encryption: KeySerializationEncryption | None = None,
+) -> str:
+    """Return the PEM text of `key`."""
+    return key.private_bytes(Encoding.PEM, form, encryption or NoEncryption()).decode()
+
+
+PKCS8 = pem(RSA, PrivateFormat.PKCS8)
+PKCS1 = pem(RSA, PrivateFormat.TraditionalOpenSSL)
+PUBLIC = (
+    RSA.public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
+
+WRITINGS: dict[str, Callable[[str], str]] = {
+    "as it is": lambda text: text,
+    "without the last line end": str.strip,
+    "with CRLF": lambda text: text.replace("\n", "\r\n"),
+    "with line ends as two characters": lambda text: text.replace("\n", "\\n"),
+    "with CRLF as four characters": lambda text: text.replace("\n", "\\r\\n"),
+    "below a comment": lambda text: f"# the key of the shop\n{text}",
+}
+
+
+@pytest.mark.parametrize("text", [PKCS8, PKCS1], ids=["PKCS#8", "PKCS#1"])
+@pytest.mark.parametrize("writing", WRITINGS.values(), ids=WRITINGS.keys())
+def test_a_key_may_be_given_as_text(writing: Callable[[str], str], text: str) -> None:
+    """Both PEM forms are read, and survive what environment variables do to them."""
+    key = load_private_key(Secret(writing(text)))
+
+    assert key.private_numbers() == RSA.private_numbers()
+
+
+@pytest.mark.parametrize("text", [PKCS8, PKCS1], ids=["PKCS#8", "PKCS#1"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "with a mark"])
+def test_a_key_may_be_given_as_a_path(tmp_path: Path, text: str, mark: bytes) -> None:
+    """A file is read, with or without the byte order mark of an editor."""
+    path = tmp_path / "key.pem"
+    path.write_bytes(mark + text.encode())
+    key = load_private_key(Secret(f" {path}\n"))
+
+    assert key.private_numbers() == RSA.private_numbers()
+
+
+def test_a_path_may_start_at_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tilde means the user's own directory."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "key.pem").write_text(PKCS8)
+    key = load_private_key(Secret("~/key.pem"))
+
+    assert key.private_numbers() == RSA.private_numbers()
+
+
+REFUSED = {
+    "encrypted PKCS#8": (pem(RSA, PrivateFormat.PKCS8, PASSWORD), "an encrypted"),
+    "encrypted PKCS#1": (
+        pem(RSA, PrivateFormat.TraditionalOpenSSL, PASSWORD),
+        "an encrypted",
+    ),
+    "elliptic curve PKCS#8": (pem(CURVE, PrivateFormat.PKCS8), "not RSA"),
+    "elliptic curve": (
+        pem(CURVE, PrivateFormat.TraditionalOpenSSL),
+        "an elliptic-curve key",
+    ),
+    "OpenSSH": (pem(RSA, PrivateFormat.OpenSSH), "OpenSSH"),
+    "public key": (PUBLIC, "a public key"),
+    "certificate": (PUBLIC.replace("PUBLIC KEY", "CERTIFICATE"), "a certificate"),
+    "a cut-off key": (PKCS8[: len(PKCS8) // 2], "a damaged private key"),
+    "a key without its last line": (
+        PKCS1.rpartition("-----END")[0],
+        "a damaged private key",
+    ),
+    "an unknown block": (
+        PKCS8.replace("PRIVATE KEY", "SOMETHING"),
+        "something that is no private key",
+    ),
+    "the base64 without its first line": (
+        "".join(PKCS8.splitlines()[1:-1]),
+        "neither PEM text nor the path",
+    ),
+    "a missing file": ("/no/such/secret/key.pem", "neither PEM text nor the path"),
+    "a null byte": ("secret\0key", "neither PEM text nor the path"),
+    "nothing": ("", "something that is no private key"),
+}
+
+
+@pytest.mark.parametrize(("given", "found"), REFUSED.values(), ids=REFUSED.keys())
+def test_anything_else_is_refused(given: str, found: str) -> None:
+    """One line says what was found and what is allowed, and shows none of it."""
+    with pytest.raises(ValueError, match=found) as caught:
+        load_private_key(Secret(given))
+    text = str(caught.value)
+
+    assert "\n" not in text
+    assert "allowed is an unencrypted RSA private key" in text
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    assert "secret" not in text
+    assert not any(line in text for line in given.splitlines() if len(line) > 8)
+
+
+@pytest.mark.parametrize(
+    "text", [PKCS8.encode(), PUBLIC.encode(), b"\x30\x82\xff", b""]
+)
+def test_what_a_file_holds_is_judged_alike(tmp_path: Path, text: bytes) -> None:
+    """A file is taken or refused by its content alone, whatever its name."""
+    path = tmp_path / "private.key"
+    path.write_bytes(text)
+    if text == PKCS8.encode():
+        assert load_private_key(Secret(str(path))).key_size == 2048
+    else:
+        with pytest.raises(ValueError, match="allowed is an unencrypted RSA"):
+            load_private_key(Secret(str(path)))
+
+
+def test_a_directory_is_no_key(tmp_path: Path) -> None:
+    """A path that leads to no file is refused like one that leads nowhere."""
+    with pytest.raises(ValueError, match="neither PEM text nor the path"):
+        load_private_key(Secret(str(tmp_path)))

@@ -1,0 +1,176 @@
+"""What meltano.yml promises, against what the tap is."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import yaml
+
+from tap_amazon_reports.tap import TapAmazonReports
+
+ROOT = Path(__file__).parents[1]
+
+KINDS = {
+    "array": {"array"},
+    "boolean": {"boolean"},
+    "integer": {"integer"},
+    "number": {"integer"},
+    "object": {"object"},
+    "string": {"date_iso8601", "options", "string"},
+}
+
+
+@pytest.fixture(name="project", scope="module")
+def _project() -> dict[str, Any]:
+    text = (ROOT / "meltano.yml").read_text(encoding="utf-8")
+    return cast("dict[str, Any]", yaml.safe_load(text))
+
+
+@pytest.fixture(name="extractor", scope="module")
+def _extractor(project: dict[str, Any]) -> dict[str, Any]:
+    (extractor,) = project["plugins"]["extractors"]
+    return cast("dict[str, Any]", extractor)
+
+
+@pytest.fixture(name="declared", scope="module")
+def _declared() -> dict[str, Any]:
+    """Return the JSON schema of each setting, the framework's own ones too."""
+    schema = deepcopy(TapAmazonReports.config_jsonschema)
+    TapAmazonReports.append_builtin_config(schema)
+    return cast("dict[str, Any]", schema["properties"])
+
+
+def _leaves(name: str, schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the settings within a setting, named as Meltano names them."""
+    within = schema.get("properties", {})
+    if not within or isinstance(schema.get("additionalProperties"), dict):
+        return {name: schema}
+    return {
+        leaf: leaf_schema
+        for part, part_schema in within.items()
+        for leaf, leaf_schema in _leaves(f"{name}.{part}", part_schema).items()
+    }
+
+
+def _all_leaves(declared: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        leaf: leaf_schema
+        for name, schema in declared.items()
+        for leaf, leaf_schema in _leaves(name, schema).items()
+    }
+
+
+def _types(schema: dict[str, Any]) -> set[str]:
+    """Return the JSON types that a setting may have, but for null."""
+    types = schema.get("type", [])
+    found = {types} if isinstance(types, str) else set(types)
+    for choice in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        found |= _types(choice)
+    return found - {"null"}
+
+
+def test_every_setting_is_offered(
+    extractor: dict[str, Any], declared: dict[str, Any]
+) -> None:
+    """What the tap can be told, Meltano can tell it, and nothing else."""
+    offered = [setting["name"] for setting in extractor["settings"]]
+
+    assert sorted(_all_leaves(declared)) == sorted(offered)
+
+
+def test_kinds_fit_the_types(
+    extractor: dict[str, Any], declared: dict[str, Any]
+) -> None:
+    """What Meltano makes of an environment variable is of a type the tap takes."""
+    leaves = _all_leaves(declared)
+    unfit = [
+        setting["name"]
+        for setting in extractor["settings"]
+        if not any(
+            setting["kind"] in KINDS[json_type]
+            for json_type in _types(leaves[setting["name"]])
+        )
+    ]
+
+    assert [] == unfit
+
+
+def test_choices_are_those_of_the_tap(
+    extractor: dict[str, Any], declared: dict[str, Any]
+) -> None:
+    """Meltano offers the very words that the tap takes."""
+    leaves = _all_leaves(declared)
+    offered = {
+        setting["name"]: [option["value"] for option in setting["options"]]
+        for setting in extractor["settings"]
+        if setting["kind"] == "options"
+    }
+    taken = {
+        name: [word for word in schema["enum"] if word is not None]
+        for name, schema in leaves.items()
+        if "enum" in schema
+    }
+
+    assert taken == offered
+
+
+def test_secrets_are_sensitive(
+    extractor: dict[str, Any], declared: dict[str, Any]
+) -> None:
+    """Meltano hides in its output what the tap calls secret."""
+    secret = {name for name, schema in declared.items() if schema.get("secret")}
+    sensitive = {
+        setting["name"]
+        for setting in extractor["settings"]
+        if setting.get("sensitive", False)
+    }
+
+    assert secret == sensitive
+
+
+def test_descriptions_are_the_taps_own(extractor: dict[str, Any]) -> None:
+    """A setting is described once: Meltano shows the tap's own words."""
+    own = TapAmazonReports.config_jsonschema["properties"]
+    shown = {
+        setting["name"]: setting["description"] for setting in extractor["settings"]
+    }
+
+    assert {name: schema["description"] for name, schema in own.items()} == {
+        name: shown[name] for name in own
+    }
+
+
+def test_capabilities_are_those_of_the_tap(extractor: dict[str, Any]) -> None:
+    """Meltano asks the tap for all that it can do, and for nothing that it cannot."""
+    able = sorted(capability.value for capability in TapAmazonReports.capabilities)
+
+    assert able == sorted(extractor["capabilities"])
+
+
+def test_plugins_are_complete_here(project: dict[str, Any]) -> None:
+    """No plugin has to be looked up at the hub: each says all about itself."""
+    needed = {"namespace", "pip_url", "executable", "label", "description", "settings"}
+    missing = {
+        plugin["name"]: sorted(needed - set(plugin))
+        for plugins in project["plugins"].values()
+        for plugin in plugins
+        if needed - set(plugin)
+    }
+
+    assert {} == missing
+
+
+def test_loaders_come_from_the_package_index(project: dict[str, Any]) -> None:
+    """Both loaders install by name and version, without a repository or a URL."""
+    sources = {
+        loader["name"]: loader["pip_url"] for loader in project["plugins"]["loaders"]
+    }
+
+    assert {"target-duckdb", "target-jsonl"} == set(sources)
+    assert all(
+        source.startswith(f"{name}==") and "://" not in source
+        for name, source in sources.items()
+    )
