@@ -139,7 +139,9 @@ class Services:
             base_url=settings.base_url,
             clock=self._clock,
         )
-        return PayClient(self._connection(PayDialect(), settings.base_url, signer))
+        return PayClient(
+            self._connection(PayDialect(signer), settings.base_url, signer)
+        )
 
     def _token_source(
         self, grant: Grant, client_id: str, client_secret: Secret, service: str

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from tests.demo.columns import TELLING
 from tests.demo.layout import WIDTH, Table, lines
+
+SCHEMAS = Path(__file__).parents[1] / "schemas"
 
 
 def test_table_is_headed_by_its_name_and_size() -> None:
@@ -35,6 +41,25 @@ def test_empty_table_has_no_rows_to_show() -> None:
     assert ["sales: 0 rows", "  (and 2 columns more)"] == list(
         lines(Table("sales", 0, ["id", "note"], []))
     )
+
+
+def test_telling_columns_come_first() -> None:
+    """Columns can be put before the others, and each value stays with its column."""
+    table = Table("payouts", 1, ["id", "note", "amount"], [["1", "first", "2.50"]])
+
+    assert [
+        "payouts: 1 row",
+        "  amount  id  note",
+        "  2.50    1   first",
+    ] == list(lines(table.led_by(["amount", "unknown"])))
+
+
+@pytest.mark.parametrize("name", sorted(TELLING))
+def test_telling_columns_exist(name: str) -> None:
+    """The columns that the demo shows are columns of that stream."""
+    schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
+
+    assert set() == set(TELLING[name]) - set(schema["properties"])
 
 
 @pytest.mark.parametrize("size", [1, 5, 30, 300])

@@ -81,7 +81,7 @@ class ServiceConnection:
     ) -> None:
         """Take everything that a request needs; ask for nothing yet."""
         self._dialect = dialect
-        self._base_url = base_url.rstrip("/")
+        self.base_url = base_url.rstrip("/")
         self._auth = auth
         self._transport = transport
         self._clock = clock
@@ -98,6 +98,7 @@ class ServiceConnection:
         query: Query = (),
         body: Json | None = None,
         headers: Mapping[str, str] | None = None,
+        auth: Authenticator | None = None,
     ) -> requests.Response:
         """Call `operation` and return its 2xx answer.
 
@@ -107,6 +108,7 @@ class ServiceConnection:
             query: names and values, unencoded, in the order of sending.
             body: sent as JSON.
             headers: beside those that every request carries.
+            auth: instead of the connection's own, for this call only.
 
         Raises:
             AmazonError: whatever else Amazon, or the way there, had to say.
@@ -114,7 +116,7 @@ class ServiceConnection:
         request = self._request(operation, path or {}, query, body, headers or {})
         asked = self._asked(operation, path or {}, query)
         response = self._patience.until_answered(
-            lambda: self._attempt(operation, request), asked=asked
+            lambda: self._attempt(operation, request, auth or self._auth), asked=asked
         )
         if not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
             raise self._dialect.error(response, asked)
@@ -128,6 +130,7 @@ class ServiceConnection:
         query: Query = (),
         body: Json | None = None,
         headers: Mapping[str, str] | None = None,
+        auth: Authenticator | None = None,
     ) -> Json:
         """Call `operation` and return the JSON object of its answer; numbers exact.
 
@@ -136,7 +139,7 @@ class ServiceConnection:
             AmazonError: as `call`.
         """
         response = self.call(
-            operation, path=path, query=query, body=body, headers=headers
+            operation, path=path, query=query, body=body, headers=headers, auth=auth
         )
         answer = json_object(response)
         if answer is None:
@@ -152,20 +155,18 @@ class ServiceConnection:
         return answer
 
     def _attempt(
-        self, operation: Operation, request: requests.Request
+        self, operation: Operation, request: requests.Request, auth: Authenticator
     ) -> requests.Response:
         """Pay, authenticate, send; once more with new credentials if they are spent."""
-        response = self._pay_and_send(operation, request)
-        if response.status_code in {
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-        } and self._auth.forget(response):
+        response = self._pay_and_send(operation, request, auth)
+        refused = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+        if response.status_code in refused and auth.forget(response):
             logger.info("%s: the token is spent, asking for a new one", operation.name)
-            response = self._pay_and_send(operation, request)
+            response = self._pay_and_send(operation, request, auth)
         return response
 
     def _pay_and_send(
-        self, operation: Operation, request: requests.Request
+        self, operation: Operation, request: requests.Request, auth: Authenticator
     ) -> requests.Response:
         bucket = self._bucket(operation)
         if (wait_seconds := bucket.wait_seconds()) >= _LONG_WAIT_SECONDS:
@@ -173,8 +174,7 @@ class ServiceConnection:
                 "%s: its quota refills in %.0f s, waiting", operation.name, wait_seconds
             )
         bucket.take()
-        prepared = self._transport.prepare(request, self._auth)
-        response = self._transport.send(prepared)
+        response = self._transport.send(self._transport.prepare(request, auth))
         self._learn(operation, bucket, response)
         return response
 
@@ -217,7 +217,7 @@ class ServiceConnection:
         # The text of the URL and of the body is made here, once, because a signature
         # covers them to the letter.
         placed = {name: quote(value, safe="") for name, value in path.items()}
-        url = self._base_url + operation.path.format(**placed)
+        url = self.base_url + operation.path.format(**placed)
         if query:
             url += "?" + encoded_query(query)
         request = requests.Request(operation.method, url, headers=dict(headers))

@@ -113,3 +113,16 @@ def list_of_objects(answer: Json, name: str, asked: str) -> list[Json]:
         return found
     msg = f"{asked} answered without a list of {name}"
     raise UnexpectedAnswerError(msg)
+
+
+def text_of(answer: Json, name: str, asked: str) -> str:
+    """Return the text that `answer` holds under `name`.
+
+    Raises:
+        UnexpectedAnswerError: if it holds something else there, or nothing.
+    """
+    found = answer.get(name)
+    if isinstance(found, str) and found:
+        return found
+    msg = f"{asked} answered without a {name}"
+    raise UnexpectedAnswerError(msg)

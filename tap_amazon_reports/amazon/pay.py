@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from tap_amazon_reports.amazon.connection import Operation
 from tap_amazon_reports.amazon.errors import (
@@ -12,7 +13,12 @@ from tap_amazon_reports.amazon.errors import (
     CredentialsError,
     RequestRefusedError,
 )
-from tap_amazon_reports.amazon.http import Json, json_object, list_of_objects
+from tap_amazon_reports.amazon.http import json_object, list_of_objects, text_of
+from tap_amazon_reports.amazon.pay_signing import (
+    IDEMPOTENCY_KEY,
+    explain_refused_signature,
+)
+from tap_amazon_reports.amazon.secret import DocumentUrl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +26,8 @@ if TYPE_CHECKING:
     import requests
 
     from tap_amazon_reports.amazon.connection import ServiceConnection
-    from tap_amazon_reports.amazon.http import Query
+    from tap_amazon_reports.amazon.http import Json, Query
+    from tap_amazon_reports.amazon.pay_signing import PaySigner
 
 # Facts (Amazon Pay API v2, "Reports" and "Disbursements"): paths and parameters. Amazon
 # publishes no limits for these operations, so the tap keeps to one call a second.
@@ -41,6 +48,11 @@ def _operation(name: str, method: str, path: str) -> Operation:
 
 GET_REPORTS = _operation("getReports", "GET", "/reports")
 GET_REPORT_SCHEDULES = _operation("getReportSchedules", "GET", "/report-schedules")
+CREATE_REPORT = _operation("createReport", "POST", "/reports")
+GET_REPORT = _operation("getReportById", "GET", "/reports/{reportId}")
+GET_REPORT_DOCUMENT = _operation(
+    "getReportDocument", "GET", "/report-documents/{reportDocumentId}"
+)
 GET_DISBURSEMENTS = _operation("getDisbursements", "GET", "/disbursements")
 
 _PAGE_SIZE = "100"
@@ -52,30 +64,34 @@ class PayDialect:
     service = "Amazon Pay API"
     request_id_header = "x-amz-pay-request-id"
 
+    def __init__(self, signer: PaySigner) -> None:
+        """Know what was signed, to tell why a signature was refused."""
+        self._signer = signer
+
     def error(self, response: requests.Response, asked: str) -> AmazonError:
         """Return the error that `response` stands for."""
         status = response.status_code
         request_id = response.headers.get(self.request_id_header)
         answer = json_object(response) or {}
         code = str(answer.get("reasonCode") or f"HTTP {status}")
-        kind, advice = _advice(status, code)
-        # The message to a bad signature quotes the signature: it is not passed on.
-        told = "" if code == "InvalidRequestSignature" else str(answer.get("message"))
-        words = f" {' '.join(told.split())[:300]!r}" if told else ""
+        told = " ".join(str(answer.get("message") or "").split())
+        if code == "InvalidRequestSignature":
+            # The message quotes the signature: it is not passed on.
+            signed = self._signer.string_to_sign(response.request)
+            advice = f": {explain_refused_signature(told, signed)}"
+            kind: type[AmazonError] = CredentialsError
+        else:
+            kind, advice = _advice(status)
+            code = f"{code} {told[:300]!r}" if told else code
         return kind(
-            f"{asked}: {code}{words} (HTTP {status}, request id {request_id}){advice}",
+            f"{asked}: {code} (HTTP {status}, request id {request_id}){advice}",
             status=status,
-            code=code,
+            code=str(answer.get("reasonCode")),
             request_id=request_id,
         )
 
 
-def _advice(status: int, code: str) -> tuple[type[AmazonError], str]:
-    if code == "InvalidRequestSignature":
-        return CredentialsError, (
-            ". Check that pay_private_key is the private half of pay_public_key_id,"
-            " that pay_region is the account's, and that this machine's clock is right"
-        )
+def _advice(status: int) -> tuple[type[AmazonError], str]:
     if status == HTTPStatus.UNAUTHORIZED:
         return CredentialsError, (
             ". Check that pay_public_key_id is still registered in Seller Central"
@@ -120,6 +136,40 @@ class PayClient:
             token = answer.get("nextToken")
             # Beside a token no other parameter is allowed ("Reports", Get Reports).
             query = [("nextToken", str(token))] if token else []
+
+    def create_report(self, body: Json) -> str:
+        """Ask for a report, and return its id.
+
+        Args:
+            body: as Amazon names it: `reportType`, `startTime`, `endTime`.
+
+        Raises:
+            AmazonError: if Amazon refuses or cannot answer.
+        """
+        # One key for all attempts: Amazon then makes one report ("Idempotency").
+        answer = self.connection.call_json(
+            CREATE_REPORT, body=body, headers={IDEMPOTENCY_KEY: uuid4().hex}
+        )
+        return text_of(answer, "reportId", CREATE_REPORT.name)
+
+    def get_report(self, report_id: str) -> Json:
+        """Return what is known of a report (Get Report By Id).
+
+        Raises:
+            AmazonError: if Amazon does not know it, or cannot answer.
+        """
+        return self.connection.call_json(GET_REPORT, path={"reportId": report_id})
+
+    def get_report_document(self, document_id: str) -> DocumentUrl:
+        """Return where a document lies, for 30 seconds.
+
+        Raises:
+            AmazonError: if Amazon refuses or cannot answer.
+        """
+        answer = self.connection.call_json(
+            GET_REPORT_DOCUMENT, path={"reportDocumentId": document_id}
+        )
+        return DocumentUrl(text_of(answer, "url", GET_REPORT_DOCUMENT.name))
 
     def get_report_schedules(self, report_types: Sequence[str]) -> list[Json]:
         """Return the schedules of these report types, or all.

@@ -18,8 +18,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+from tap_amazon_reports.amazon.http import encoded_query
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     Pairs = Iterable[tuple[str, str]]
 
@@ -39,13 +41,12 @@ def canonical_uri_as_sent(path: str) -> str:
     return _single_slashes("/".join(names))
 
 
-def canonical_query(parameters: Pairs) -> str:
+def canonical_query(parameters: Sequence[tuple[str, str]]) -> str:
     """Return decoded name-value pairs as the query to sign, fit to be sent as it is.
 
     A name may occur several times, with its values in any order.
     """
-    encoded = sorted((quote(n, safe=""), quote(v, safe="")) for n, v in parameters)
-    return "&".join(f"{name}={value}" for name, value in encoded)
+    return encoded_query(parameters)
 
 
 def canonical_headers(headers: Pairs) -> str:

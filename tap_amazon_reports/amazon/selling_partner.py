@@ -12,7 +12,9 @@ from tap_amazon_reports.amazon.errors import (
     CredentialsError,
     RequestRefusedError,
 )
-from tap_amazon_reports.amazon.http import Json, json_object, list_of_objects
+from tap_amazon_reports.amazon.http import json_object, list_of_objects, text_of
+from tap_amazon_reports.amazon.restricted import RestrictedAuth
+from tap_amazon_reports.amazon.secret import DocumentUrl, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     import requests
 
     from tap_amazon_reports.amazon.connection import ServiceConnection
-    from tap_amazon_reports.amazon.http import Query
+    from tap_amazon_reports.amazon.http import Json, Query
 
 # Facts (SP-API models, reports_2021-06-30.json and sales.json): paths, limits, and the
 # usage plans, as (requests a second, burst).
@@ -45,6 +47,35 @@ GET_ORDER_METRICS = Operation(
     path="/sales/v1/orderMetrics",
     rate_per_second=0.5,
     burst=15,
+)
+
+CREATE_REPORT = Operation(
+    name="createReport",
+    method="POST",
+    path="/reports/2021-06-30/reports",
+    rate_per_second=0.0167,
+    burst=15,
+)
+GET_REPORT = Operation(
+    name="getReport",
+    method="GET",
+    path="/reports/2021-06-30/reports/{reportId}",
+    rate_per_second=2,
+    burst=15,
+)
+GET_REPORT_DOCUMENT = Operation(
+    name="getReportDocument",
+    method="GET",
+    path="/reports/2021-06-30/documents/{reportDocumentId}",
+    rate_per_second=0.0167,
+    burst=15,
+)
+CREATE_RESTRICTED_DATA_TOKEN = Operation(
+    name="createRestrictedDataToken",
+    method="POST",
+    path="/tokens/2021-03-01/restrictedDataToken",
+    rate_per_second=1,
+    burst=10,
 )
 
 TYPES_PER_CALL = 10
@@ -144,6 +175,70 @@ class SellingPartnerClient:
             token = answer.get("nextToken")
             # Beside a token no other parameter is allowed (reports_2021-06-30.json).
             query = [("nextToken", str(token))] if token else []
+
+    def create_report(self, body: Json) -> str:
+        """Ask for a report, and return its id.
+
+        Args:
+            body: as Amazon names it (reports_2021-06-30.json,
+                `CreateReportSpecification`).
+
+        Raises:
+            AmazonError: if Amazon refuses or cannot answer.
+        """
+        answer = self.connection.call_json(CREATE_REPORT, body=body)
+        return text_of(answer, "reportId", CREATE_REPORT.name)
+
+    def get_report(self, report_id: str) -> Json:
+        """Return what is known of a report (model `Report`).
+
+        Raises:
+            AmazonError: if Amazon does not know it, or cannot answer.
+        """
+        return self.connection.call_json(GET_REPORT, path={"reportId": report_id})
+
+    def get_report_document(
+        self, document_id: str, *, restricted_token: Secret | None = None
+    ) -> DocumentUrl:
+        """Return where a document lies, for five minutes.
+
+        Args:
+            document_id: of the document.
+            restricted_token: for a document that holds personal data.
+
+        Raises:
+            AmazonError: if Amazon refuses or cannot answer.
+        """
+        auth = None
+        if restricted_token:
+            auth = RestrictedAuth(restricted_token, base_url=self.connection.base_url)
+        answer = self.connection.call_json(
+            GET_REPORT_DOCUMENT, path={"reportDocumentId": document_id}, auth=auth
+        )
+        return DocumentUrl(text_of(answer, "url", GET_REPORT_DOCUMENT.name))
+
+    def create_restricted_data_token(self, document_ids: Sequence[str]) -> Secret:
+        """Return a token that opens these documents, and nothing else, for an hour.
+
+        Args:
+            document_ids: 1 to 50 of them (Tokens API 2021-03-01).
+
+        Raises:
+            AmazonError: if Amazon refuses or cannot answer.
+        """
+        path = GET_REPORT_DOCUMENT.path
+        resources = [
+            {"method": "GET", "path": path.format(reportDocumentId=document_id)}
+            for document_id in document_ids
+        ]
+        answer = self.connection.call_json(
+            CREATE_RESTRICTED_DATA_TOKEN, body={"restrictedResources": resources}
+        )
+        # An older guide shows the answer in a `payload`.
+        inner = answer.get("payload", answer)
+        found = inner if isinstance(inner, dict) else answer
+        name = CREATE_RESTRICTED_DATA_TOKEN.name
+        return Secret(text_of(found, "restrictedDataToken", name))
 
     def get_report_schedules(self, report_types: Sequence[str]) -> list[Json]:
         """Return the schedules of at most ten report types.

@@ -30,6 +30,12 @@ _GZIP_WINDOW_BITS = 16 + zlib.MAX_WBITS
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _SIGNATURE_BYTES = 4
 _ENCRYPTED = 0x1
+# The record at the end of an archive, with a comment of at most 64 KiB behind it.
+_END = b"PK\x05\x06"
+_END_BYTES_MAX = 22 + 0xFFFF
+_END_ENTRIES_AT = 10
+_MANY = 0xFFFF
+"""Instead of a number: it stands in a record of its own, as in large archives."""
 # The two methods that zipfile can undo in bounded pieces.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ZIP_TROUBLES = (
@@ -160,11 +166,25 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterator[Member]:
     content.writelines(chunks)
     with _zip_troubles():
         archive = zipfile.ZipFile(content)
+    announced = _announced_entries(content)
+    if announced not in (len(archive.infolist()), _MANY):
+        raise _damaged(because="its ZIP has another number of files than it says")
     entries = [entry for entry in archive.infolist() if _is_document(entry)]
     for entry in entries:
         _check(entry)
     for entry in sorted(entries, key=lambda entry: entry.filename):
         yield Member(entry.filename, _extracted(archive, entry))
+
+
+def _announced_entries(content: io.BytesIO) -> int:
+    """Return the number of entries that the end of the archive tells.
+
+    `zipfile` does not compare it: a directory with a broken length hides files.
+    """
+    content.seek(max(0, content.getbuffer().nbytes - _END_BYTES_MAX))
+    tail = content.read()
+    entries = tail.rfind(_END) + _END_ENTRIES_AT
+    return int.from_bytes(tail[entries : entries + 2], "little")
 
 
 def _is_document(entry: zipfile.ZipInfo) -> bool:

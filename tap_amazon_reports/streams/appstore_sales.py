@@ -14,6 +14,7 @@ from tap_amazon_reports.documents.delimited import DelimitedReader, Dialect, Hea
 from tap_amazon_reports.documents.times import utc_text
 from tap_amazon_reports.documents.values import boolean, decimal, integer
 from tap_amazon_reports.documents.whole import fetch_whole
+from tap_amazon_reports.documents.zones import country_of
 from tap_amazon_reports.reports.windows import Month, months
 from tap_amazon_reports.streams.base import AmazonStream
 
@@ -189,15 +190,9 @@ class AppstoreSales(AmazonStream):
 def _moment(values: dict[str, Any], misfits: Counter[str]) -> str | None:
     """Return the transaction's time in UTC; its text stays beside it in any case."""
     try:
-        return utc_text(values[_TIME] or "", country=_country(values["marketplace"]))
+        return utc_text(
+            values[_TIME] or "", country=country_of(values["marketplace"] or "")
+        )
     except ValueError:
         misfits["transaction_time"] += 1
         return None
-
-
-def _country(marketplace: str | None) -> str | None:
-    """Return the two letters of `Amazon.co.jp` or `JP`; the shop without any is US."""
-    if not marketplace:
-        return None
-    last = marketplace.strip().rpartition(".")[2].upper()
-    return {"COM": "US", "UK": "GB"}.get(last, last)

@@ -104,6 +104,11 @@ class LocalAmazon:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     @property
+    def connections(self) -> int:
+        """How many connections were accepted since the start."""
+        return 0 if self._server is None else self._server.accepted
+
+    @property
     def seen(self) -> list[Seen]:
         """Every request, in the order in which they were answered."""
         return self.journal.seen
@@ -139,7 +144,7 @@ class LocalAmazon:
             self._server = None
 
     def check(self) -> None:
-        """Raise AssertionError for requests it does not know, and for its own faults."""
+        """Raise AssertionError for requests it does not know and its own faults."""
         self.journal.check()
 
     def __enter__(self) -> LocalAmazon:  # noqa: PYI034 (Self is of Python 3.11)

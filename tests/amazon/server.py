@@ -119,6 +119,7 @@ class Server(ThreadingHTTPServer):
         self.clock = clock
         self._journal = journal
         self._answer = respond
+        self.accepted = 0
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         self._thread = threading.Thread(
@@ -150,6 +151,7 @@ class Server(ThreadingHTTPServer):
         """Accept one connection and remember it."""
         connection, address = super().get_request()
         with self._open_lock:
+            self.accepted += 1
             self._open.add(connection)
         return connection, address
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.amazon import LocalAmazon
+from tests.demo.columns import TELLING
 from tests.demo.layout import Table, lines
 
 if TYPE_CHECKING:
@@ -42,8 +43,13 @@ def main() -> int:
     if status:
         print("\nThe run failed; what it says above tells why.", file=sys.stderr)
         return status
+    print(
+        f"\nThe local Amazon answered {len(amazon.seen)} requests;"
+        f" {len(amazon.refused)} were refused, {len(amazon.throttled)} came too early."
+    )
     for table in _loaded():
-        print("", *lines(table), sep="\n")
+        shown = table.led_by(TELLING.get(table.name, ()))
+        print("", *lines(shown), sep="\n")
     print(NEXT)
     return 0
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 WIDTH = 100
-CELL_WIDTH = 28
+CELL_WIDTH = 40
 GAP = "  "
 
 
@@ -21,6 +21,14 @@ class Table:
     row_count: int
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
+
+    def led_by(self, names: Sequence[str]) -> Table:
+        """Return the same table with some columns before the others."""
+        rest = [name for name in self.columns if name not in names]
+        order = [name for name in names if name in self.columns] + rest
+        places = [self.columns.index(name) for name in order]
+        rows = [[row[place] for place in places] for row in self.rows]
+        return replace(self, columns=order, rows=rows)
 
 
 def lines(table: Table) -> Iterator[str]:

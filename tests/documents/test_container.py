@@ -155,6 +155,16 @@ def test_a_broken_document_says_so(document: bytes) -> None:
         unpacked(whole(document))
 
 
+def test_a_zip_may_have_a_comment_and_padding() -> None:
+    """What stands behind the archive's end does not hide its files."""
+    document = bytearray(packed({"a.csv": TEXT, "b.csv": b""}))
+    document[-2:] = (3).to_bytes(2, "little")
+
+    files = [("a.csv", TEXT), ("b.csv", b"")]
+    assert unpacked(whole(bytes(document) + b"hey")) == files
+    assert unpacked(whole(packed(dict(files)) + b"\0" * 512)) == files
+
+
 def test_an_encrypted_zip_is_refused_before_anything_is_read() -> None:
     """A password is asked of nobody; the error says what is wrong."""
     document = bytearray(packed({"a.csv": TEXT, "b.csv": TEXT}))
@@ -175,9 +185,9 @@ def test_an_encrypted_zip_is_refused_before_anything_is_read() -> None:
 def test_one_wrong_byte_ends_in_one_kind_of_error(
     at: int, value: int, document: bytes
 ) -> None:
-    """What is broken is reported as damage, or did not matter; it is no crash."""
+    """What is broken behind the signature is reported as damage, or did no harm."""
     damaged = bytearray(document)
-    damaged[at % len(damaged)] = value
+    damaged[4 + at % (len(damaged) - 4)] = value
 
     with suppress(DocumentDamagedError):
         files = unpacked(whole(bytes(damaged)))
