@@ -122,6 +122,10 @@ class ServiceConnection:
             raise self._dialect.error(response, asked)
         return response
 
+    def wait_seconds(self, operation: Operation) -> float:
+        """Return how long the next call of `operation` would wait for its quota."""
+        return self._bucket(operation).wait_seconds()
+
     def call_json(
         self,
         operation: Operation,

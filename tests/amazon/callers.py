@@ -120,19 +120,19 @@ class Merchant:
         headers = self._headers(how)
         target = f"/pay{path}"
         names = how.signed or tuple(sorted(headers))
-        canonical = "\n".join((
-            method,
-            target,
-            canonical_query,
-            "".join(f"{name}:{headers[name]}\n" for name in names),
-            ";".join(names),
-            hashlib.sha256(body).hexdigest(),
-        ))
+        canonical = "\n".join(
+            (
+                method,
+                target,
+                canonical_query,
+                "".join(f"{name}:{headers[name]}\n" for name in names),
+                ";".join(names),
+                hashlib.sha256(body).hexdigest(),
+            )
+        )
         headers["authorization"] = self._authorization(how, names, canonical)
         url = f"{self._url}{path}{'?' if canonical_query else ''}{canonical_query}"
-        sent = requests.Request(
-            method, url + how.tamper, headers=headers, data=body
-        )
+        sent = requests.Request(method, url + how.tamper, headers=headers, data=body)
         prepared = self._session.prepare_request(sent)
         return self._session.send(prepared, timeout=10)
 

@@ -74,9 +74,7 @@ class BadJson:
     body: bytes = b'{"reports": [{"reportId": '
 
 
-Fault = (
-    Status | ExpiredToken | Redirect | ConnectionLost | Slow | CutShort | BadJson
-)
+Fault = Status | ExpiredToken | Redirect | ConnectionLost | Slow | CutShort | BadJson
 
 
 @dataclass

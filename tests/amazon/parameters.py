@@ -107,7 +107,13 @@ class Parameters:
 class Fields:
     """The JSON object in one request's body; what is wrong with it is a refusal."""
 
-    def __init__(self, content: object, refuse: Refuse, *allowed: str) -> None:
+    def __init__(
+        self,
+        content: object,
+        refuse: Refuse,
+        *allowed: str,
+        refuse_unknown: Refuse | None = None,
+    ) -> None:
         """Refuse what is no object, and every field but those allowed."""
         self._refuse = refuse
         if not isinstance(content, dict):
@@ -115,7 +121,8 @@ class Fields:
         self.content: Wire = content
         for name in self.content:
             if name not in allowed:
-                self._wrong(f"there is no field {name}")
+                message = f"there is no field {name}"
+                raise (refuse_unknown or refuse)(message)
 
     def text(self, name: str) -> str | None:
         """Return a text, or None when the field is absent."""

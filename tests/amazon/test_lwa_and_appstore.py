@@ -141,7 +141,11 @@ def test_foreign_and_missing_tokens_are_refused(
     basic = _month(amazon, "sales/2026/10", bearer, scheme="Basic")
     lower = _month(amazon, "sales/2026/10", bearer, scheme="bearer")
 
-    assert [403, 403, 403] == [foreign.status_code, unknown.status_code, basic.status_code]
+    assert [403, 403, 403] == [
+        foreign.status_code,
+        unknown.status_code,
+        basic.status_code,
+    ]
     assert 200 == lower.status_code
     assert 3 == len(amazon.refused)
 
@@ -182,7 +186,11 @@ def test_the_url_can_come_wrapped(
     amazon.appstore.answer_style = style
     answer = _month(amazon, "sales/2026/10", token(amazon, session, "appstore"))
 
-    first = {AnswerStyle.BARE: "h", AnswerStyle.QUOTED: '"', AnswerStyle.JSON_OBJECT: "{"}
+    first = {
+        AnswerStyle.BARE: "h",
+        AnswerStyle.QUOTED: '"',
+        AnswerStyle.JSON_OBJECT: "{",
+    }
     assert first[style] == answer.text[0]
 
 
@@ -195,9 +203,7 @@ def _cells(file: AppstoreFile) -> list[list[list[str]]]:
             texts = [archive.read(name) for name in archive.namelist()]
     else:
         texts = [gzip.decompress(stored) if file.container == "gzip" else stored]
-    return [
-        list(csv.reader(io.StringIO(text.decode(file.encoding)))) for text in texts
-    ]
+    return [list(csv.reader(io.StringIO(text.decode(file.encoding)))) for text in texts]
 
 
 def test_every_month_holds_just_its_cells(amazon: LocalAmazon) -> None:

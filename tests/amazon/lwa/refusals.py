@@ -12,7 +12,6 @@ from tests.amazon.service import Blame, RefusedError
 from tests.amazon.wire import Answer, json_answer
 
 
-
 class Word(str, enum.Enum):
     """What an OAuth 2 error is called."""
 

@@ -34,6 +34,7 @@ LISTING = (
     "pageSize",
     "nextToken",
 )
+ASKING = ("reportType", "startTime", "endTime")
 SCHEDULING = (
     "reportType",
     "scheduleFrequency",
@@ -95,7 +96,7 @@ class PayOperations:
     def create_report(self, call: Call) -> Answer:
         """Begin to make a report and return its id."""
         content = json_body(call.request, invalid)
-        fields = Fields(content, _unrecognised, "reportType", "startTime", "endTime")
+        fields = Fields(content, invalid, *ASKING, refuse_unknown=_unrecognised)
         report_type = self._requestable(fields)
         start = fields.moment("startTime", parse_basic)
         end = fields.moment("endTime", parse_basic)
@@ -158,7 +159,8 @@ class PayOperations:
 
     def create_schedule(self, call: Call) -> Answer:
         """Hold a schedule and return its id; one for each type."""
-        fields = Fields(json_body(call.request, invalid), _unrecognised, *SCHEDULING)
+        content = json_body(call.request, invalid)
+        fields = Fields(content, invalid, *SCHEDULING, refuse_unknown=_unrecognised)
         report_type = self._requestable(fields)
         frequency = fields.required("scheduleFrequency")
         if frequency not in report_types.FREQUENCIES:

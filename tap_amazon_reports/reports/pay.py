@@ -1,0 +1,65 @@
+"""Amazon Pay as a maker of reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.amazon.pay import CREATE_REPORT, PayDialect
+from tap_amazon_reports.amazon.wire_time import basic_text
+from tap_amazon_reports.reports.report import Report, read_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.amazon.pay import PayClient
+    from tap_amazon_reports.amazon.secret import DocumentUrl
+    from tap_amazon_reports.reports.report import ReportRequest
+
+
+class PayReportMaker:
+    """The reports of Amazon Pay API v2, in the desk's words."""
+
+    name = PayDialect.service
+
+    def __init__(self, client: PayClient) -> None:
+        """Speak through `client`."""
+        self._client = client
+
+    def ask(self, request: ReportRequest) -> str:
+        """Ask for a report, and return its id."""
+        body: Json = {"reportType": request.report_type}
+        if request.data_start and request.data_end:
+            body["startTime"] = basic_text(request.data_start)
+            body["endTime"] = basic_text(request.data_end)
+        return self._client.create_report(body)
+
+    def ask_wait_seconds(self) -> float:
+        """Return how long the next `ask` would wait for its quota."""
+        return self._client.connection.wait_seconds(CREATE_REPORT)
+
+    def look(self, report_id: str) -> Report:
+        """Return what is known of a report."""
+        return _report(self._client.get_report(report_id))
+
+    def listed(
+        self, report_types: Sequence[str], since: datetime, until: datetime
+    ) -> Iterator[Report]:
+        """Yield the reports of these types created from `since` to `until`."""
+        for wire in self._client.get_reports(
+            report_types,
+            created_since=basic_text(since),
+            created_until=basic_text(until),
+        ):
+            yield _report(wire)
+
+    def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
+        """Return where a document lies, for 30 seconds; none of them is restricted."""
+        return self._client.get_report_document(document_id)
+
+
+def _report(wire: Json) -> Report:
+    return read_report(
+        wire, start="startTime", end="endTime", said_by="the Amazon Pay API"
+    )

@@ -1,0 +1,142 @@
+"""A report that is wanted, and a report that a service knows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
+from tap_amazon_reports.amazon.http import text_of
+from tap_amazon_reports.amazon.wire_time import parse_instant
+from tap_amazon_reports.reports.status import ReportStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.amazon.secret import DocumentUrl
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportRequest:
+    """What is asked for: the same request is the same report."""
+
+    report_type: str
+    marketplace_ids: tuple[str, ...] = ()
+    data_start: datetime | None = None
+    data_end: datetime | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """A short text that stands for the request in state."""
+        said = json.dumps(
+            [
+                self.report_type,
+                sorted(self.marketplace_ids),
+                self.data_start and self.data_start.isoformat(),
+                self.data_end and self.data_end.isoformat(),
+                sorted(self.options),
+            ]
+        )
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    def __str__(self) -> str:
+        """Return it in words, for a log."""
+        words = [self.report_type, *self.marketplace_ids]
+        if self.data_start and self.data_end:
+            words.append(f"{self.data_start.isoformat()}/{self.data_end.isoformat()}")
+        words += [f"{name}={value}" for name, value in self.options]
+        return " ".join(words).replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a service says of a report, in no service's words."""
+
+    report_id: str
+    report_type: str
+    status: ReportStatus
+    created: datetime
+    data_start: datetime | None = None
+    data_end: datetime | None = None
+    marketplace_ids: tuple[str, ...] = ()
+    document_id: str | None = None
+
+
+def read_report(wire: Json, *, start: str, end: str, said_by: str) -> Report:
+    """Return a report that a service described, in no service's words.
+
+    Args:
+        wire: the service's JSON.
+        start: its name for the start of the data.
+        end: its name for the end of the data.
+        said_by: the service, for errors.
+
+    Raises:
+        UnexpectedAnswerError: if what no report is without is missing or unreadable.
+    """
+    report_id = text_of(wire, "reportId", said_by)
+    try:
+        created, data_start, data_end = (
+            parse_instant(str(wire[name])) if wire.get(name) else None
+            for name in ("createdTime", start, end)
+        )
+    except ValueError as error:
+        msg = f"{said_by}: report {report_id} has a time that is none: {error}"
+        raise UnexpectedAnswerError(msg) from None
+    if created is None:
+        msg = f"{said_by}: report {report_id} has no createdTime"
+        raise UnexpectedAnswerError(msg)
+    return Report(
+        report_id=report_id,
+        report_type=text_of(wire, "reportType", said_by),
+        status=ReportStatus.read(wire.get("processingStatus"), report_id),
+        created=created,
+        data_start=data_start,
+        data_end=data_end,
+        marketplace_ids=tuple(wire.get("marketplaceIds") or ()),
+        document_id=wire.get("reportDocumentId"),
+    )
+
+
+class ReportService(Protocol):
+    """A service that makes reports, seen from the desk."""
+
+    name: str
+
+    def ask(self, request: ReportRequest) -> str:
+        """Ask for a report, and return its id.
+
+        Raises:
+            AmazonError: if it is refused.
+        """
+
+    def ask_wait_seconds(self) -> float:
+        """Return how long the next `ask` would wait for its quota."""
+
+    def look(self, report_id: str) -> Report:
+        """Return what is known of a report.
+
+        Raises:
+            AmazonError: if it is not known, or cannot be told.
+        """
+
+    def listed(
+        self, report_types: Sequence[str], since: datetime, until: datetime
+    ) -> Iterator[Report]:
+        """Yield the reports of these types created from `since` to `until`.
+
+        Raises:
+            AmazonError: if they cannot be listed.
+        """
+
+    def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
+        """Return where a document lies, for a few minutes or seconds.
+
+        Raises:
+            AmazonError: if it is refused.
+        """

@@ -1,0 +1,1 @@
+"""A whole sync of each stream, compared with what the local Amazon holds."""

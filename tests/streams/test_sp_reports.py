@@ -1,0 +1,171 @@
+"""The index of the Selling Partner API's reports."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from tests.amazon import BySeconds, Outcome
+from tests.amazon.moments import extended
+from tests.singer import spelled, sync
+
+if TYPE_CHECKING:
+    from tests.amazon import LocalAmazon
+    from tests.clock import ScriptedClock
+
+STREAM = "sp_reports"
+COLUMNS = (
+    "report_id",
+    "report_type",
+    "created_time",
+    "processing_status",
+    "marketplace_ids",
+    "data_start_time",
+    "data_end_time",
+    "report_schedule_id",
+    "processing_start_time",
+    "processing_end_time",
+    "report_document_id",
+    "_extra",
+)
+LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
+
+
+def _row(report: dict[str, Any]) -> dict[str, Any]:
+    """Return a report as a row: snake case, `Z`, null for what is not there."""
+    row = dict.fromkeys(COLUMNS)
+    for name, value in report.items():
+        column = re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name)
+        row[column] = value.replace("+00:00", "Z") if "time" in column else value
+    return row
+
+
+def _by_id(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(records, key=lambda record: str(record["report_id"]))
+
+
+def test_every_report_arrives(amazon: LocalAmazon, clock: ScriptedClock) -> None:
+    """Each report that Amazon lists is one row with all of its fields."""
+    output = sync(amazon.settings(), clock=clock, only=[STREAM])
+    expected = [_row(report) for report in amazon.selling_partner.reports]
+
+    assert 0 == output.status
+    assert {STREAM} == set(output.schemas)
+    assert spelled(_by_id(expected)) == spelled(_by_id(output.records(STREAM)))
+    assert {"DONE", "CANCELLED", "FATAL", "IN_QUEUE", "IN_PROGRESS"} == {
+        row["processing_status"] for row in output.records(STREAM)
+    }
+    assert ([], []) == (amazon.refused, amazon.throttled)
+
+
+def test_a_second_run_adds_no_keys(amazon: LocalAmazon, clock: ScriptedClock) -> None:
+    """Right after a run, the next one finds only what is listed again on purpose."""
+    first = sync(amazon.settings(), clock=clock, only=[STREAM])
+    second = sync(amazon.settings(), clock=clock, only=[STREAM], state=first.state)
+
+    assert second.rows().keys() <= first.rows().keys()
+    assert len(second.rows()) < len(first.rows()) / 10
+    assert first.state == second.state
+    assert ([], []) == (amazon.refused, amazon.throttled)
+
+
+def test_the_end_of_a_report_in_the_making_is_seen(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """The bookmark waits for reports that can still change."""
+    begun = amazon.selling_partner.ask(
+        LISTINGS, ripening=BySeconds(0, 20_000), outcome=Outcome("DONE")
+    )
+    clock.advance(hours=5)
+    config = {**amazon.settings(), "sp_report_types": [LISTINGS]}
+    first = sync(config, clock=clock, only=[STREAM])
+    clock.advance(hours=5)
+    second = sync(config, clock=clock, only=[STREAM], state=first.state)
+    (seen,) = [
+        row
+        for row in second.records(STREAM)
+        if row["report_id"] == begun["reportId"]
+    ]
+
+    assert begun["createdTime"].replace("+00:00", "Z") == first.bookmark(STREAM)
+    assert _row(begun) == seen
+    assert "DONE" == seen["processing_status"]
+    assert extended(clock.now()).replace("+00:00", "Z") == second.bookmark(STREAM)
+
+
+def test_all_common_types_cost_seven_calls(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """The types in common use are listed ten at a time, within the burst."""
+    sync(amazon.settings(), clock=clock, only=[STREAM])
+    types = [
+        dict(seen.query)["reportTypes"].split(",")
+        for seen in amazon.seen
+        if seen.operation == "getReports" and "nextToken" not in dict(seen.query)
+    ]
+
+    assert 7 == len(types)
+    assert {10} == {len(ten) for ten in types[:-1]}
+    assert 0 == sum(clock.sleeps)
+
+
+def test_only_the_configured_types_are_listed(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """A type can be named by itself or as an object, and twice is once."""
+    chosen = [LISTINGS, {"report_type": LISTINGS}]
+    config = {**amazon.settings(), "sp_report_types": chosen}
+    output = sync(config, clock=clock, only=[STREAM])
+    held = [
+        _row(report)
+        for report in amazon.selling_partner.reports
+        if report["reportType"] == LISTINGS
+    ]
+
+    assert _by_id(held) == _by_id(output.records(STREAM))
+    assert [LISTINGS] == [
+        dict(seen.query)["reportTypes"]
+        for seen in amazon.seen
+        if seen.operation == "getReports"
+    ]
+
+
+def test_more_than_a_page_of_reports_arrives(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """Pages are followed to the last one."""
+    for _ in range(230):
+        amazon.selling_partner.add_report(
+            LISTINGS, created=clock.now(), outcome=Outcome("DONE")
+        )
+    config = {**amazon.settings(), "sp_report_types": [LISTINGS]}
+    output = sync(config, clock=clock, only=[STREAM])
+    pages = [seen for seen in amazon.seen if seen.operation == "getReports"]
+
+    assert 230 < len(output.records(STREAM)) == len(output.rows())
+    assert 3 == len(pages)
+    assert [["nextToken"], ["nextToken"]] == [
+        [name for name, _ in page.query] for page in pages[1:]
+    ]
+    assert [] == amazon.refused
+
+
+def test_what_no_column_takes_is_kept(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """A field that is new, and a value that does not fit, are in `_extra` as text."""
+    report = amazon.selling_partner.add_report(
+        LISTINGS,
+        created=clock.now(),
+        outcome=Outcome("DONE"),
+        marketplaceIds="not a list",
+        somethingNew={"a": 1.50},
+    )
+    config = {**amazon.settings(), "sp_report_types": [LISTINGS]}
+    output = sync(config, clock=clock, only=[STREAM])
+    row = output.rows()[STREAM, report["reportId"]]
+
+    assert row["marketplace_ids"] is None
+    assert "not a list" == row["_extra"]["marketplaceIds"]
+    assert "1.5" in row["_extra"]["somethingNew"]
+    assert 0 == output.status
