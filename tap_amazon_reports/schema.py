@@ -6,6 +6,8 @@ from pathlib import Path
 
 from singer_sdk.schema.source import SchemaDirectory
 
+from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
+
 
 def _directory() -> Path:
     """Return the folder inside an installed package, or beside one that is edited."""
@@ -15,4 +17,7 @@ def _directory() -> Path:
 
 
 SCHEMAS = SchemaDirectory(_directory())
-"""One JSON schema for each stream, by the stream's name."""
+"""One JSON schema for each stream that there always is, by the stream's name."""
+
+CATALOGUE = ReportCatalogue(_directory())
+"""One file for each report type, by service and by Amazon's name of the type."""

@@ -29,6 +29,8 @@ from tap_amazon_reports.amazon.selling_partner import (
     token_is_spent as sp_token_is_spent,
 )
 from tap_amazon_reports.amazon.storage import Storage
+from tap_amazon_reports.reports.pay import PayReportMaker
+from tap_amazon_reports.reports.selling_partner import SellingPartnerReports
 from tap_amazon_reports.settings import SettingsError, missing_credentials
 
 if TYPE_CHECKING:
@@ -83,6 +85,22 @@ class Services:
             SettingsError: if its credentials are not set.
         """
         return self._pay
+
+    def selling_partner_reports(self) -> SellingPartnerReports:
+        """Return the Selling Partner API as a maker of reports."""
+        return self._selling_partner_reports
+
+    def pay_reports(self) -> PayReportMaker:
+        """Return Amazon Pay as a maker of reports."""
+        return self._pay_reports
+
+    @cached_property
+    def _selling_partner_reports(self) -> SellingPartnerReports:
+        return SellingPartnerReports(self._selling_partner)
+
+    @cached_property
+    def _pay_reports(self) -> PayReportMaker:
+        return PayReportMaker(self._pay)
 
     @cached_property
     def _transport(self) -> Transport:

@@ -24,13 +24,17 @@ from tap_amazon_reports.amazon.pay_signing import (
 )
 from tap_amazon_reports.amazon.secret import Secret
 from tap_amazon_reports.amazon.wire_time import parse_instant
+from tap_amazon_reports.report_settings import EntryReader, ReportEntry
 from tap_amazon_reports.reports.metric_windows import FirstDayOfWeek, Granularity
+from tap_amazon_reports.schema import CATALOGUE
 from tap_amazon_reports.settings_schema import SETTINGS, declared_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
 
 LWA_TOKEN_URL = "https://api.amazon.com/auth/o2/token"  # noqa: S105 (an address)
 _T = TypeVar("_T")
@@ -75,6 +79,7 @@ class AppstoreSettings:
     client_id: str
     client_secret: Secret
     base_url: str
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +91,7 @@ class SellingPartnerSettings:
     refresh_token: Secret
     marketplaces: tuple[Marketplace, ...]
     base_url: str
-    report_types: tuple[str, ...]
+    report_entries: tuple[ReportEntry, ...]
     order_metrics: tuple[MetricsQuery, ...]
 
 
@@ -100,7 +105,7 @@ class PaySettings:
     algorithm: SignatureAlgorithm
     base_url: str
     """With the path that goes before every resource: version and environment."""
-    report_types: tuple[str, ...]
+    report_entries: tuple[ReportEntry, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +118,8 @@ class Settings:
     selling_partner: SellingPartnerSettings | None
     pay: PaySettings | None
     request_timeout_seconds: float
+    report_poll_interval_seconds: float
+    report_timeout_seconds: float
     user_agent: str
     lwa_token_url: str
 
@@ -122,17 +129,20 @@ class Settings:
         return any((self.appstore, self.selling_partner, self.pay))
 
 
-def read_settings(config: Mapping[str, Any], *, now: datetime) -> Settings:
+def read_settings(
+    config: Mapping[str, Any], *, now: datetime, catalogue: ReportCatalogue = CATALOGUE
+) -> Settings:
     """Return the settings that `config` holds.
 
     Args:
         config: as the tap is given it; an empty text counts as not set.
         now: the moment that `end_date` stands for by default.
+        catalogue: the report types that are known.
 
     Raises:
         SettingsError: with a line for each setting that is wrong.
     """
-    return _Reader(config, now).read()
+    return _Reader(config, now, catalogue).read()
 
 
 def missing_credentials(group: str | None = None) -> str:
@@ -148,14 +158,17 @@ def missing_credentials(group: str | None = None) -> str:
 class _Reader:
     """Reads a config once, and collects what is wrong with it."""
 
-    def __init__(self, config: Mapping[str, Any], now: datetime) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], now: datetime, catalogue: ReportCatalogue
+    ) -> None:
         known = SETTINGS["properties"]
-        self._config = {
-            name: value
+        self._config: dict[str, Any] = {
+            name: _number(value) if _is_number(known[name]) else value
             for name, value in config.items()
             if name in known and value not in (None, "")
         }
         self._now = now
+        self._catalogue = catalogue
         self._problems = list(declared_problems(self._config))
 
     def read(self) -> Settings:
@@ -170,6 +183,8 @@ class _Reader:
             start=start,
             end=end,
             request_timeout_seconds=self._config.get("request_timeout", 60),
+            report_poll_interval_seconds=self._config.get("report_poll_interval", 15),
+            report_timeout_seconds=self._config.get("report_timeout", 7200),
             user_agent=self._user_agent(),
             lwa_token_url=self._url("lwa_token_url", LWA_TOKEN_URL),
             **services,
@@ -252,6 +267,7 @@ class _Reader:
             client_id=self._config["appstore_client_id"],
             client_secret=Secret(self._config["appstore_client_secret"]),
             base_url=self._url("appstore_base_url", APPSTORE_BASE_URL),
+            kinds=tuple(dict.fromkeys(self._config.get("appstore_reports", ["sales"]))),
         )
 
     def _selling_partner(self) -> SellingPartnerSettings | None:
@@ -267,7 +283,9 @@ class _Reader:
             refresh_token=Secret(self._config["sp_refresh_token"]),
             marketplaces=marketplaces,
             base_url=self._url("sp_base_url", default_url),
-            report_types=self._report_types("sp_report_types"),
+            report_entries=self._entries(
+                "sp_report_types", "selling_partner", marketplaces
+            ),
             order_metrics=self._metrics_queries(),
         )
 
@@ -291,13 +309,19 @@ class _Reader:
             )
         return tuple(found.values())
 
-    def _report_types(self, name: str) -> tuple[str, ...]:
-        entries = self._config.get(name, [])
-        types = [
-            entry if isinstance(entry, str) else entry["report_type"]
-            for entry in entries
-        ]
-        return tuple(dict.fromkeys(types))
+    def _entries(
+        self, name: str, service: str, marketplaces: tuple[Marketplace, ...]
+    ) -> tuple[ReportEntry, ...]:
+        reader = EntryReader(
+            name,
+            service=service,
+            catalogue=self._catalogue,
+            marketplaces=marketplaces,
+            read_moment=_read_moment,
+        )
+        entries = reader.read(self._config.get(name, []))
+        self._problems += reader.problems
+        return tuple(entries)
 
     def _metrics_queries(self) -> tuple[MetricsQuery, ...]:
         entries = self._config.get("sp_order_metrics", {})
@@ -354,7 +378,7 @@ class _Reader:
             region=region,
             algorithm=SignatureAlgorithm(word),
             base_url=f"{base_url}/{prefix}",
-            report_types=self._report_types("pay_report_types"),
+            report_entries=self._entries("pay_report_types", "amazon_pay", ()),
         )
 
     def _pay_path_prefix(self) -> str:
@@ -369,6 +393,18 @@ class _Reader:
         except ValueError as error:
             self._problems.append(f"{name}: {error}")
             return None
+
+
+def _is_number(declared: Mapping[str, Any]) -> bool:
+    return "number" in declared.get("type", ())
+
+
+def _number(value: object) -> object:
+    """Return a number that is given as text: so the SDK leaves it in a variable."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _read_moment(text: str) -> datetime:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from jsonschema import ValidationError
 
+APPSTORE_KINDS = ("sales", "earnings", "subscriptions", "subscriptions_overview")
 _REPORT_TYPE = r"^[A-Z0-9_]+$"
 
 _METRICS_QUERY = th.ObjectType(
@@ -56,23 +57,40 @@ _METRICS_QUERY = th.ObjectType(
     additional_properties=False,
 )
 
-_REPORT_TYPES = th.ArrayType(
-    th.CustomType(
-        {
-            "oneOf": [
-                {"type": "string", "pattern": _REPORT_TYPE},
-                {
-                    "type": "object",
-                    "properties": {
-                        "report_type": {"type": "string", "pattern": _REPORT_TYPE}
+_REPORT_TYPE_NAME = {"type": "string", "pattern": _REPORT_TYPE}
+_PAY_ENTRY = {
+    "report_type": _REPORT_TYPE_NAME,
+    "start_date": {"type": "string"},
+    "window_days": {"type": "integer", "minimum": 1, "maximum": 366},
+    "lookback_days": {"type": "integer", "minimum": 0, "maximum": 730},
+    "source": {"type": "string", "enum": ["request", "collect"]},
+    "name": {"type": "string"},
+}
+_SP_ENTRY = {
+    **_PAY_ENTRY,
+    "report_options": {"type": "object", "additionalProperties": {"type": "string"}},
+    "marketplaces": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    "restricted": {"type": "boolean"},
+}
+
+
+def _report_types(entry: dict[str, Any]) -> th.ArrayType[Any]:
+    """Return a list of report types, each a name or an object that says more."""
+    return th.ArrayType(
+        th.CustomType(
+            {
+                "oneOf": [
+                    _REPORT_TYPE_NAME,
+                    {
+                        "type": "object",
+                        "properties": entry,
+                        "required": ["report_type"],
+                        "additionalProperties": False,
                     },
-                    "required": ["report_type"],
-                    "additionalProperties": False,
-                },
-            ]
-        }
+                ]
+            }
+        )
     )
-)
 
 
 def _text(name: str, description: str, *, secret: bool = False) -> th.Property[str]:
@@ -95,6 +113,13 @@ SETTINGS = th.PropertiesList(
     ),
     _text("appstore_client_id", "Appstore: client id of the security profile."),
     _text("appstore_client_secret", "Appstore: its client secret.", secret=True),
+    th.Property(
+        "appstore_reports",
+        th.ArrayType(th.StringType(allowed_values=list(APPSTORE_KINDS))),
+        default=["sales"],
+        description="Appstore: which reports to read: sales, earnings, subscriptions,"
+        " subscriptions_overview.",
+    ),
     _text("sp_client_id", "Selling Partner: client id of the application."),
     _text("sp_client_secret", "Selling Partner: its client secret.", secret=True),
     _text(
@@ -115,9 +140,11 @@ SETTINGS = th.PropertiesList(
     ),
     th.Property(
         "sp_report_types",
-        _REPORT_TYPES,
-        description="Selling Partner: the report types to list, as names or as objects"
-        " with `report_type`; default: all types that are in common use.",
+        _report_types(_SP_ENTRY),
+        description="Selling Partner: the report types whose rows to read, as names or"
+        " as objects with report_type, report_options, marketplaces, start_date,"
+        " window_days, lookback_days, source, restricted, name. They are also what"
+        " sp_reports lists; without any it lists all types that are in common use.",
     ),
     th.Property(
         "sp_order_metrics",
@@ -158,8 +185,23 @@ SETTINGS = th.PropertiesList(
     ),
     th.Property(
         "pay_report_types",
-        _REPORT_TYPES,
-        description="Amazon Pay: the report types to list; default: all.",
+        _report_types(_PAY_ENTRY),
+        description="Amazon Pay: the report types whose rows to read, as names or as"
+        " objects with report_type, start_date, window_days, lookback_days, source,"
+        " name. They are also what pay_reports lists; without any it lists all.",
+    ),
+    th.Property(
+        "report_poll_interval",
+        th.NumberType(minimum=1, maximum=3600),
+        default=15,
+        description="Seconds between two looks at a report that is being made; the"
+        " pause grows while it ripens.",
+    ),
+    th.Property(
+        "report_timeout",
+        th.NumberType(exclusive_minimum=0, maximum=172800),
+        default=7200,
+        description="Seconds to wait for one report; the next run goes on waiting.",
     ),
     th.Property(
         "request_timeout",
@@ -173,6 +215,11 @@ SETTINGS = th.PropertiesList(
     _text("sp_base_url", "The Selling Partner API elsewhere, for rehearsals."),
     _text("pay_base_url", "Amazon Pay elsewhere, for rehearsals."),
 ).to_dict()
+
+# Only by oneOf does the SDK make it nullable in a way that is a schema, and only by
+# anyOf can it tell how to read it from an environment variable.
+_ORDER_METRICS = SETTINGS["properties"]["sp_order_metrics"]
+_ORDER_METRICS["anyOf"] = _ORDER_METRICS.pop("oneOf")
 
 
 def declared_problems(config: Mapping[str, Any]) -> Iterator[str]:
@@ -188,7 +235,10 @@ def _allowed(error: ValidationError) -> str:
     """Return what a declaration allows, in words."""
     if error.validator in {"oneOf", "anyOf"} and error.context:
         # The branch that came furthest is the one that was meant.
-        meant = max(error.context, key=lambda branch: len(branch.absolute_path))
+        meant = max(
+            error.context,
+            key=lambda branch: (len(branch.absolute_path), branch.validator != "type"),
+        )
         where = ".".join(str(part) for part in meant.absolute_path)
         return f"{_allowed(meant)} at {where}"
     value = error.validator_value

@@ -15,7 +15,8 @@ from singer_sdk.plugin_base import _ConfigInput
 from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.messages import MessageWriter
-from tap_amazon_reports.reports.report_types import CORE_REPORT_TYPES
+from tap_amazon_reports.reports.desk import Waiting
+from tap_amazon_reports.schema import CATALOGUE
 from tap_amazon_reports.services import Services
 from tap_amazon_reports.settings import (
     SettingsError,
@@ -26,21 +27,31 @@ from tap_amazon_reports.settings_schema import SETTINGS
 from tap_amazon_reports.state import StateError, check_state
 from tap_amazon_reports.streams.appstore_sales import AppstoreSales
 from tap_amazon_reports.streams.base import Run
+from tap_amazon_reports.streams.content import ContentStream
 from tap_amazon_reports.streams.outcome import RunOutcome
 from tap_amazon_reports.streams.pay import (
     PayDisbursements,
     PayReports,
     PayReportSchedules,
 )
+from tap_amazon_reports.streams.report_group import (
+    Partition,
+    ReportGroup,
+    selling_partner_partitions,
+)
+from tap_amazon_reports.streams.report_room import ReportRoom
 from tap_amazon_reports.streams.selling_partner import SpReports, SpReportSchedules
 from tap_amazon_reports.streams.sp_order_metrics import SpOrderMetrics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
     from typing import IO
 
     from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.report_settings import ReportEntry
+    from tap_amazon_reports.reports.report import ReportService
+    from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
     from tap_amazon_reports.settings import Settings
     from tap_amazon_reports.streams.base import AmazonStream
 
@@ -61,6 +72,7 @@ class TapAmazonReports(Tap):
         *,
         clock: Clock | None = None,
         retry: RetryPolicy | None = None,
+        catalogue: ReportCatalogue = CATALOGUE,
         **given: Any,
     ) -> None:
         """Check the settings; nothing is requested yet.
@@ -68,6 +80,7 @@ class TapAmazonReports(Tap):
         Args:
             clock: the time; by default the machine's.
             retry: how patient requests are.
+            catalogue: the report types that are known.
             given: as the SDK's `Tap` takes it.
 
         Raises:
@@ -75,13 +88,16 @@ class TapAmazonReports(Tap):
         """
         self._clock = clock or SystemClock()
         self._retry = retry or RetryPolicy()
+        self._catalogue = catalogue
         self.outcome = RunOutcome()
         super().__init__(**given)
 
     @cached_property
     def settings(self) -> Settings:
         """The settings, checked and typed."""
-        return read_settings(self.config, now=self._clock.now())
+        return read_settings(
+            self.config, now=self._clock.now(), catalogue=self._catalogue
+        )
 
     @cached_property
     def services(self) -> Services:
@@ -117,7 +133,6 @@ class TapAmazonReports(Tap):
     def _selling_partner_streams(self) -> Iterator[AmazonStream]:
         settings = self.settings.selling_partner
         client = self.services.selling_partner
-        types = (settings and settings.report_types) or CORE_REPORT_TYPES
         yield SpOrderMetrics(
             tap=self,
             run=self._run,
@@ -126,19 +141,79 @@ class TapAmazonReports(Tap):
             queries=settings.order_metrics if settings else (),
         )
         yield SpReportSchedules(
-            tap=self, run=self._run, client=client, report_types=types
+            tap=self, run=self._run, client=client, report_types=self._listed_types
         )
-        yield SpReports(tap=self, run=self._run, client=client, report_types=types)
+        yield SpReports(
+            tap=self, run=self._run, client=client, report_types=self._listed_types
+        )
+        if settings:
+            for entry in settings.report_entries:
+                yield from self._content(
+                    entry,
+                    service=SpReports.service,
+                    maker=self.services.selling_partner_reports,
+                    partitions=selling_partner_partitions(entry),
+                )
+
+    def _listed_types(self) -> list[str]:
+        """Return the types that the indexes list: those wanted, or all core ones."""
+        settings = self.settings.selling_partner
+        entries = settings.report_entries if settings else ()
+        named = dict.fromkeys(entry.kind.report_type for entry in entries)
+        return list(named) or self._catalogue.core("selling_partner")
 
     def _pay_streams(self) -> Iterator[AmazonStream]:
         settings = self.settings.pay
         client = self.services.pay
-        types = settings.report_types if settings else ()
+        entries = settings.report_entries if settings else ()
+        types = list(dict.fromkeys(entry.kind.report_type for entry in entries))
         yield PayDisbursements(tap=self, run=self._run, client=client)
         yield PayReportSchedules(
             tap=self, run=self._run, client=client, report_types=types
         )
         yield PayReports(tap=self, run=self._run, client=client, report_types=types)
+        if settings:
+            for entry in entries:
+                yield from self._content(
+                    entry,
+                    service=PayReports.service,
+                    maker=self.services.pay_reports,
+                    partitions=[Partition(settings.region.value, ())],
+                )
+
+    def _content(
+        self,
+        entry: ReportEntry,
+        *,
+        service: str,
+        maker: Callable[[], ReportService],
+        partitions: Sequence[Partition],
+    ) -> Iterator[AmazonStream]:
+        """Yield the streams that one wanted report type becomes."""
+        group = ReportGroup(
+            entry=entry,
+            service_name=service,
+            make_service=maker,
+            partitions=partitions,
+            settings=self.settings,
+            room=self._room,
+        )
+        self._room.groups.append(group)
+        for name, records in zip(entry.stream_names, entry.kind.records, strict=True):
+            yield ContentStream(
+                tap=self, run=self._run, name=name, records=records, group=group
+            )
+
+    @cached_property
+    def _room(self) -> ReportRoom:
+        return ReportRoom(
+            clock=self._clock,
+            waiting=Waiting(
+                poll_interval_seconds=self.settings.report_poll_interval_seconds,
+                timeout_seconds=self.settings.report_timeout_seconds,
+            ),
+            storage=self.services.storage,
+        )
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over the bookmarks of an earlier run.
@@ -172,8 +247,10 @@ class TapAmazonReports(Tap):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         """Leave between two lines; `invoke` then writes the state of what is done."""
         if isinstance(self.message_writer, MessageWriter):
+            # Within a line it comes back, for the line has to be ended first.
             self.message_writer.interrupt(signum, frame)
-        super()._handle_termination(signum, frame)
+        else:
+            super()._handle_termination(signum, frame)
 
     @classmethod
     def invoke(  # type: ignore[override]  # as the SDK's own taps do
@@ -217,6 +294,9 @@ class TapAmazonReports(Tap):
             # Nobody reads any more: what is still in the buffer has nowhere to go.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             self.outcome.failures.append("the target has closed its input")
+        except SystemExit:
+            self.outcome.failures.append("all that was left when a signal came")
+            raise
         finally:
             self.state_writer.write_state(self.state)
             self.outcome.tell()

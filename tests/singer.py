@@ -153,10 +153,11 @@ def sync(
 
 
 def discover(config: Mapping[str, Any], *, clock: Clock) -> dict[str, Any]:
-    """Return the catalog that the tap offers."""
-    with _captured():
-        tap = TapAmazonReports(config=dict(config), clock=clock)
-    return deepcopy(tap.catalog_dict)
+    """Return the catalog that the tap offers, as `--discover` writes it."""
+    with _captured() as written:
+        TapAmazonReports(config=dict(config), clock=clock).run_discovery()
+    catalog: dict[str, Any] = json.loads(written.getvalue())
+    return catalog
 
 
 def selecting(catalog: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

@@ -18,7 +18,15 @@ MAY_KNOW = {
     "amazon": {"amazon"},
     "documents": {"amazon", "documents"},
     "reports": {"amazon", "documents", "reports"},
-    "streams": {"amazon", "documents", "reports", "schema", "settings", "streams"},
+    "streams": {
+        "amazon",
+        "documents",
+        "report_settings",
+        "reports",
+        "schema",
+        "settings",
+        "streams",
+    },
 }
 """streams → reports → documents → amazon, never back; tap.py knows everything."""
 

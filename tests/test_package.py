@@ -88,16 +88,20 @@ def _python(code: str, *, installed: Path, within: Path) -> str:
     ).stdout
 
 
-def test_wheel_carries_every_schema(installed: Path) -> None:
-    """No schema is left behind, and each is what it is in the repository."""
-    published = {
-        path.name: path.read_bytes()
-        for path in (installed / "tap_amazon_reports" / "schemas").iterdir()
+def _files(folder: Path) -> dict[str, bytes]:
+    """Return what is in a folder and below it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*.json")
     }
 
-    assert {
-        path.name: path.read_bytes() for path in (ROOT / "schemas").iterdir()
-    } == published
+
+def test_wheel_carries_every_schema(installed: Path) -> None:
+    """No schema is left behind, and each is what it is in the repository."""
+    assert _files(ROOT / "schemas") == _files(
+        installed / "tap_amazon_reports" / "schemas"
+    )
+
 
 
 def test_wheel_carries_the_package_only(installed: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
@@ -50,6 +51,9 @@ class Transport:
             user_agent: sent with every request, to services and to storage.
             timeout_seconds: of the connection, and of each silence while reading.
         """
+        # At DEBUG it logs whole URLs, and with the query of a presigned one whoever
+        # reads the log can read the document.
+        logging.getLogger("urllib3").setLevel(logging.INFO)
         self._timeout_seconds = timeout_seconds
         self._session = requests.Session()
         self._session.headers["user-agent"] = user_agent

@@ -49,7 +49,7 @@ def _operation(name: str, method: str, path: str) -> Operation:
 GET_REPORTS = _operation("getReports", "GET", "/reports")
 GET_REPORT_SCHEDULES = _operation("getReportSchedules", "GET", "/report-schedules")
 CREATE_REPORT = _operation("createReport", "POST", "/reports")
-GET_REPORT = _operation("getReportById", "GET", "/reports/{reportId}")
+GET_REPORT = _operation("getReport", "GET", "/reports/{reportId}")
 GET_REPORT_DOCUMENT = _operation(
     "getReportDocument", "GET", "/report-documents/{reportDocumentId}"
 )
@@ -73,7 +73,7 @@ class PayDialect:
         status = response.status_code
         request_id = response.headers.get(self.request_id_header)
         answer = json_object(response) or {}
-        code = str(answer.get("reasonCode") or f"HTTP {status}")
+        code = said = str(answer.get("reasonCode") or f"HTTP {status}")
         told = " ".join(str(answer.get("message") or "").split())
         if code == "InvalidRequestSignature":
             # The message quotes the signature: it is not passed on.
@@ -82,11 +82,11 @@ class PayDialect:
             kind: type[AmazonError] = CredentialsError
         else:
             kind, advice = _advice(status)
-            code = f"{code} {told[:300]!r}" if told else code
+            said = f"{code} {told[:300]!r}" if told else code
         return kind(
-            f"{asked}: {code} (HTTP {status}, request id {request_id}){advice}",
+            f"{asked}: {said} (HTTP {status}, request id {request_id}){advice}",
             status=status,
-            code=str(answer.get("reasonCode")),
+            code=code,
             request_id=request_id,
         )
 

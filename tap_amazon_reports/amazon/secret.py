@@ -59,5 +59,8 @@ class DocumentUrl(Secret):
 
 def without_query(url: str) -> str:
     """Return `url` up to its query, fit to be printed; no credentials in it either."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an address that cannot be read"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -97,10 +97,10 @@ class SellingPartnerDialect:
         fault = _fault(response)
         code = str(fault.get("code") or f"HTTP {status}")
         words = [str(fault[name]) for name in ("message", "details") if fault.get(name)]
-        said = f"{asked}: {code} {' '.join(' '.join(words).split())[:300]!r}"
+        said = f"{code} {' '.join(' '.join(words).split())[:300]!r}"
         kind, advice = _advice(status, said)
         return kind(
-            f"{said} (HTTP {status}, request id {request_id}){advice}",
+            f"{asked}: {said} (HTTP {status}, request id {request_id}){advice}",
             status=status,
             code=code,
             request_id=request_id,

@@ -10,6 +10,7 @@ from urllib3.exceptions import HTTPError
 
 from tap_amazon_reports.amazon.errors import (
     AmazonError,
+    DocumentDamagedError,
     DocumentMissingError,
     UnexpectedAnswerError,
 )
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.secret import DocumentUrl
 
 _PIECE_BYTES = 64 * 1024
+_WITH_DOCUMENT = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT})
 
 
 class UrlExpiredError(AmazonError):
@@ -80,6 +82,7 @@ class Storage:
         Raises:
             UrlExpiredError: if the URL is dead.
             DocumentMissingError: if there is no such object.
+            DocumentDamagedError: if the object ends before `offset`: it has changed.
             UnexpectedAnswerError: if it is no URL to send a request to, or the answer
                 is of no known kind.
             UnavailableError: if storage could not be reached for too long.
@@ -95,27 +98,29 @@ class Storage:
 
         def send() -> requests.Response:
             prepared = self._transport.prepare(request, Anonymous())
-            return self._transport.send(prepared, stream=True)
+            response = self._transport.send(prepared, stream=True)
+            if response.status_code not in _WITH_DOCUMENT:
+                # Nobody will read it, and its connection can serve the next request.
+                response.raw.drain_conn()
+            return response
 
         response = self._patience.until_answered(send, asked=shown)
         return _opened(response, shown)
 
 
 def _opened(response: requests.Response, shown: str) -> StoredObject:
-    if response.status_code in {
-        HTTPStatus.OK,
-        HTTPStatus.PARTIAL_CONTENT,
-        HTTPStatus.NOT_MODIFIED,
-    }:
-        return StoredObject(response)
-    response.close()
     status = response.status_code
+    if status in _WITH_DOCUMENT or status == HTTPStatus.NOT_MODIFIED:
+        return StoredObject(response)
     if status == HTTPStatus.FORBIDDEN:
         msg = f"{shown}: its URL is no longer accepted (HTTP 403)"
         raise UrlExpiredError(msg, status=status)
     if status == HTTPStatus.NOT_FOUND:
         msg = f"{shown} does not exist (HTTP 404)"
         raise DocumentMissingError(msg, status=status)
+    if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        msg = f"{shown} changed while it was being read (HTTP 416)"
+        raise DocumentDamagedError(msg, status=status)
     msg = f"{shown}: storage answered {status}"
     raise UnexpectedAnswerError(msg, status=status)
 

@@ -31,7 +31,11 @@ def parse_instant(text: str) -> datetime:
     local = datetime(
         year, month, day, hour, minute, int(second or 0), microsecond, timezone.utc
     )
-    return local - _offset(offset)
+    try:
+        return local - _offset(offset)
+    except OverflowError as problem:
+        msg = f"{text!r} is not a moment of the years 1 to 9999"
+        raise ValueError(msg) from problem
 
 
 def _offset(text: str) -> timedelta:

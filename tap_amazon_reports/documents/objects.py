@@ -63,7 +63,7 @@ def _typed(kind: Mapping[str, Any]) -> _Typed:
 
 
 def _moment(value: Any) -> str:
-    return utc_text(parse_instant(value))
+    return utc_text(parse_instant(_text(value)))
 
 
 def _text(value: Any) -> str:

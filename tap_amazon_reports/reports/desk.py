@@ -1,16 +1,15 @@
 """The desk: asks for reports early, waits for all at once, hands them out in order.
 
-Amazon takes minutes to make a report and lets few be asked for, so the desk asks for all
-that is wanted as early as the quotas allow, the oldest of each stream in turn, looks at
-what ripens, and lets its caller wait for one report while the others ripen as well. It
-has no thread: it works when somebody waits, and between two rows when it is told to.
+Amazon takes minutes to make a report and lets few be asked for. So the desk asks for
+all that is wanted as early as the quotas allow, the oldest of each stream in turn,
+looks at what ripens, and lets its caller wait for one report while the others ripen as well.
+It has no thread: it works when somebody waits, and between two rows when told to.
 """
 
 from __future__ import annotations
 
 import enum
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from tap_amazon_reports.amazon.errors import AmazonError, RequestRefusedError
 from tap_amazon_reports.reports.errors import ReportStuckError, WrongReportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from tap_amazon_reports.amazon.clock import Clock
@@ -33,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 _UNKNOWN_AT_FIRST = timedelta(seconds=60)
 """A report that was just asked for may be unknown for a moment."""
+_SHORTEST_PAUSE_SECONDS = 0.05
+"""A shorter one may be lost in rounding, and then time would not move at all."""
 _LONGEST_PAUSE_SECONDS = 300
 _AGE_BY_PAUSE = 10
 """A report that has been making for ten minutes is looked at each minute."""
@@ -56,7 +57,7 @@ MOVES: dict[TicketState, frozenset[TicketState]] = {
 """What may follow what: an asked report that Amazon no longer knows is wanted again."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Ticket:
     """One wanted report on its way.
 
@@ -199,7 +200,7 @@ class Desk:
             if ticket.state is TicketState.ASKED
         ]
         asks = [ticket.service.ask_wait_seconds() for ticket in self._wanted()]
-        return max(0.0, min([*looks, *asks], default=0.0))
+        return max(_SHORTEST_PAUSE_SECONDS, min([*looks, *asks], default=0.0))
 
     def _ask(self, ticket: Ticket) -> None:
         try:

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.reports.report_types import DateMode, Dates, Period
 from tap_amazon_reports.reports.windows import Month, Window, day_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from tap_amazon_reports.reports.report_types import ReportType
+
+_DEFAULT_DAYS = 30
 _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 _SUNDAY = datetime(1970, 1, 4, tzinfo=timezone.utc)
-_MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
+_MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,45 @@ class PlannedWindow:
 
     window: Window
     data_end: datetime
+
+
+def planned_windows(
+    kind: ReportType,
+    start: datetime,
+    end: datetime,
+    *,
+    days: int | None,
+    options: Mapping[str, str],
+) -> Iterator[PlannedWindow]:
+    """Yield the windows in which a type is read from `start` to `end`.
+
+    Args:
+        kind: the type, which says what dates it wants.
+        start: UTC.
+        end: UTC, whole seconds.
+        days: how long a window is to be, if not as long as the type allows.
+        options: of the report; one of them may choose the period.
+    """
+    dates = kind.dates
+    if dates.mode is DateMode.WINDOW:
+        longest = days or dates.longest_days or _DEFAULT_DAYS
+        # A type that is fresh to the minute may end within a day.
+        windows = whole_days if kind.latency_hours else moment_windows
+        return windows(start, end, longest_days=longest)
+    if dates.mode is DateMode.DAY:
+        return whole_days(start, end, longest_days=days or 1)
+    if dates.mode is DateMode.HOURS:
+        return whole_hours(start, end, longest_hours=dates.longest_hours or 24)
+    if dates.mode is DateMode.PERIOD:
+        rule = kind.period(options)
+        return whole_periods(start, end, period=rule.period, at_most=rule.longest)
+    return _trailing(dates, end)
+
+
+def _trailing(dates: Dates, end: datetime) -> Iterator[PlannedWindow]:
+    """Yield the one window of a snapshot that wants dates all the same."""
+    if dates.trailing_hours is not None:
+        yield PlannedWindow(Window(end - dates.trailing_hours * _HOUR, end), end)
 
 
 def moment_windows(
@@ -61,14 +104,14 @@ def whole_hours(
 
 
 def whole_periods(
-    start: datetime, end: datetime, *, period: str, at_most: int
+    start: datetime, end: datetime, *, period: Period, at_most: int
 ) -> Iterator[PlannedWindow]:
     """Yield windows of closed periods, at most so many of them in one window.
 
     Args:
         start: the first period is the one that it lies in.
         end: the last period is closed by then.
-        period: DAY, WEEK (Sunday to Saturday), MONTH, QUARTER or YEAR.
+        period: of the calendar.
         at_most: how many periods one report may span.
     """
     left = _period_start(start, period)
@@ -81,19 +124,19 @@ def whole_periods(
         left = right
 
 
-def _period_start(moment: datetime, period: str) -> datetime:
+def _period_start(moment: datetime, period: Period) -> datetime:
     day = _midnight(moment)
-    if period == "DAY":
+    if period is Period.DAY:
         return day
-    if period == "WEEK":
+    if period is Period.WEEK:
         return day - (day - _SUNDAY) % timedelta(days=7)
     months = _MONTHS[period]
     return Month(day.year, (day.month - 1) // months * months + 1).start
 
 
-def _period_end(start: datetime, period: str) -> datetime:
-    if period in {"DAY", "WEEK"}:
-        return start + timedelta(days=1 if period == "DAY" else 7)
+def _period_end(start: datetime, period: Period) -> datetime:
+    if period in {Period.DAY, Period.WEEK}:
+        return start + timedelta(days=1 if period is Period.DAY else 7)
     month = Month.of(start)
     for _ in range(_MONTHS[period]):
         month = month.next()

@@ -16,7 +16,7 @@ from tap_amazon_reports.documents.values import boolean, decimal, integer
 from tap_amazon_reports.documents.whole import fetch_whole
 from tap_amazon_reports.documents.zones import country_of
 from tap_amazon_reports.reports.windows import Month, months
-from tap_amazon_reports.streams.base import AmazonStream
+from tap_amazon_reports.streams.base import CoreStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +72,7 @@ class _Found(NamedTuple):
     document: WholeDocument | None
 
 
-class AppstoreSales(AmazonStream):
+class AppstoreSales(CoreStream):
     """One line of one monthly sales file."""
 
     name = "appstore_sales"
@@ -171,20 +171,8 @@ class AppstoreSales(AmazonStream):
     def _warn(self, columns: ColumnMap, replaced: int, month: Month) -> None:
         where = f"month {month.label}"
         self.warn_of_misfits(columns.misfits, where)
-        if columns.unknown:
-            self.logger.warning(
-                "%s of %s: unknown columns were kept in _extra: %s",
-                self.name,
-                where,
-                ", ".join(columns.unknown),
-            )
-        if replaced:
-            self.logger.warning(
-                "%s of %s: %d undecodable bytes were replaced",
-                self.name,
-                where,
-                replaced,
-            )
+        self.warn_of_columns(columns.unknown, where)
+        self.warn_of_bytes(replaced, where)
 
 
 def _moment(values: dict[str, Any], misfits: Counter[str]) -> str | None:

@@ -54,17 +54,24 @@ class AmazonStream(Stream, abc.ABC):
     STATE_MSG_FREQUENCY = sys.maxsize
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
-    service: ClassVar[str]
+    service: str
     """Whose stream it is; when its credentials are refused, all its streams end."""
 
-    schema: ClassVar[StreamSchema[str]] = StreamSchema(SCHEMAS)
 
-    def __init__(self, tap: Tap, *, run: Run) -> None:
+    def __init__(
+        self,
+        tap: Tap,
+        *,
+        run: Run,
+        name: str | None = None,
+        schema: dict[str, Any] | None = None,
+    ) -> None:
         """Belong to `tap`, and tell the outcome of `run` what happens."""
-        super().__init__(tap)
+        super().__init__(tap, name=name, schema=schema)
         self.settings = run.settings
         self.clock = run.clock
         self._outcome = run.outcome
+        self._is_open = False
 
     @abc.abstractmethod
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -86,6 +93,9 @@ class AmazonStream(Stream, abc.ABC):
             for record in self.read(context):
                 self._outcome.rows[self.name] += 1
                 yield record
+        except BrokenPipeError:
+            # It is the target that is gone, and with it the reason to go on.
+            raise
         except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
             self._outcome.failed(self.name, self.service, error)
 
@@ -100,12 +110,32 @@ class AmazonStream(Stream, abc.ABC):
         Raises:
             TypeError, ValueError: if `value` is something else.
         """
-        parse_instant(value)
+        parse_instant(str(value))
 
     def bookmark_moment(self, context: Context | None) -> datetime | None:
         """Return the bookmark of a stream that follows a moment."""
         value = self.bookmark(context)
         return None if value is None else parse_instant(value)
+
+    def furthest(
+        self, context: Context | None, moment: datetime | None
+    ) -> datetime | None:
+        """Return `moment`, or the bookmark if that is further: a look-back reads again.
+
+        None stays None.
+        """
+        bookmark = self.bookmark_moment(context)
+        if moment is None or bookmark is None:
+            return moment
+        return max(moment, bookmark)
+
+    def emit(self, record: Record) -> None:
+        """Write a record that another stream came by, while that one is read."""
+        if not self._is_open:
+            self._is_open = True
+            self._write_schema_message()
+        self._outcome.rows[self.name] += 1
+        self._write_record_message(record)
 
     def advance(
         self,
@@ -149,6 +179,26 @@ class AmazonStream(Stream, abc.ABC):
                 counted,
             )
 
+    def warn_of_columns(self, unknown: Iterable[str], where: str) -> None:
+        """Say once for each document which columns nobody knows."""
+        if names := ", ".join(unknown):
+            self.logger.warning(
+                "%s of %s: unknown columns were kept in _extra: %s",
+                self.name,
+                where,
+                names,
+            )
+
+    def warn_of_bytes(self, replaced: int, where: str) -> None:
+        """Say once for each document how many bytes are no text."""
+        if replaced:
+            self.logger.warning(
+                "%s of %s: %d undecodable bytes were replaced",
+                self.name,
+                where,
+                replaced,
+            )
+
     # What the SDK would write into state by itself.
 
     def _write_starting_replication_value(self, context: Context | None) -> None:
@@ -165,3 +215,9 @@ class AmazonStream(Stream, abc.ABC):
     ) -> None:
         """Set no signpost: no bookmark is taken from a record."""
         return
+
+
+class CoreStream(AmazonStream, abc.ABC):
+    """A stream that there always is: the file of its name is its schema."""
+
+    schema: ClassVar[StreamSchema[str]] = StreamSchema(SCHEMAS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tap_amazon_reports.amazon.wire_time import basic_text
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.reports.windows import day_windows
-from tap_amazon_reports.streams.base import AmazonStream
+from tap_amazon_reports.streams.base import CoreStream
 from tap_amazon_reports.streams.report_index import ReportIndex
 from tap_amazon_reports.streams.schedule_index import ScheduleIndex
 
@@ -81,7 +81,7 @@ class PayReportSchedules(ScheduleIndex):
         yield from self._client().get_report_schedules(self._report_types)
 
 
-class PayDisbursements(AmazonStream):
+class PayDisbursements(CoreStream):
     """One payout to the merchant's bank."""
 
     name = "pay_disbursements"

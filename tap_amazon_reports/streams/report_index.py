@@ -10,7 +10,7 @@ from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
 from tap_amazon_reports.amazon.wire_time import parse_instant
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.reports.status import ReportStatus, settled_until
-from tap_amazon_reports.streams.base import AmazonStream
+from tap_amazon_reports.streams.base import CoreStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ _LOOKBACK = timedelta(hours=1)
 """Listed again each run: a report may be listed a moment after it was created."""
 
 
-class ReportIndex(AmazonStream):
+class ReportIndex(CoreStream):
     """One report that a service knows."""
 
     primary_keys = ("report_id",)

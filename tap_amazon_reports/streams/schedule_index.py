@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
 from tap_amazon_reports.documents.objects import ObjectReader
-from tap_amazon_reports.streams.base import AmazonStream
+from tap_amazon_reports.streams.base import CoreStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.http import Json
 
 
-class ScheduleIndex(AmazonStream):
+class ScheduleIndex(CoreStream):
     """One schedule; all of them are read each run."""
 
     primary_keys = ("report_schedule_id",)

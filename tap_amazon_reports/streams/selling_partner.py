@@ -32,7 +32,7 @@ class SpReports(ReportIndex):
         *,
         run: Run,
         client: Callable[[], SellingPartnerClient],
-        report_types: Sequence[str],
+        report_types: Callable[[], Sequence[str]],
     ) -> None:
         """List the reports of `report_types` through `client`."""
         super().__init__(tap, run=run)
@@ -41,7 +41,7 @@ class SpReports(ReportIndex):
 
     def listed(self, since: datetime, until: datetime) -> Iterator[Json]:
         """Yield the reports created from `since` to `until`, of all types."""
-        for types in _ten_at_a_time(self._report_types):
+        for types in _ten_at_a_time(self._report_types()):
             yield from self._client().get_reports(
                 types, created_since=utc_text(since), created_until=utc_text(until)
             )
@@ -59,7 +59,7 @@ class SpReportSchedules(ScheduleIndex):
         *,
         run: Run,
         client: Callable[[], SellingPartnerClient],
-        report_types: Sequence[str],
+        report_types: Callable[[], Sequence[str]],
     ) -> None:
         """List the schedules of `report_types` through `client`."""
         super().__init__(tap, run=run)
@@ -68,7 +68,7 @@ class SpReportSchedules(ScheduleIndex):
 
     def listed(self) -> Iterator[Json]:
         """Yield the schedules of all types."""
-        for types in _ten_at_a_time(self._report_types):
+        for types in _ten_at_a_time(self._report_types()):
             yield from self._client().get_report_schedules(types)
 
 

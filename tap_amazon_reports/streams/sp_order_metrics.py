@@ -13,7 +13,7 @@ from tap_amazon_reports.reports.metric_windows import (
     FirstDayOfWeek,
     Granularity,
 )
-from tap_amazon_reports.streams.base import AmazonStream
+from tap_amazon_reports.streams.base import CoreStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,7 +91,7 @@ class _Partition(NamedTuple):
         ]
 
 
-class SpOrderMetrics(AmazonStream):
+class SpOrderMetrics(CoreStream):
     """One interval of one query of the Sales API."""
 
     name = "sp_order_metrics"
@@ -148,7 +148,9 @@ class SpOrderMetrics(AmazonStream):
         calendar = partition.calendar
         # Intervals are told without seconds.
         end = self.settings.end.replace(second=0, microsecond=0)
-        start = calendar.window_starts(self._wanted(context, partition), end)
+        start = calendar.window_starts(
+            self._wanted(context, partition), self.clock.now()
+        )
         reader = ObjectReader(self.schema)
         for window in calendar.windows(start, end):
             for wire in self._client().get_order_metrics(partition.parameters(window)):

@@ -9,6 +9,7 @@ from tap_amazon_reports.amazon.clock import Clock, SystemClock
 from .appstore.models import Appstore
 from .appstore.responses import AppstoreService
 from .dispatch import Dispatcher
+from .families import Families
 from .faults import Faults
 from .journal import Journal, Seen
 from .lwa.models import LoginWithAmazon
@@ -37,6 +38,7 @@ class LocalAmazon:
         clock: the time that everything here goes by.
         lwa, appstore, selling_partner, pay, storage: what each service holds, as plain
             data in Amazon's own form; a test reads and writes it.
+        families: what is inside the reports.
         faults: the script of what goes wrong.
         quotas: the usage plans.
     """
@@ -64,11 +66,20 @@ class LocalAmazon:
         self.lwa = LoginWithAmazon(clock)
         self.storage = Storage(clock, lambda: self.url)
         self.appstore = Appstore(self.storage)
+        self.families = Families(clock)
         ripening = default_ripening(speed)
         self.selling_partner = SellingPartner(
-            clock=clock, storage=self.storage, ripening=ripening
+            clock=clock,
+            storage=self.storage,
+            ripening=ripening,
+            families=self.families,
         )
-        self.pay = Pay(clock=clock, storage=self.storage, ripening=ripening)
+        self.pay = Pay(
+            clock=clock,
+            storage=self.storage,
+            ripening=ripening,
+            families=self.families,
+        )
         if populate:
             fill(self.appstore, self.selling_partner, self.pay, now=clock.now())
         services = [

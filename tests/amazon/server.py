@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
             if piece:
                 yield piece
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Write nothing: the journal holds it all."""
 
 
@@ -155,13 +155,13 @@ class Server(ThreadingHTTPServer):
             self._open.add(connection)
         return connection, address
 
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 (as in the parent)
+    def shutdown_request(self, request: Any) -> None:
         """Close one connection and forget it."""
         with self._open_lock:
             self._open.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Note what failed; a caller who hangs up in the middle is no failure."""
         del request, client_address
         error = sys.exc_info()[1]

@@ -8,6 +8,8 @@ import shlex
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -232,6 +234,25 @@ def test_the_rate_is_told_only_where_the_documents_say(
     assert ["0.5", "0.5", None, "0.0222", None] == told
 
 
+def test_many_callers_at_once_are_told_apart(
+    amazon: LocalAmazon, seller: Seller
+) -> None:
+    """Threads that ask at the same time get a report each."""
+    amazon.quotas.change("createReport", UsagePlan(1000.0, 1000))
+    url = f"{amazon.settings()['sp_base_url']}/reports/2021-06-30/reports"
+    headers = {"x-amz-access-token": seller.token}
+    body = {"reportType": "GET_AFN_INVENTORY_DATA", "marketplaceIds": ["ATVPDKIKX0DER"]}
+
+    def ask(_number: int) -> str:
+        answer = requests.post(url, json=body, headers=headers, timeout=10)
+        return str(answer.json()["reportId"])
+
+    with ThreadPoolExecutor(16) as pool:
+        report_ids = list(pool.map(ask, range(80)))
+
+    assert 80 == len(set(report_ids))
+
+
 def test_speed_multiplies_the_rates() -> None:
     """At ten times the speed, a call comes free ten times as often."""
     amazon = LocalAmazon(clock=ScriptedClock(), speed=10, populate=False)
@@ -255,7 +276,11 @@ def test_the_command_prints_settings_and_ends_cleanly(number: int) -> None:
     """The settings come as JSON first, then for the environment; a signal ends it."""
     arguments = [sys.executable, "-m", "tests.amazon", "--speed", "100"]
     with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        arguments,
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         settings = json.loads(process.stdout.readline())

@@ -121,7 +121,7 @@ def test_good_queries_give_what_a_test_can_compute(
     assert expected == _ask(seller, **changes).json()["payload"]
 
 
-def _metrics(interval: str, granularity: str, **more: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+def _metrics(interval: str, granularity: str, **more: Any) -> list[dict[str, Any]]:
     return expected_metrics(
         marketplace_id=US,
         interval=interval,

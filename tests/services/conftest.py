@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.amazon import LocalAmazon
+from tests.amazon.population import populate
 from tests.clock import ScriptedClock
 from tests.services.rig import services_of
 
@@ -33,3 +34,12 @@ def amazon(clock: ScriptedClock) -> Iterator[LocalAmazon]:
 def services(amazon: LocalAmazon, clock: ScriptedClock) -> Services:
     """Return the clients as the tap wires them."""
     return services_of(amazon, clock)
+
+
+@pytest.fixture
+def full(amazon: LocalAmazon) -> LocalAmazon:
+    """Return an Amazon with its usual holdings."""
+    populate(
+        amazon.appstore, amazon.selling_partner, amazon.pay, now=amazon.clock.now()
+    )
+    return amazon

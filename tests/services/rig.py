@@ -19,7 +19,9 @@ from tests.clock import ScriptedClock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tap_amazon_reports.amazon.errors import AmazonError
     from tests.amazon import LocalAmazon
+    from tests.amazon.journal import Seen
 
 USER_AGENT = "Test/1 (Language=Python)"
 
@@ -42,9 +44,7 @@ def transport_of() -> Transport:
     return Transport(user_agent=USER_AGENT, timeout_seconds=10)
 
 
-def services_of(
-    amazon: LocalAmazon, clock: ScriptedClock, **changed: Any
-) -> Services:
+def services_of(amazon: LocalAmazon, clock: ScriptedClock, **changed: Any) -> Services:
     """Return the clients as the tap wires them, with some settings changed."""
     settings = read_settings({**amazon.settings(), **changed}, now=clock.now())
     return Services(settings, clock=clock, retry=STEADY)
@@ -126,3 +126,15 @@ class NumberedSignatures(AuthBase):
         """Write down that the far side refused a number."""
         self._events.append(f"forget {response.request.headers['x-signature']}")
         return self._renewable
+
+
+def calls_of(amazon: LocalAmazon, operation: str) -> list[Seen]:
+    """Return the requests of one operation."""
+    return [seen for seen in amazon.seen if seen.operation == operation]
+
+
+def one_line(error: AmazonError) -> str:
+    """Return an error's text, which is one line."""
+    text = str(error)
+    assert text.isprintable()
+    return text

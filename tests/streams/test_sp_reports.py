@@ -59,14 +59,28 @@ def test_every_report_arrives(amazon: LocalAmazon, clock: ScriptedClock) -> None
 
 
 def test_a_second_run_adds_no_keys(amazon: LocalAmazon, clock: ScriptedClock) -> None:
-    """Right after a run, the next one finds only what is listed again on purpose."""
+    """A later run finds only what is listed again on purpose."""
     first = sync(amazon.settings(), clock=clock, only=[STREAM])
+    # So long does it take until the quota has refilled.
+    clock.advance(seconds=460)
     second = sync(amazon.settings(), clock=clock, only=[STREAM], state=first.state)
 
     assert second.rows().keys() <= first.rows().keys()
     assert len(second.rows()) < len(first.rows()) / 10
-    assert first.state == second.state
     assert ([], []) == (amazon.refused, amazon.throttled)
+
+
+def test_a_run_without_quota_left_waits(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """Right after a run the quota is spent: the next one waits, and is complete."""
+    first = sync(amazon.settings(), clock=clock, only=[STREAM])
+    second = sync(amazon.settings(), clock=clock, only=[STREAM], state=first.state)
+
+    assert 0 == second.status
+    assert second.rows().keys() <= first.rows().keys()
+    assert 4 * 45 - 60 < sum(clock.sleeps) < 4 * 45 + 120
+    assert len(amazon.throttled) < 8
 
 
 def test_the_end_of_a_report_in_the_making_is_seen(
@@ -82,9 +96,7 @@ def test_the_end_of_a_report_in_the_making_is_seen(
     clock.advance(hours=5)
     second = sync(config, clock=clock, only=[STREAM], state=first.state)
     (seen,) = [
-        row
-        for row in second.records(STREAM)
-        if row["report_id"] == begun["reportId"]
+        row for row in second.records(STREAM) if row["report_id"] == begun["reportId"]
     ]
 
     assert begun["createdTime"].replace("+00:00", "Z") == first.bookmark(STREAM)
@@ -159,6 +171,7 @@ def test_what_no_column_takes_is_kept(
         created=clock.now(),
         outcome=Outcome("DONE"),
         marketplaceIds="not a list",
+        dataStartTime=20261101,
         somethingNew={"a": 1.50},
     )
     config = {**amazon.settings(), "sp_report_types": [LISTINGS]}
@@ -167,5 +180,7 @@ def test_what_no_column_takes_is_kept(
 
     assert row["marketplace_ids"] is None
     assert "not a list" == row["_extra"]["marketplaceIds"]
+    assert row["data_start_time"] is None
+    assert "20261101" == row["_extra"]["dataStartTime"]
     assert "1.5" in row["_extra"]["somethingNew"]
     assert 0 == output.status

@@ -17,11 +17,6 @@ from cryptography.hazmat.primitives.serialization import (
 
 from tests.amazon.moments import basic
 from tests.amazon.ripening import Making, Outcome, Ripening, Stage
-from tests.amazon.storage.models import StoredObject
-
-from .files import plain, refunds, settlement
-from .report_types import REFUND, SETTLEMENT
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -29,11 +24,14 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     from tap_amazon_reports.amazon.clock import Clock
-    from tests.amazon.storage.models import Storage
+    from tests.amazon.families import Families
+    from tests.amazon.storage.models import Storage, StoredObject
     from tests.amazon.wire import Answer, Wire
 
 URL_LIFETIME_SECONDS = 30
 """(Amazon Pay API v2, Reports, Get Report Document)."""
+STATUSES = {"DONE": "COMPLETED", "CANCELLED": "CANCELLED", "FATAL": "FAILED"}
+"""How a family's end is called here."""
 KEY_BODY = "AFVX7ULWSGBZ5535PCUQOY7B"
 
 
@@ -67,7 +65,7 @@ class Environment:
         reports: every report, in the order in which they were asked for.
         schedules: every schedule.
         disbursements: every payout.
-        documents: what each document holds, by id.
+        documents: what makes each document, by id.
         ripening: when reports that are asked for from now on move on.
         outcomes: how the next reports of a type end; then they end well.
         contents: what makes the document of a report of a type.
@@ -75,16 +73,23 @@ class Environment:
     """
 
     def __init__(
-        self, name: str, *, clock: Clock, storage: Storage, ripening: Ripening
+        self,
+        name: str,
+        *,
+        clock: Clock,
+        storage: Storage,
+        ripening: Ripening,
+        families: Families,
     ) -> None:
-        """Hold nothing yet."""
+        """Hold nothing yet; what is in the reports is up to the `families`."""
         self.name = name
+        self._families = families
         self._clock = clock
         self._storage = storage
         self.reports: list[Wire] = []
         self.schedules: list[Wire] = []
         self.disbursements: list[Wire] = []
-        self.documents: dict[str, StoredObject] = {}
+        self.documents: dict[str, Callable[[], StoredObject]] = {}
         self.ripening = ripening
         self.outcomes: dict[str, list[Outcome]] = defaultdict(list)
         self.contents: dict[str, Callable[[Wire], StoredObject]] = {}
@@ -163,18 +168,27 @@ class Environment:
         report["processingStatus"] = outcome.status
         report["processingEndTime"] = basic(ended)
         content = outcome.content
-        if content is None and outcome.status == "COMPLETED":
-            content = self.contents.get(report["reportType"], csv_file)(report)
+        make = self.contents.get(report["reportType"])
+        if content is None and outcome.status == "COMPLETED" and make is not None:
+            content = make(report)
         if content is not None:
-            number = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.name} {report['reportId']}")
-            document_id = f"amzn1.tortuga.3.{number}.T2LOCAL"
-            self.documents[document_id] = content
-            report["reportDocumentId"] = document_id
+            self._hold(report, lambda: content)
+        elif outcome.status == "COMPLETED":
+            ending = self._families.pay_ending(report, self.name)
+            report["processingStatus"] = STATUSES[ending.status]
+            if ending.make is not None:
+                self._hold(report, ending.make)
+
+    def _hold(self, report: Wire, make: Callable[[], StoredObject]) -> None:
+        number = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.name} {report['reportId']}")
+        document_id = f"amzn1.tortuga.3.{number}.T2LOCAL"
+        self.documents[document_id] = make
+        report["reportDocumentId"] = document_id
 
     def url(self, document_id: str) -> str:
         """Return a URL that opens a document for thirty seconds."""
         key = f"tortuga-pay/{self.name}/{document_id}"
-        self._storage.put(key, self.documents[document_id])
+        self._storage.put(key, self.documents[document_id]())
         return self._storage.presign(key, lifetime_seconds=URL_LIFETIME_SECONDS)
 
     def add_schedule(self, fields: Wire) -> Wire:
@@ -203,11 +217,19 @@ class Pay(Environment):
         bare_key_id: a key id without prefix; the path says the environment.
     """
 
-    def __init__(self, *, clock: Clock, storage: Storage, ripening: Ripening) -> None:
-        """Hold nothing yet."""
-        super().__init__("live", clock=clock, storage=storage, ripening=ripening)
+    def __init__(
+        self, *, clock: Clock, storage: Storage, ripening: Ripening, families: Families
+    ) -> None:
+        """Hold nothing yet; what is in the reports is up to the `families`."""
+        super().__init__(
+            "live", clock=clock, storage=storage, ripening=ripening, families=families
+        )
         self.sandbox = Environment(
-            "sandbox", clock=clock, storage=storage, ripening=ripening
+            "sandbox",
+            clock=clock,
+            storage=storage,
+            ripening=ripening,
+            families=families,
         )
         self.live_key_id = f"LIVE-{KEY_BODY}"
         self.sandbox_key_id = f"SANDBOX-{KEY_BODY}"
@@ -217,13 +239,6 @@ class Pay(Environment):
     def key_ids(self) -> frozenset[str]:
         """The ids under which the merchant's key is known."""
         return frozenset({self.live_key_id, self.sandbox_key_id, self.bare_key_id})
-
-
-def csv_file(report: Wire) -> StoredObject:
-    """Return a small document in the real shape of its type, the same for the same."""
-    makers = {SETTLEMENT: settlement, REFUND: refunds}
-    body = makers.get(report["reportType"], plain)(report)
-    return StoredObject(body, "text/csv")
 
 
 def _created(report: Wire) -> tuple[str, int]:

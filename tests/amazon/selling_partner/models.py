@@ -8,6 +8,7 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tests.amazon.moments import extended
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tap_amazon_reports.amazon.clock import Clock
+    from tests.amazon.families import Families
     from tests.amazon.storage.models import Storage
     from tests.amazon.wire import Wire
 
@@ -34,14 +36,19 @@ class ReportDocument:
     Attributes:
         document_id: its id.
         report: the report that it belongs to.
-        content: what storage holds, compressed if `compression` says so.
-        compression: `GZIP`, or None for plain bytes.
+        make: makes what storage holds.
+        compression: `GZIP` or None, as it is declared; the bytes may differ.
     """
 
     document_id: str
     report: Wire
-    content: StoredObject
+    make: Callable[[], StoredObject]
     compression: str | None = "GZIP"
+
+    @cached_property
+    def content(self) -> StoredObject:
+        """What storage holds, made when it is asked for."""
+        return self.make()
 
 
 @dataclass
@@ -69,10 +76,13 @@ class SellingPartner:
         compression: `GZIP` or None, for documents made from now on.
     """
 
-    def __init__(self, *, clock: Clock, storage: Storage, ripening: Ripening) -> None:
-        """Hold nothing yet."""
+    def __init__(
+        self, *, clock: Clock, storage: Storage, ripening: Ripening, families: Families
+    ) -> None:
+        """Hold nothing yet; what is in the reports is up to the `families`."""
         self._clock = clock
         self._storage = storage
+        self._families = families
         self.region = "na"
         self.reports: list[Wire] = []
         self.schedules: list[Wire] = []
@@ -176,24 +186,41 @@ class SellingPartner:
         report.setdefault("processingStartTime", extended(started))
         report["processingEndTime"] = extended(ended)
         content = outcome.content
-        if content is None and outcome.status == "DONE":
-            content = self.contents.get(report["reportType"], flat_file)(report)
+        make = self.contents.get(report["reportType"])
+        if content is None and outcome.status == "DONE" and make is not None:
+            content = make(report)
         if content is not None:
-            document = self.add_document(report, content)
-            report["reportDocumentId"] = document.document_id
+            self.add_document(report, content)
+        elif outcome.status == "DONE":
+            self._finish_by_family(report)
+
+    def _finish_by_family(self, report: Wire) -> None:
+        options = self.options.get(report["reportId"], {})
+        ending = self._families.selling_partner_ending(
+            report, options, compressed=self.compression is not None
+        )
+        report["processingStatus"] = ending.status
+        if ending.make is not None:
+            self._hold(report, ending.make, ending.compression)
 
     # Documents
 
     def add_document(self, report: Wire, content: StoredObject) -> ReportDocument:
         """Hold a document; plain bytes are compressed as `compression` says."""
-        number = uuid.uuid5(uuid.NAMESPACE_URL, report["reportId"])
-        document_id = f"amzn1.spdoc.1.4.{self.region}.{number}.T2LOCAL.2651"
         compression = None if callable(content.body) else self.compression
         if compression and not callable(content.body):
             body = gzip.compress(content.body, mtime=0)
             content = StoredObject(body, content.content_type)
-        document = ReportDocument(document_id, report, content, compression)
+        return self._hold(report, lambda: content, compression)
+
+    def _hold(
+        self, report: Wire, make: Callable[[], StoredObject], compression: str | None
+    ) -> ReportDocument:
+        number = uuid.uuid5(uuid.NAMESPACE_URL, report["reportId"])
+        document_id = f"amzn1.spdoc.1.4.{self.region}.{number}.T2LOCAL.2651"
+        document = ReportDocument(document_id, report, make, compression)
         self.documents[document_id] = document
+        report["reportDocumentId"] = document_id
         return document
 
     def is_restricted(self, document: ReportDocument) -> bool:
@@ -238,16 +265,6 @@ class SellingPartner:
 def default_ripening(speed: float) -> Ripening:
     """Return half a minute's ripening, as much faster as the rates are."""
     return BySeconds(queued_seconds=10 / speed, running_seconds=20 / speed)
-
-
-def flat_file(report: Wire) -> StoredObject:
-    """Return a small tab-separated document, the same for the same report."""
-    lines = ["order-id\tsku\tquantity\tprice\ttitle"]
-    for number in range(int(report["reportId"]) % 5 + 1):
-        order = f"{report['reportId'][-3:]}-{number:07d}-0000000"
-        lines.append(f'{order}\t00{number}-SKU\t{number}\t9.90\t19" Rack, "new"')
-    body = "".join(f"{line}\r\n" for line in lines).encode()
-    return StoredObject(body, "text/plain; charset=UTF-8")
 
 
 def fatal_document(reason: str) -> StoredObject:

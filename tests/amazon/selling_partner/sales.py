@@ -109,7 +109,7 @@ def sales_between(
         hour += HOUR
 
 
-def expected_metrics(  # noqa: PLR0913 (the parameters of the operation)
+def expected_metrics(
     *,
     marketplace_id: str,
     interval: str,

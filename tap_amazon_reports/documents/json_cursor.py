@@ -1,0 +1,223 @@
+"""A place in JSON text that comes in pieces, moved on value by value.
+
+The standard library's scanner, which is in C, reads a whole value from a place in a
+text, and says where the value ends. What is added here is what happens when the text
+at hand ends first.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from json.decoder import JSONDecodeError
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tap_amazon_reports.amazon.errors import DocumentDamagedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["VALUE_CHARACTERS_MAX", "JsonCursor", "TooLongError"]
+
+VALUE_CHARACTERS_MAX = 64 * 1024 * 1024
+"""No value that is read as a whole is longer; it bounds what damage can cost."""
+
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_BEHIND_A_VALUE = frozenset(" \t\r\n,]}")
+# The longest that is no value yet, and may become one with the next piece: a number
+# that stops in its exponent, `-Infinity`, or a pair of \uXXXX escapes.
+_UNDECIDED = 16
+_CUT_SHORT = "is cut short, or broken at its end"
+
+
+class TooLongError(Exception):
+    """A value is longer than it may be; the cursor still stands before it."""
+
+
+class JsonCursor:
+    """Moves through a JSON text from its first character to its last.
+
+    Decimals are `Decimal`, with each digit as written. `NaN` and the infinities, which
+    JSON does not have and some write, are their words. A control character in a string
+    is taken as it is.
+    """
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        """Stand before `pieces`, text of any length each."""
+        self._pieces = iter(pieces)
+        self._text = ""
+        self._at = 0
+        self._ended = False
+        decoder = json.JSONDecoder(
+            parse_float=Decimal, parse_constant=str, strict=False
+        )
+        self._scan = decoder.raw_decode
+
+    def peek(self) -> str:
+        """Return the next character that is not blank; empty at the end."""
+        return self._peek_from(0)
+
+    def peek_inside(self) -> str:
+        """Return as `peek` does what is behind the next character, a bracket."""
+        self.peek()
+        return self._peek_from(1)
+
+    def expect(self, mark: str) -> None:
+        """Move behind `mark`.
+
+        Raises:
+            DocumentDamagedError: something else is there.
+        """
+        if self.peek() != mark:
+            self._fail(f"has no {mark!r} where one belongs")
+        self._at += 1
+
+    def elements(self) -> Iterator[None]:
+        """Stand before each element of the array that comes next, one after another.
+
+        Whoever iterates has to move over the element before the next one is asked for.
+        """
+        self.expect("[")
+        if self.peek() == "]":
+            self._at += 1
+            return
+        while True:
+            yield
+            if not self._goes_on("]"):
+                return
+
+    def members(self) -> Iterator[str]:
+        """Yield the name of each member of the object that comes next.
+
+        The cursor stands before the member's value, and has to be moved over it.
+        """
+        self.expect("{")
+        if self.peek() == "}":
+            self._at += 1
+            return
+        while True:
+            name = self.value()
+            if not isinstance(name, str):
+                self._fail("has a member without a name")
+            self.expect(":")
+            yield name
+            if not self._goes_on("}"):
+                return
+
+    def value(self, *, longest: int = VALUE_CHARACTERS_MAX) -> Any:
+        """Move over the next value and return it.
+
+        Args:
+            longest: how many characters it may have.
+
+        Raises:
+            TooLongError: it has more, and `longest` is not the default.
+            DocumentDamagedError: it is broken, cut short, or too long for any value.
+        """
+        self.peek()
+        while True:
+            value, end = self._scanned()
+            if end is not None:
+                self._refuse_longer(end - self._at, longest)
+                self._at = end
+                return value
+            self._refuse_longer(len(self._text) - self._at, longest)
+            # Twice as much as before: a long value is not scanned a thousand times.
+            self._read_on(2 * (len(self._text) - self._at))
+
+    def skip(self, *, held: int) -> None:
+        """Move over the next value; no more than `held` characters of it are held.
+
+        Raises:
+            DocumentDamagedError: as in `value`.
+        """
+        first = self.peek()
+        if first not in ("[", "{"):
+            self.value()
+            return
+        try:
+            self.value(longest=held)
+        except TooLongError:
+            for _ in self.elements() if first == "[" else self.members():
+                self.skip(held=held)
+
+    def rest(self, *, longest: int) -> str:
+        """Return the text from here on, at most `longest` characters of it."""
+        self._read_on(longest)
+        return self._text[self._at : self._at + longest]
+
+    def _peek_from(self, offset: int) -> str:
+        while True:
+            found = _BLANKS.match(self._text, self._at + offset)
+            at = found.end() if found else len(self._text)
+            if at < len(self._text):
+                if not offset:
+                    self._at = at
+                return self._text[at]
+            if self._ended:
+                return ""
+            if not offset:
+                self._at = at
+            self._read_on(at - self._at + 1)
+
+    def _goes_on(self, end: str) -> bool:
+        mark = self.peek()
+        if mark not in (",", end) or not mark:
+            self._fail(f"has neither ',' nor {end!r} behind a value")
+        self._at += 1
+        return mark == ","
+
+    def _scanned(self) -> tuple[Any, int | None]:
+        """Return the value at hand and its end; None when there has to be more text."""
+        try:
+            value, end = self._scan(self._text, self._at)
+        except JSONDecodeError as error:
+            if error.msg.startswith("Unterminated string"):
+                return self._undecided(len(self._text), "has a string without an end")
+            return self._undecided(error.pos, f"is broken ({error.msg})")
+        except (ValueError, RecursionError) as error:
+            self._fail("has a number or a nesting beyond all measure", error)
+        if isinstance(value, (int, Decimal)) and not self._closed(end):
+            return self._undecided(end, "has a number that does not end")
+        return value, end
+
+    def _closed(self, end: int) -> bool:
+        if end == len(self._text):
+            return self._ended
+        return self._text[end] in _BEHIND_A_VALUE
+
+    def _undecided(self, place: int, trouble: str) -> tuple[None, None]:
+        if place < len(self._text) - _UNDECIDED:
+            self._fail(trouble)
+        if self._ended:
+            self._fail(_CUT_SHORT)
+        return None, None
+
+    def _refuse_longer(self, characters: int, longest: int) -> None:
+        if characters > VALUE_CHARACTERS_MAX:
+            self._fail("has a value beyond all measure")
+        if characters > longest:
+            raise TooLongError
+
+    def _read_on(self, wanted: int) -> None:
+        """Have at least `wanted` characters at hand, and at least one piece more."""
+        pieces = [self._text[self._at :]]
+        size = len(pieces[0])
+        self._at = 0
+        while True:
+            piece = next(self._pieces, None)
+            if piece is None:
+                self._ended = True
+                break
+            pieces.append(piece)
+            size += len(piece)
+            if size >= wanted:
+                break
+        self._text = "".join(pieces)
+
+    def _fail(self, trouble: str, cause: Exception | None = None) -> NoReturn:
+        if self._ended and self._at >= len(self._text):
+            trouble = _CUT_SHORT
+        msg = f"the document is damaged: its JSON {trouble}"
+        raise DocumentDamagedError(msg) from cause

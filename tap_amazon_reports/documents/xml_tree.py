@@ -1,0 +1,229 @@
+"""XML's events to records: dicts that are done, and nothing else in memory."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tap_amazon_reports.amazon.errors import DocumentDamagedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["HELD_BYTES", "FoundElement", "Place", "TreeBuilder", "places"]
+
+FoundElement = tuple[str, dict[str, Any], list[dict[str, Any]]]
+"""The path, the record, and the records around it, the outermost first."""
+
+HELD_BYTES = 256 * 1024
+"""How long a record with records inside may be, to be held until its end is seen."""
+
+_PATH = re.compile(r"[^/\s@]+(?:/[^/\s@]+)+|\*")
+_DEPTH_MAX = 200
+
+
+@dataclass
+class Place:
+    """A kind of element outside of records, or the element of a record.
+
+    Attributes:
+        path: the path that wants it, if one does.
+        inner: what is wanted inside, by local name.
+        others: what every other child is, if it is wanted.
+    """
+
+    path: str | None = None
+    inner: dict[str, Place] = field(default_factory=dict)
+    others: Place | None = None
+
+    def within(self, name: str) -> Place | None:
+        """Return what a child of that name is, if anything is wanted of it."""
+        return self.inner.get(name, self.others)
+
+
+def places(paths: Iterable[str]) -> Place:
+    """Return what stands around the root of the document.
+
+    Raises:
+        ValueError: a path is neither `*` nor like `Result/Node`.
+    """
+    top = Place()
+    for path in paths:
+        if not _PATH.fullmatch(path):
+            msg = f"{path!r} is no path of records: it looks like 'Result/Node'"
+            raise ValueError(msg)
+        place = top
+        if path == "*":
+            top.others = top.others or Place()
+            top.others.others = Place(path)
+            continue
+        for name in path.split("/"):
+            place = place.inner.setdefault(name, Place())
+        place.path = path
+    if top.others:
+        for root in top.inner.values():
+            root.others = top.others.others
+    return top
+
+
+class _Element:
+    """An element that is open.
+
+    Attributes:
+        place: what is wanted of it or inside; None for neither.
+        is_kept: whether it is a record, or inside one.
+    """
+
+    __slots__ = ("attributes", "is_kept", "members", "name", "place", "start", "text")
+
+    def __init__(self, name: str, attributes: dict[str, str]) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.members: dict[str, Any] = {}
+        self.text: list[str] = []
+        self.place: Place | None = None
+        self.is_kept = True
+        self.start = 0
+
+    def value(self) -> Any:
+        text = "".join(self.text)
+        if not text or text.isspace():
+            return self.members or None
+        if not self.members:
+            return text
+        self.members["#text"] = text
+        return self.members
+
+    def forget_blanks(self) -> None:
+        """Drop the line ends between elements: there can be millions of them."""
+        if all(map(str.isspace, self.text)):
+            self.text.clear()
+
+    def add(self, element: _Element) -> None:
+        """Add an element inside that has ended."""
+        members, name = self.members, element.name
+        rank = 0
+        if name in members:
+            there = members[name]
+            if not isinstance(there, list):
+                there = members[name] = [there]
+            rank = len(there)
+            there.append(element.value())
+        else:
+            members[name] = element.value()
+        for attribute, text in element.attributes.items():
+            self._add_attribute(f"{name}@{attribute}", text, rank)
+
+    def _add_attribute(self, key: str, text: str, rank: int) -> None:
+        if not rank:
+            self.members[key] = text
+            return
+        there = self.members.get(key)
+        texts = there if isinstance(there, list) else [there]
+        texts += [None] * (rank - len(texts))
+        texts.append(text)
+        self.members[key] = texts
+
+
+class TreeBuilder:
+    """Takes the events of one document, and gives its records.
+
+    Attributes:
+        position: tells how many bytes of the document lie before the event in hand.
+    """
+
+    def __init__(self, top: Place) -> None:
+        """Stand before the root; `top` is what `places` returned."""
+        self.position: Callable[[], int] = lambda: 0
+        around = _Element("", {})
+        around.place = top
+        around.is_kept = False
+        self._open = [around]
+        self._records: list[_Element] = []
+        self._held: list[list[FoundElement]] = []
+        self._unwanted_depth = 0
+        self._found: list[FoundElement] = []
+
+    def taken(self) -> list[FoundElement]:
+        """Return the records that are ready, each once."""
+        found, self._found = self._found, []
+        return found
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Take the start of an element."""
+        around = self._open[-1]
+        name = tag.rpartition(":")[2] if ":" in tag else tag
+        place = around.place and around.place.within(name)
+        if self._unwanted_depth or not (place or around.is_kept):
+            self._start_unwanted(name)
+            return
+        element = _Element(name, _local(attributes) if attributes else attributes)
+        element.place = place
+        if place and place.path:
+            self._start_record(element)
+        else:
+            element.is_kept = around.is_kept
+        self._open.append(element)
+        if len(self._open) > _DEPTH_MAX:
+            msg = f"the document is damaged: its XML is nested {_DEPTH_MAX} deep"
+            raise DocumentDamagedError(msg)
+
+    def characters(self, text: str) -> None:
+        """Take text, or a part of it."""
+        around = self._open[-1]
+        if around.is_kept and not self._unwanted_depth:
+            around.text.append(text)
+
+    def end(self, _tag: str) -> None:
+        """Take the end of an element."""
+        if self._unwanted_depth:
+            self._unwanted_depth -= 1
+            return
+        element = self._open.pop()
+        if element.place and element.place.path:
+            self._end_record(element, element.place.path)
+        elif element.is_kept:
+            self._open[-1].add(element)
+
+    def _start_unwanted(self, name: str) -> None:
+        if len(self._open) == 1 and not self._unwanted_depth:
+            msg = f"the document is not what it claims: its root is <{name[:60]}>"
+            raise DocumentDamagedError(msg)
+        self._unwanted_depth += 1
+
+    def _start_record(self, element: _Element) -> None:
+        for attribute, text in element.attributes.items():
+            element.members[f"@{attribute}"] = text
+        element.start = self.position()
+        self._records.append(element)
+        self._held.append([])
+
+    def _end_record(self, element: _Element, path: str) -> None:
+        self._records.pop()
+        inner = self._held.pop()
+        value = element.value()
+        record = {"value": value} if isinstance(value, str) else element.members
+        parents = [around.members for around in self._records]
+        found = [(path, record, parents), *inner] if record else inner
+        if not self._records:
+            self._found += found
+            return
+        self._open[-1].forget_blanks()
+        self._held[-1] += found
+        if self.position() - self._records[0].start > HELD_BYTES:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        for held in self._held:
+            self._found += held
+            held.clear()
+
+
+def _local(attributes: dict[str, str]) -> dict[str, str]:
+    """Return the attributes by local name, without the declarations of namespaces."""
+    return {
+        name.rpartition(":")[2]: text
+        for name, text in attributes.items()
+        if name != "xmlns" and not name.startswith("xmlns:")
+    }

@@ -1,0 +1,183 @@
+"""The report types whose rows a user wants, as the settings name them."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from tap_amazon_reports.amazon.marketplaces import Marketplace, find_marketplace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
+    from tap_amazon_reports.reports.report_types import ReportType
+
+_STREAM_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class Source(enum.Enum):
+    """How one comes by a report."""
+
+    REQUEST = "request"
+    """Ask for it."""
+    COLLECT = "collect"
+    """Read what a schedule, Amazon itself or another application makes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportEntry:
+    """One report type whose rows are wanted, and how."""
+
+    kind: ReportType
+    source: Source
+    options: tuple[tuple[str, str], ...] = ()
+    marketplaces: tuple[Marketplace, ...] = ()
+    start: datetime | None = None
+    window_days: int | None = None
+    lookback: timedelta
+    restricted: bool
+    name: str | None = None
+
+    @property
+    def stream_names(self) -> tuple[str, ...]:
+        """The streams that it becomes, one for each array of records."""
+        names = tuple(records.stream for records in self.kind.records)
+        if self.name is None:
+            return names
+        if len(names) == 1:
+            return (self.name,)
+        shared = _shared_prefix(names)
+        return tuple(f"{self.name}_{name[len(shared) :]}" for name in names)
+
+
+class EntryReader:
+    """Reads the entries of one setting, and refuses what cannot be used."""
+
+    def __init__(
+        self,
+        setting: str,
+        *,
+        service: str,
+        catalogue: ReportCatalogue,
+        marketplaces: Sequence[Marketplace],
+        read_moment: Callable[[str], datetime],
+    ) -> None:
+        """Read the entries of `setting`, which belong to `service`."""
+        self._setting = setting
+        self._service = service
+        self._catalogue = catalogue
+        self._marketplaces = marketplaces
+        self._read_moment = read_moment
+        self.problems: list[str] = []
+
+    def read(self, entries: Sequence[str | Mapping[str, Any]]) -> list[ReportEntry]:
+        """Return the entries; `problems` then says what is wrong with any."""
+        found = [self._entry(entry) for entry in entries]
+        names = [name for entry in found for name in entry.stream_names]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self._refuse(
+                f"two entries that both become the stream {name}",
+                "one of them with a `name` of its own",
+            )
+        return found
+
+    def _refuse(self, found: str, allowed: str) -> None:
+        self.problems.append(f"{self._setting}: found {found}, allowed: {allowed}")
+
+    def _entry(self, entry: str | Mapping[str, Any]) -> ReportEntry:
+        given: Mapping[str, Any] = (
+            {"report_type": entry} if isinstance(entry, str) else entry
+        )
+        kind = self._catalogue.find(self._service, given["report_type"])
+        if kind.refused:
+            self._refuse(kind.report_type, f"other types; {kind.refused}")
+        options: dict[str, str] = given.get("report_options", {})
+        source = self._source(kind, given.get("source"))
+        if source is Source.REQUEST:
+            self.problems += [
+                f"{self._setting}: {kind.report_type}: {problem}"
+                for problem in kind.check_options(options)
+            ]
+        lookback_days = given.get("lookback_days", kind.lookback_days)
+        return ReportEntry(
+            kind=kind,
+            source=source,
+            options=tuple(options.items()),
+            marketplaces=tuple(self._of_type(kind, given.get("marketplaces"))),
+            start=self._start(given.get("start_date")),
+            window_days=self._window_days(kind, given.get("window_days")),
+            lookback=timedelta(days=lookback_days),
+            restricted=given.get("restricted", kind.restricted),
+            name=self._name(given.get("name")),
+        )
+
+    def _source(self, kind: ReportType, word: str | None) -> Source:
+        if word is None:
+            return Source.REQUEST if kind.requestable else Source.COLLECT
+        source = Source(word)
+        if source is Source.REQUEST and not kind.requestable:
+            self._refuse(
+                f"source request for {kind.report_type}",
+                "collect, because Amazon makes it by itself or on a schedule only",
+            )
+        return source
+
+    def _of_type(
+        self, kind: ReportType, words: Sequence[str] | None
+    ) -> Iterator[Marketplace]:
+        """Yield the marketplaces to ask for, of those where the type exists."""
+        for marketplace in self._named(words):
+            if (
+                words
+                or not kind.marketplaces
+                or marketplace.country in kind.marketplaces
+            ):
+                yield marketplace
+
+    def _named(self, words: Sequence[str] | None) -> Iterator[Marketplace]:
+        if words is None:
+            yield from self._marketplaces
+            return
+        for word in words:
+            marketplace = find_marketplace(word)
+            if marketplace and marketplace in self._marketplaces:
+                yield marketplace
+            else:
+                self._refuse(f"marketplace {word!r}", "those of sp_marketplaces")
+
+    def _start(self, text: str | None) -> datetime | None:
+        if text is None:
+            return None
+        try:
+            return self._read_moment(text)
+        except ValueError:
+            self._refuse(f"start_date {text!r}", "an ISO 8601 date or date-time")
+            return None
+
+    def _window_days(self, kind: ReportType, days: int | None) -> int | None:
+        longest = kind.dates.longest_days
+        if days is not None and longest is not None and days > longest:
+            self._refuse(
+                f"window_days {days} for {kind.report_type}", f"at most {longest}"
+            )
+        return days
+
+    def _name(self, name: str | None) -> str | None:
+        if name is not None and not _STREAM_NAME.fullmatch(name):
+            self._refuse(f"name {name!r}", "lower case letters, digits, underscores")
+        return name
+
+
+def _shared_prefix(names: Sequence[str]) -> str:
+    """Return what all names start with, up to an underscore."""
+    first, last = min(names), max(names)
+    size = next(
+        (place for place, letter in enumerate(first) if last[place] != letter),
+        len(first),
+    )
+    return first[: first.rfind("_", 0, size) + 1]

@@ -1,0 +1,51 @@
+"""Why Amazon could not make a report, read from the document that says so."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.documents.container import members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Facts (SP-API documentation, "Reports API", FATAL reports; what users met): the
+# document is `{"errorDetails": "…"}`, gzip or not, or a sentence.
+_LONGEST_BYTES = 64 * 1024
+_LONGEST_TEXT = 500
+_NOT_YET = (
+    "not yet available",
+    "not available yet",
+    "is not available",
+    "isn't available",
+    "not been generated",
+)
+
+
+def failure_reason(pieces: Iterable[bytes]) -> str:
+    """Return Amazon's words in a failed report's document, one line.
+
+    Raises:
+        DocumentDamagedError: if the document is damaged.
+    """
+    text = b""
+    for member in members(pieces):
+        for chunk in member.chunks:
+            text += chunk
+            if len(text) > _LONGEST_BYTES:
+                break
+    said = text.decode("utf-8-sig", errors="replace")
+    try:
+        found = json.loads(said)
+    except ValueError:
+        found = said
+    if isinstance(found, dict):
+        found = next((value for value in found.values() if value), said)
+    return " ".join(str(found).split())[:_LONGEST_TEXT]
+
+
+def is_not_yet(reason: str) -> bool:
+    """Tell whether the data is only late: the same request will succeed some day."""
+    words = reason.lower()
+    return any(phrase in words for phrase in _NOT_YET)

@@ -1,0 +1,244 @@
+"""The files that say what each report type is, read when one is asked for.
+
+A file is `<directory>/<service>/<report type>.json`: the JSON schema of the rows, and
+an `x-report` object with the rest. How its words are read:
+
+    - `records[].path`: null is a table. In JSON, `promotions[].includedProducts[]`
+      is each element of that array of each element of the other. In XML, elements'
+      names joined by `/`, the document's own first. `*` is whatever records there are.
+    - `records[].schema`: `#`, or `#/$defs/<name>` where there are several.
+    - `records[].key`: columns of the schema, or of the envelope (`data_start_time`).
+    - `x-name` of a property: the header; or the way to the value within a record,
+      `orderedRevenue.amount` or `FulfillmentData/Address/City`, with `@count` for an
+      attribute. `^promotionId` is that field of the record around this one. A property
+      that is an array has all that is at its place, as JSON.
+    - `x-aliases`: other headers of the same column.
+    - A lone property `row` is for what nobody knows: the whole record as an object.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from tap_amazon_reports.reports.report_types import (
+    DateMode,
+    Dates,
+    DayRule,
+    DecimalRule,
+    Option,
+    Period,
+    PeriodRule,
+    RecordSet,
+    ReportFormat,
+    ReportStatus,
+    ReportType,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+__all__ = ["ReportCatalogue", "ReportFileError", "stream_name"]
+
+
+class ReportFileError(ValueError):
+    """A report type's file is not as it must be; the message names it."""
+
+
+class ReportCatalogue:
+    """The report types in a folder; each file is read once, when it is asked for."""
+
+    def __init__(self, directory: Path) -> None:
+        """Remember the folder, which has one folder for each service."""
+        self._directory = directory
+        self._found: dict[tuple[str, str], ReportType] = {}
+
+    def find(self, service: str, report_type: str) -> ReportType:
+        """Return what is known of a type; one without a file is a generic one.
+
+        Args:
+            service: `selling_partner`, `amazon_pay` or `appstore`.
+            report_type: Amazon's name of it.
+
+        Raises:
+            ReportFileError: its file is not as it must be.
+        """
+        name = (service, report_type)
+        if name not in self._found:
+            self._found[name] = self._read(service, report_type)
+        return self._found[name]
+
+    def known(self, service: str) -> list[str]:
+        """Return the names of the types that have a file, in order; reads none."""
+        return sorted(path.stem for path in (self._directory / service).glob("*.json"))
+
+    def core(self, service: str) -> list[str]:
+        """Return the names of those that are core, in order; reads all of them."""
+        return [
+            name for name in self.known(service) if self.find(service, name).is_core
+        ]
+
+    def _read(self, service: str, report_type: str) -> ReportType:
+        # What is no name of a type must not become the path of another file.
+        if not _NAME.fullmatch(report_type):
+            return _unknown_type(service, report_type)
+        path = self._directory / service / f"{report_type}.json"
+        try:
+            document = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return _unknown_type(service, report_type)
+        except ValueError as error:
+            msg = f"{path}: it is not JSON: {error}"
+            raise ReportFileError(msg) from error
+        try:
+            return _known_type(document, service, report_type)
+        except KeyError as error:
+            msg = f"{path}: it lacks {error}"
+            raise ReportFileError(msg) from error
+        except (AttributeError, TypeError, ValueError) as error:
+            msg = f"{path}: {error}"
+            raise ReportFileError(msg) from error
+
+
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+_PREFIXES = {"selling_partner": "sp_", "amazon_pay": "pay_", "appstore": "appstore_"}
+_DECORATION = re.compile(
+    r"_GET_(?:FLAT_FILE|CSV_CUSTOM)_OFFAMAZONPAYMENTS_|GET_", re.IGNORECASE
+)
+_ROW: dict[str, Any] = {
+    "type": "object",
+    "properties": {"row": {"type": ["object", "null"]}},
+}
+
+
+def stream_name(service: str, report_type: str) -> str:
+    """Return the name of a type's stream, without what Amazon decorates types with.
+
+    `GET_SELLER_FEEDBACK_DATA` is `sp_seller_feedback_data`.
+    """
+    found = _DECORATION.match(report_type)
+    bare = report_type[found.end() :] if found else report_type
+    return _PREFIXES[service] + re.sub(r"[\W_]+", "_", bare).strip("_").lower()
+
+
+def _unknown_type(service: str, report_type: str) -> ReportType:
+    """Return a type whose documents are read for whatever they are."""
+    kind = ReportFormat.TSV if service == "selling_partner" else ReportFormat.CSV
+    stream = stream_name(service, report_type)
+    return ReportType(
+        service=service,
+        report_type=report_type,
+        is_known=False,
+        format=ReportFormat.XML if "_XML_" in report_type.upper() else kind,
+        regional=service != "selling_partner",
+        dates=Dates(DateMode.WINDOW, longest_days=30),
+        fresh_hours=4,
+        records=(RecordSet(stream, "*", key=(), unique=False, schema=_ROW),),
+    )
+
+
+def _known_type(
+    document: Mapping[str, Any], service: str, report_type: str
+) -> ReportType:
+    about = dict(document["x-report"])
+    for word, wanted in (("service", service), ("report_type", report_type)):
+        if about.pop(word) != wanted:
+            msg = f"its {word} is not {wanted}"
+            raise ValueError(msg)
+    is_core = about.pop("tier") == "core"
+    records = tuple(_record_set(found, document) for found in about.pop("records"))
+    return ReportType(
+        service=service,
+        report_type=report_type,
+        description=document["description"],
+        is_core=is_core,
+        records=records,
+        **_fields(about),
+    )
+
+
+def _fields(about: Mapping[str, Any]) -> dict[str, Any]:
+    about = {**about, **about.get("header", {})}
+    about.pop("header", None)
+    if unknown := set(about) - set(_READERS):
+        msg = f"nobody knows these words: {', '.join(sorted(unknown))}"
+        raise ValueError(msg)
+    return {name: _READERS[name](value) for name, value in about.items()}
+
+
+def _record_set(found: Mapping[str, Any], document: Mapping[str, Any]) -> RecordSet:
+    place = found["schema"].removeprefix("#").removeprefix("/$defs/")
+    schema = document["$defs"][place] if place else document
+    return RecordSet(
+        stream=found["stream"],
+        path=found["path"],
+        key=tuple(found["key"]),
+        unique=found["unique"],
+        schema={"type": "object", "properties": schema["properties"]},
+    )
+
+
+_PERIODS = {period.value: period for period in Period} | {
+    "DAILY": Period.DAY,
+    "WEEKLY": Period.WEEK,
+    "MONTHLY": Period.MONTH,
+}
+
+
+def _dates(found: Mapping[str, Any]) -> Dates:
+    rest = dict(found)
+    reach = rest.pop("reach_periods", {})
+    periods = tuple(
+        PeriodRule(word, _PERIODS[word], longest, reach.get(word))
+        for word, longest in rest.pop("periods", {}).items()
+    )
+    return Dates(DateMode(rest.pop("mode")), periods=periods, **rest)
+
+
+def _option(found: Mapping[str, Any]) -> Option:
+    return Option(**{**found, "values": tuple(found.get("values", ()))})
+
+
+def _options(found: Mapping[str, Any]) -> dict[str, Option]:
+    return {name: _option(option) for name, option in found.items()}
+
+
+def _groups(found: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(map(tuple, found))
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(
+        (
+            "status_note",
+            "requestable",
+            "schedulable",
+            "restricted",
+            "regional",
+            "refused",
+            "reach_days",
+            "latency_hours",
+            "lookback_days",
+            "fresh_hours",
+            "retention_days",
+            "by_position",
+            "incremental",
+            "path_word",
+        ),
+        _as_it_is,
+    ),
+    **dict.fromkeys(("landmarks", "marketplaces", "notes"), tuple),
+    "dates": _dates,
+    "day_order": DayRule,
+    "decimals": DecimalRule,
+    "format": ReportFormat,
+    "one_of": _groups,
+    "options": _options,
+    "status": ReportStatus,
+}

@@ -1,0 +1,230 @@
+"""A document from its URL to its last byte, whatever happens on the way."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tap_amazon_reports.amazon.errors import (
+    DocumentDamagedError,
+    DocumentMissingError,
+    UnavailableError,
+)
+from tap_amazon_reports.amazon.storage import UrlExpiredError
+from tap_amazon_reports.documents.download import Download
+from tests.amazon.faults import CutShort, ExpiredToken, Status
+from tests.amazon.storage.models import StoredObject
+from tests.documents.url_desk import URL_LIFETIME_SECONDS, UrlDesk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_amazon_reports.amazon.secret import DocumentUrl
+    from tap_amazon_reports.amazon.storage import Storage
+    from tests.amazon import LocalAmazon
+    from tests.clock import ScriptedClock
+
+CONTENT = random.Random(8).randbytes(300_000)  # noqa: S311 (bytes that differ)
+GET = "storage.get"
+
+
+def whole_only(content: bytes = CONTENT, *, version: str = "1") -> StoredObject:
+    """Return an object that storage sends in pieces, of no told length, and whole."""
+
+    def pieces() -> Iterator[bytes]:
+        for at in range(0, len(content), 10_000):
+            yield content[at : at + 10_000]
+
+    return StoredObject(pieces, version=version)
+
+
+def read(storage: Storage, desk: UrlDesk) -> bytes:
+    """Return all bytes of a document."""
+    return b"".join(Download(ask=desk, storage=storage).pieces())
+
+
+def ranges(amazon: LocalAmazon) -> list[str | None]:
+    """Return which part each request to storage wanted."""
+    return [seen.headers.get("range") for seen in amazon.seen]
+
+
+class TestWhole:
+    """A document that arrives without trouble."""
+
+    def test_every_byte_arrives_once(
+        self, amazon: LocalAmazon, storage: Storage
+    ) -> None:
+        """One URL, one request, the whole document."""
+        desk = UrlDesk(amazon, CONTENT)
+
+        assert read(storage, desk) == CONTENT
+        assert (desk.asked, len(amazon.seen)) == (1, 1)
+
+    def test_an_empty_document_is_a_document(
+        self, amazon: LocalAmazon, storage: Storage
+    ) -> None:
+        """No bytes are no trouble."""
+        assert read(storage, UrlDesk(amazon, b"")) == b""
+
+    def test_what_storage_tells_is_known_before_reading(
+        self, amazon: LocalAmazon, storage: Storage
+    ) -> None:
+        """Charset and version are needed before the first byte."""
+        document = StoredObject(CONTENT, "text/plain; charset=Shift_JIS")
+        download = Download(ask=UrlDesk(amazon, document), storage=storage)
+
+        assert download.content_type == "text/plain; charset=Shift_JIS"
+        assert download.etag == document.etag
+        assert not download.unchanged
+        assert b"".join(download.pieces()) == CONTENT
+
+    def test_an_unchanged_document_is_not_read(
+        self, amazon: LocalAmazon, storage: Storage
+    ) -> None:
+        """Who holds this version is told so."""
+        etag = StoredObject(CONTENT).etag
+        desk = UrlDesk(amazon, CONTENT)
+        download = Download(ask=desk, storage=storage, known_etag=etag)
+
+        assert download.unchanged
+        assert b"".join(download.pieces()) == b""
+
+    def test_a_missing_document_is_missing(
+        self, amazon: LocalAmazon, storage: Storage
+    ) -> None:
+        """It is not asked for again."""
+        amazon.faults.add(GET, Status(404), times=9)
+        desk = UrlDesk(amazon, CONTENT)
+        with pytest.raises(DocumentMissingError):
+            read(storage, desk)
+
+        assert desk.asked == 1
+
+
+class TestBrokenOff:
+    """A document whose body breaks off."""
+
+    def test_it_is_taken_up_where_it_broke(
+        self, amazon: LocalAmazon, storage: Storage
+    ) -> None:
+        """Only what is missing is sent again, from a new URL."""
+        amazon.faults.add(GET, CutShort(at_byte=123_456))
+        desk = UrlDesk(amazon, CONTENT)
+
+        assert read(storage, desk) == CONTENT
+        assert ranges(amazon) == [None, "bytes=123456-"]
+        assert desk.asked == 2
+
+    @pytest.mark.parametrize("seed", range(12))
+    def test_it_does_not_matter_where_it_breaks(
+        self, amazon: LocalAmazon, storage: Storage, seed: int
+    ) -> None:
+        """At any byte and up to four times: no byte is lost or doubled."""
+        choice = random.Random(seed)  # noqa: S311 (the same each time)
+        for _ in range(choice.randint(1, 4)):
+            at_byte = choice.choice([0, 1, 65_535, 65_536, choice.randrange(70_000)])
+            amazon.faults.add(GET, CutShort(at_byte=at_byte))
+
+        assert read(storage, UrlDesk(amazon, CONTENT)) == CONTENT
+        assert amazon.faults.pending == {}
+        assert amazon.refused == []
+
+    @pytest.mark.parametrize("cuts", [(0,), (1,), (150_001,), (150_000, 20, 299_999)])
+    def test_storage_without_parts_is_read_again_from_the_start(
+        self, amazon: LocalAmazon, storage: Storage, cuts: tuple[int, ...]
+    ) -> None:
+        """What was read already is passed over, also if it breaks off earlier."""
+        for at_byte in cuts:
+            amazon.faults.add(GET, CutShort(at_byte=at_byte))
+
+        assert read(storage, UrlDesk(amazon, whole_only())) == CONTENT
+        assert amazon.faults.pending == {}
+
+    @pytest.mark.parametrize(
+        "versions",
+        [
+            (CONTENT, CONTENT[::-1]),
+            (whole_only(), whole_only(CONTENT[::-1], version="2")),
+        ],
+    )
+    def test_two_versions_are_not_mixed(
+        self,
+        amazon: LocalAmazon,
+        storage: Storage,
+        versions: tuple[StoredObject | bytes, ...],
+    ) -> None:
+        """A document that changed in between is damaged, not silently patched."""
+        amazon.faults.add(GET, CutShort(at_byte=100_000))
+        with pytest.raises(DocumentDamagedError, match="changed"):
+            read(storage, UrlDesk(amazon, *versions))
+
+    def test_a_document_that_grew_shorter_is_damaged_too(
+        self, amazon: LocalAmazon, storage: Storage
+    ) -> None:
+        """The new version ends before the place where the old one broke off."""
+        amazon.faults.add(GET, CutShort(at_byte=100_000))
+        with pytest.raises(DocumentDamagedError, match="changed"):
+            read(storage, UrlDesk(amazon, CONTENT, b"short"))
+
+    def test_it_ends(self, amazon: LocalAmazon, storage: Storage) -> None:
+        """A document that keeps breaking off fails after five tries, with a reason."""
+        amazon.faults.add(GET, CutShort(at_byte=10), times=99)
+        desk = UrlDesk(amazon, CONTENT)
+        with pytest.raises(UnavailableError, match="broke off") as caught:
+            read(storage, desk)
+
+        assert desk.asked == 5
+        assert "X-Amz" not in str(caught.value)
+
+
+class TestDeadUrl:
+    """A URL that dies before, or while, it is used."""
+
+    def test_a_dead_url_is_asked_for_again(
+        self, amazon: LocalAmazon, storage: Storage, clock: ScriptedClock
+    ) -> None:
+        """A URL that waited too long is replaced by a new one."""
+        desk = UrlDesk(amazon, CONTENT)
+
+        def ask() -> DocumentUrl:
+            url = desk()
+            clock.advance(seconds=URL_LIFETIME_SECONDS if desk.asked < 3 else 0)
+            return url
+
+        download = Download(ask=ask, storage=storage)
+
+        assert b"".join(download.pieces()) == CONTENT
+        assert desk.asked == 3
+
+    def test_a_url_may_die_while_its_document_is_read(
+        self, amazon: LocalAmazon, storage: Storage, clock: ScriptedClock
+    ) -> None:
+        """Going on needs a new URL, and gets one."""
+        amazon.faults.add(GET, CutShort(at_byte=200_000))
+        desk = UrlDesk(amazon, CONTENT)
+        pieces = Download(ask=desk, storage=storage).pieces()
+        start = next(pieces)
+        clock.advance(seconds=URL_LIFETIME_SECONDS)
+
+        assert start + b"".join(pieces) == CONTENT
+        assert desk.asked == 2
+
+    def test_a_new_url_may_be_dead_too(
+        self, amazon: LocalAmazon, storage: Storage
+    ) -> None:
+        """Breaking off and dying together are no reason to fail."""
+        amazon.faults.add(GET, CutShort(at_byte=200_000))
+        amazon.faults.add(GET, ExpiredToken(), times=2)
+
+        assert read(storage, UrlDesk(amazon, CONTENT)) == CONTENT
+
+    def test_it_ends(self, amazon: LocalAmazon, storage: Storage) -> None:
+        """URLs that are always dead are not asked for for ever."""
+        amazon.faults.add(GET, ExpiredToken(), times=99)
+        desk = UrlDesk(amazon, CONTENT)
+        with pytest.raises(UrlExpiredError):
+            read(storage, desk)
+
+        assert desk.asked == 5

@@ -1,0 +1,112 @@
+"""A document that is checked as a whole before a row of it is read."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tap_amazon_reports.amazon.errors import DocumentDamagedError, DocumentMissingError
+from tap_amazon_reports.documents.whole import fetch_whole
+from tests.amazon.faults import CutShort, Status
+from tests.amazon.storage.models import StoredObject
+from tests.documents.url_desk import UrlDesk
+
+if TYPE_CHECKING:
+    from tap_amazon_reports.amazon.storage import Storage
+    from tests.amazon import LocalAmazon
+
+ROWS = b"a,b\n" + b"1,2\n" * 5000
+
+
+def zipped(content: bytes = ROWS) -> bytes:
+    """Return a ZIP that holds `content`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("sales.csv", content)
+    return packed.getvalue()
+
+
+def spoilt(packed: bytes) -> bytes:
+    """Return `packed` with one byte of its checksum changed."""
+    return packed[:-8] + bytes([packed[-8] ^ 1]) + packed[-7:]
+
+
+GZIPPED = gzip.compress(ROWS, mtime=0)
+DAMAGED = {
+    "gzip cut short": GZIPPED[:-20],
+    "gzip of another checksum": spoilt(GZIPPED),
+    "ZIP cut short": zipped()[:-30],
+}
+
+
+@pytest.mark.parametrize("content", [ROWS, GZIPPED, zipped(), b""])
+def test_a_sound_document_is_returned_as_storage_holds_it(
+    amazon: LocalAmazon, storage: Storage, content: bytes
+) -> None:
+    """Still compressed, with what storage tells of it, after one request."""
+    document = StoredObject(content, "binary/octet-stream")
+    found = fetch_whole(ask=UrlDesk(amazon, document), storage=storage)
+
+    assert found == (content, document.etag, "binary/octet-stream")
+    assert len(amazon.seen) == 1
+
+
+def test_an_unchanged_document_is_none(amazon: LocalAmazon, storage: Storage) -> None:
+    """A month that was read and has not changed costs no download."""
+    desk = UrlDesk(amazon, GZIPPED)
+    etag = StoredObject(GZIPPED).etag
+
+    assert fetch_whole(ask=desk, storage=storage, known_etag=etag) is None
+    assert [seen.status for seen in amazon.seen] == [304]
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_damaged_document_is_fetched_again(
+    amazon: LocalAmazon,
+    storage: Storage,
+    damage: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The second copy is good: a warning tells of the first, and its rows are none."""
+    desk = UrlDesk(amazon, DAMAGED[damage], GZIPPED)
+    found = fetch_whole(ask=desk, storage=storage)
+
+    assert found is not None
+    assert found.content == GZIPPED
+    assert desk.asked == 2
+    assert "fetching it again" in caplog.text
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_document_that_stays_damaged_is_an_error(
+    amazon: LocalAmazon, storage: Storage, damage: str
+) -> None:
+    """Twice the same is no accident: nothing of it counts as read."""
+    desk = UrlDesk(amazon, DAMAGED[damage])
+    with pytest.raises(DocumentDamagedError):
+        fetch_whole(ask=desk, storage=storage)
+
+    assert desk.asked == 2
+
+
+def test_what_breaks_off_is_mended_and_not_damaged(
+    amazon: LocalAmazon, storage: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A lost connection is taken up; the document is sound at the first try."""
+    amazon.faults.add("storage.get", CutShort(at_byte=50))
+    found = fetch_whole(ask=UrlDesk(amazon, GZIPPED), storage=storage)
+
+    assert found is not None
+    assert found.content == GZIPPED
+    assert "fetching it again" not in caplog.text
+
+
+def test_a_missing_document_is_missing(amazon: LocalAmazon, storage: Storage) -> None:
+    """A month without a file is for the caller to judge."""
+    amazon.faults.add("storage.get", Status(404))
+    with pytest.raises(DocumentMissingError):
+        fetch_whole(ask=UrlDesk(amazon, GZIPPED), storage=storage)

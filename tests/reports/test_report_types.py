@@ -1,0 +1,195 @@
+"""What the tap goes by when it reads a report type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
+from tap_amazon_reports.reports.report_types import (
+    DateMode,
+    DayRule,
+    DecimalRule,
+    Period,
+)
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+ALL_ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
+
+
+@pytest.fixture(name="catalogue", scope="module")
+def _catalogue() -> ReportCatalogue:
+    return ReportCatalogue(SCHEMAS)
+
+
+def test_order_report_is_as_amazon_makes_it(catalogue: ReportCatalogue) -> None:
+    """The report that sellers live by: windows of 30 days, two years back, re-read."""
+    found = catalogue.find("selling_partner", ALL_ORDERS)
+    (records,) = found.records
+
+    assert (DateMode.WINDOW, 30) == (found.dates.mode, found.dates.longest_days)
+    assert (730, 1, 30) == (found.reach_days, found.lookback_days, found.retention_days)
+    assert found.is_core
+    assert found.regional
+    assert not found.restricted
+    assert "last_updated_date" == found.incremental
+    assert ("amazon_order_id", "sku", "asin") == records.key
+    assert {
+        "type": ["number", "null"],
+        "x-name": "item-price",
+        "description": "Empty while the order is pending.",
+    } == records.schema["properties"]["item_price"]
+
+
+def test_settlements_are_collected(catalogue: ReportCatalogue) -> None:
+    """Settlements cannot be asked for, and are written as the marketplace writes."""
+    name = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
+    found = catalogue.find("selling_partner", name)
+
+    assert not found.requestable
+    assert DateMode.NONE is found.dates.mode
+    assert DecimalRule.MARKETPLACE is found.decimals
+    assert DayRule.MARKETPLACE is found.day_order
+    assert () == found.records[0].key
+
+
+def test_pay_settlements_have_a_preamble(catalogue: ReportCatalogue) -> None:
+    """The header of a settlement is found by its names, not by counting lines."""
+    name = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_"
+    found = catalogue.find("amazon_pay", name)
+
+    assert ("TransactionPostedDate", "SettlementId", "AmazonTransactionId") == (
+        found.landmarks
+    )
+    assert "pay_settlement_data" == found.records[0].stream
+
+
+def test_vendor_periods_have_limits(catalogue: ReportCatalogue) -> None:
+    """A vendor report spans as many periods as Amazon allows, as far back as it has."""
+    found = catalogue.find("selling_partner", "GET_VENDOR_SALES_REPORT")
+    week = found.period({"reportPeriod": "WEEK"})
+
+    assert (Period.WEEK, 7, 8) == (week.period, week.longest, week.reach)
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "options", "period"),
+    [
+        ("selling_partner", "GET_SALES_AND_TRAFFIC_REPORT", {}, Period.DAY),
+        (
+            "selling_partner",
+            "GET_SALES_AND_TRAFFIC_REPORT",
+            {"dateGranularity": "WEEK"},
+            Period.WEEK,
+        ),
+        ("selling_partner", "GET_LEDGER_SUMMARY_VIEW_DATA", {}, Period.MONTH),
+        (
+            "selling_partner",
+            "GET_LEDGER_SUMMARY_VIEW_DATA",
+            {"aggregatedByTimePeriod": "DAILY"},
+            Period.DAY,
+        ),
+        ("appstore", "earnings", {}, Period.MONTH),
+    ],
+)
+def test_period_follows_from_the_options(
+    catalogue: ReportCatalogue,
+    service: str,
+    name: str,
+    options: dict[str, str],
+    period: Period,
+) -> None:
+    """Windows fit what the options ask for, and what Amazon takes for granted."""
+    assert period is catalogue.find(service, name).period(options).period
+
+
+@pytest.mark.parametrize(
+    "name", ["GET_VENDOR_SALES_REPORT", ALL_ORDERS, "GET_NOBODY_KNOWS_DATA"]
+)
+def test_period_that_nobody_said_is_an_error(
+    catalogue: ReportCatalogue, name: str
+) -> None:
+    """No window is planned by a guess."""
+    with pytest.raises(ValueError, match=f"{name}: no period follows"):
+        catalogue.find("selling_partner", name).period({})
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "problems"),
+    [
+        ("GET_VENDOR_TRAFFIC_REPORT", {"reportPeriod": "DAY"}, []),
+        (
+            "GET_VENDOR_TRAFFIC_REPORT",
+            {},
+            [
+                (
+                    "reportPeriod: this report option is required; allowed: "
+                    "DAY, WEEK, MONTH, QUARTER, YEAR"
+                )
+            ],
+        ),
+        (
+            "GET_BRAND_ANALYTICS_REPEAT_PURCHASE_REPORT",
+            {"reportPeriod": "DAY"},
+            ["reportPeriod: 'DAY' is not allowed; allowed: WEEK, MONTH, QUARTER"],
+        ),
+        (
+            "GET_SALES_AND_TRAFFIC_REPORT",
+            {"asinGranularty": "SKU"},
+            [
+                (
+                    "asinGranularty: there is no such report option; there are: "
+                    "dateGranularity, asinGranularity"
+                )
+            ],
+        ),
+        (
+            ALL_ORDERS,
+            {"custom": "true"},
+            ["custom: there is no such report option; there are: none"],
+        ),
+        ("GET_LEDGER_DETAIL_VIEW_DATA", {"MSKU": "any text"}, []),
+        (
+            "GET_PROMOTION_PERFORMANCE_REPORT",
+            {"promotionStartDateFrom": "2026-01-01T00:00:00Z"},
+            ["promotionStartDateTo: this report option is required"],
+        ),
+        ("GET_NOBODY_KNOWS_DATA", {"anything": "goes"}, []),
+    ],
+)
+def test_options_are_checked(
+    catalogue: ReportCatalogue,
+    name: str,
+    options: dict[str, str],
+    problems: list[str],
+) -> None:
+    """A report is not asked for with options that Amazon refuses or ignores."""
+    assert problems == catalogue.find("selling_partner", name).check_options(options)
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (("couponStartDateFrom", "couponStartDateTo"), None),
+        (("campaignStartDateFrom", "campaignStartDateTo"), None),
+        ((), "exactly one of these is required"),
+        (
+            ("couponStartDateFrom",),
+            "couponStartDateTo: this report option is required beside couponStart",
+        ),
+        (
+            ("couponStartDateFrom", "couponStartDateTo", "campaignStartDateTo"),
+            "exactly one of these is required",
+        ),
+    ],
+)
+def test_groups_of_options_exclude_each_other(
+    catalogue: ReportCatalogue, given: tuple[str, ...], problem: str | None
+) -> None:
+    """Sellers and vendors have options of their own for coupons: one set, whole."""
+    found = catalogue.find("selling_partner", "GET_COUPON_PERFORMANCE_REPORT")
+    problems = found.check_options(dict.fromkeys(given, "2026-01-01T00:00:00Z"))
+
+    assert len(problems) == (problem is not None)
+    assert all(text.startswith(problem or "") for text in problems)

@@ -1,0 +1,266 @@
+"""The Sales API: every interval of every query, with exact money."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.amazon import LocalAmazon, expected_metrics
+from tests.clock import ScriptedClock
+from tests.singer import number, spelled, sync
+
+STREAM = "sp_order_metrics"
+US, CA = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"
+ZONE = "America/Los_Angeles"
+NOW = "2026-11-21T04:00:00-08:00"
+STARTS = {
+    # A hundred days back it is the evening of the 12th of August there.
+    "Day": "2026-08-12T00:00:00-07:00",
+    # The first whole hour of the last thirty days.
+    "Hour": "2026-10-22T06:00:00-07:00",
+    # The Sunday before the 12th of August.
+    "Week": "2026-08-09T00:00:00-07:00",
+}
+
+
+def _utc(text: str) -> str:
+    """Return an end of an interval, `2026-08-12T00:00-07:00`, in UTC."""
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _row(wire: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
+    """Return an interval as a row, but for its own text."""
+    start, end = wire["interval"].split("--")
+    return {
+        **query,
+        "interval_start": _utc(start),
+        "interval_end": _utc(end),
+        "unit_count": wire["unitCount"],
+        "order_item_count": wire["orderItemCount"],
+        "order_count": wire["orderCount"],
+        "average_unit_price_amount": number(wire["averageUnitPrice"]["amount"]),
+        "average_unit_price_currency_code": wire["averageUnitPrice"]["currencyCode"],
+        "total_sales_amount": number(wire["totalSales"]["amount"]),
+        "total_sales_currency_code": wire["totalSales"]["currencyCode"],
+        "_extra": None,
+    }
+
+
+def _query(marketplace: str, granularity: str, **more: str) -> dict[str, str]:
+    return {
+        "marketplace_id": marketplace,
+        "granularity": granularity,
+        "granularity_time_zone": ZONE,
+        "buyer_type": "All",
+        "fulfillment_network": "All",
+        "first_day_of_week": "All",
+        "asin": "All",
+        "sku": "All",
+        **more,
+    }
+
+
+QUERIES = [
+    query
+    for marketplace in (US, CA)
+    for query in (
+        _query(marketplace, "Day"),
+        _query(marketplace, "Hour"),
+        _query(marketplace, "Week", buyer_type="B2B", first_day_of_week="Sunday"),
+    )
+]
+
+
+def _expected(clock: ScriptedClock) -> list[dict[str, Any]]:
+    """Return the rows of the usual queries, worked out from the sales themselves."""
+    return [
+        _row(wire, query)
+        for query in QUERIES
+        for wire in expected_metrics(
+            marketplace_id=query["marketplace_id"],
+            interval=f"{STARTS[query['granularity']]}--{NOW}",
+            granularity=query["granularity"],
+            known_at=clock.now(),
+            granularity_time_zone=ZONE,
+            buyer_type=query["buyer_type"],
+            first_day_of_week="Sunday",
+        )
+    ]
+
+
+def _without_text(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in row.items() if name != "interval"}
+        for row in rows
+    ]
+
+
+def test_every_interval_arrives(amazon: LocalAmazon, clock: ScriptedClock) -> None:
+    """Each query of each marketplace, over a change of clocks, empty intervals too."""
+    output = sync(amazon.settings(), clock=clock, only=[STREAM])
+    rows = output.records(STREAM)
+
+    assert 0 == output.status
+    assert spelled(_expected(clock)) == spelled(_without_text(rows))
+    assert len(rows) == len(output.rows())
+    assert any(row["unit_count"] == 0 for row in rows)
+    assert all(
+        row["interval_start"] == _utc(row["interval"].split("--")[0]) for row in rows
+    )
+    assert ([], []) == (amazon.refused, amazon.throttled)
+
+
+def test_a_second_run_adds_no_keys(amazon: LocalAmazon, clock: ScriptedClock) -> None:
+    """A run soon after the first reads the look-back again, and nothing new."""
+    first = sync(amazon.settings(), clock=clock, only=[STREAM])
+    # So long does it take until the quota has refilled.
+    clock.advance(seconds=40)
+    second = sync(amazon.settings(), clock=clock, only=[STREAM], state=first.state)
+
+    assert second.rows().keys() <= first.rows().keys()
+    assert 0 < len(second.rows()) < len(first.rows()) / 5
+    assert ([], []) == (amazon.refused, amazon.throttled)
+
+
+def test_restated_intervals_are_read_again(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """A day later, the tables hold what Amazon then knows of every hour."""
+    config = {**amazon.settings(), "sp_order_metrics": {"granularity": "Hour"}}
+    first = sync(config, clock=clock, only=[STREAM])
+    clock.advance(days=1)
+    second = sync(config, clock=clock, only=[STREAM], state=first.state)
+    tables = {**first.rows(), **second.rows()}
+
+    known = [
+        _row(wire, _query(US, "Hour"))
+        for wire in expected_metrics(
+            marketplace_id=US,
+            interval=f"{STARTS['Hour']}--2026-11-22T04:00:00-08:00",
+            granularity="Hour",
+            known_at=clock.now(),
+            granularity_time_zone=ZONE,
+        )
+    ]
+    held = [row for key, row in sorted(tables.items(), key=str) if US in key]
+    assert spelled(known) == spelled(_without_text(held))
+    assert any(
+        first.rows()[key]["unit_count"] != row["unit_count"]
+        for key, row in second.rows().items()
+        if key in first.rows()
+    )
+
+
+@pytest.mark.parametrize(
+    ("granularity", "start", "reread"),
+    [
+        ("Day", "2026-11-18T08:00:00Z", 4),
+        ("Week", "2026-11-16T08:00:00Z", 1),
+        ("Month", "2026-11-01T07:00:00Z", 1),
+        ("Year", "2026-01-01T08:00:00Z", 1),
+        ("Total", "2026-08-12T07:00:00Z", 1),
+    ],
+)
+def test_the_open_period_is_read_again_whole(
+    amazon: LocalAmazon,
+    clock: ScriptedClock,
+    granularity: str,
+    start: str,
+    reread: int,
+) -> None:
+    """The look-back of three days reaches to the start of the period it falls in."""
+    config = {
+        **amazon.settings(),
+        "sp_marketplaces": ["US"],
+        "sp_order_metrics": {"granularity": granularity},
+    }
+    first = sync(config, clock=clock, only=[STREAM])
+    second = sync(config, clock=clock, only=[STREAM], state=first.state)
+
+    assert (start, reread) == (
+        second.records(STREAM)[0]["interval_start"],
+        len(second.records(STREAM)),
+    )
+    assert second.rows().keys() <= first.rows().keys()
+    assert ([], []) == (amazon.refused, amazon.throttled)
+
+
+@pytest.mark.parametrize(
+    ("filters", "asked"),
+    [
+        ({"asin": "B07LOCAL01"}, {"asin": "B07LOCAL01"}),
+        ({"sku": "00-SKU/003"}, {"sku": "00-SKU/003"}),
+        ({"fulfillment_network": "MFN"}, {"fulfillmentNetwork": "MFN"}),
+        ({"buyer_type": "B2C"}, {"buyerType": "B2C"}),
+        ({"time_zone": "Asia/Kolkata"}, {"granularityTimeZone": "Asia/Kolkata"}),
+        ({"time_zone": "UTC"}, {"granularityTimeZone": "UTC"}),
+    ],
+)
+def test_filters_reach_amazon_and_the_key(
+    amazon: LocalAmazon,
+    clock: ScriptedClock,
+    filters: dict[str, str],
+    asked: dict[str, str],
+) -> None:
+    """What a query is narrowed to is sent, and tells its rows from other queries'."""
+    config = {
+        **amazon.settings(),
+        "sp_order_metrics": [{}, filters],
+        "sp_marketplaces": ["US"],
+        "start_date": "2026-11-15",
+    }
+    output = sync(config, clock=clock, only=[STREAM])
+    narrowed = [
+        row
+        for row in output.records(STREAM)
+        if all(row[_column(name)] == value for name, value in filters.items())
+    ]
+    sent = [dict(seen.query) for seen in amazon.seen if seen.service == "sp"]
+
+    assert 0 < len(narrowed) < len(output.records(STREAM)) == len(output.rows())
+    assert any(asked.items() <= query.items() for query in sent)
+    assert ([], []) == (amazon.refused, amazon.throttled)
+
+
+def _time_of_day(text: str, zone: str) -> str:
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def _column(name: str) -> str:
+    return {"time_zone": "granularity_time_zone"}.get(name, name)
+
+
+@pytest.mark.parametrize(
+    "zone", ["America/Los_Angeles", "Europe/Berlin", "Asia/Tokyo", "Australia/Sydney"]
+)
+@pytest.mark.parametrize("month", [3, 4, 10, 11])
+def test_no_hour_is_missing_when_clocks_change(zone: str, month: int) -> None:
+    """Over each change of clocks, hours and days follow one another without a gap."""
+    clock = ScriptedClock(datetime(2026, month, 28, 15, 30, tzinfo=timezone.utc))
+    with LocalAmazon(clock=clock, populate=False) as amazon:
+        config = {
+            **amazon.settings(),
+            "start_date": f"2026-{month:02d}-01",
+            "sp_marketplaces": ["US"],
+            "sp_order_metrics": [
+                {"granularity": "Hour", "time_zone": zone},
+                {"granularity": "Day", "time_zone": zone},
+            ],
+        }
+        rows = sync(config, clock=clock, only=[STREAM]).records(STREAM)
+        refused = (amazon.refused, amazon.throttled)
+
+    for granularity in ("Hour", "Day"):
+        kept = [row for row in rows if row["granularity"] == granularity]
+        assert [row["interval_end"] for row in kept[:-1]] == [
+            row["interval_start"] for row in kept[1:]
+        ]
+        assert f"2026-{month:02d}-28T15:30:00Z" == kept[-1]["interval_end"]
+    days = [row for row in rows if row["granularity"] == "Day"]
+    assert {"00:00"} == {_time_of_day(row["interval_start"], zone) for row in days}
+    assert ([], []) == refused

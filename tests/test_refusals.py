@@ -1,0 +1,148 @@
+"""When Amazon says no: tokens that are spent, rights that are missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.amazon import ExpiredToken, Slow, Status
+from tests.rehearsal import OPERATIONS, SERVICES, Rehearsal
+
+
+@pytest.mark.parametrize("stream", ["appstore_sales", "sp_reports", "sp_order_metrics"])
+def test_a_spent_token_is_replaced_once(rehearse: Rehearsal, stream: str) -> None:
+    """When Amazon says that a token is spent, a new one is bought and used at once."""
+    rehearse.amazon.faults.add(OPERATIONS[stream], ExpiredToken())
+    output = rehearse(only=[stream])
+
+    assert 0 == output.status
+    assert output.rows()
+    assert 2 == rehearse.asked("lwa.token")
+    assert sum(rehearse.clock.sleeps) < 1
+
+
+def test_a_token_that_dies_during_a_run_is_renewed(rehearse: Rehearsal) -> None:
+    """A life of two minutes is enough for a run of many minutes."""
+    rehearse.amazon.lwa.lifetime_seconds = 120
+    rehearse.amazon.faults.add("getReports", Slow(100), times=6)
+    output = rehearse(only=["sp_order_metrics", "sp_reports"])
+
+    assert 0 == output.status
+    assert 600 <= rehearse.clock.monotonic()
+    assert 2 < rehearse.asked("lwa.token") < 9
+
+
+@pytest.mark.parametrize(
+    ("stream", "check"),
+    [
+        ("appstore_sales", "attached"),
+        ("sp_reports", "sp_refresh_token"),
+        ("sp_order_metrics", "sp_refresh_token"),
+    ],
+)
+def test_a_token_that_stays_spent_is_told(
+    rehearse: Rehearsal, stream: str, check: str
+) -> None:
+    """One new token and no more; then what to check."""
+    rehearse.spoil(OPERATIONS[stream], ExpiredToken())
+    output = rehearse(only=[stream])
+
+    assert 1 == output.status
+    assert check in rehearse.failure
+    assert 2 == rehearse.asked(OPERATIONS[stream])
+    assert 2 == rehearse.asked("lwa.token")
+
+
+@pytest.mark.parametrize(
+    ("setting", "service", "said"),
+    [
+        ("appstore_client_secret", "Appstore", "invalid_client"),
+        ("sp_client_secret", "Selling Partner", "invalid_client"),
+        ("sp_refresh_token", "Selling Partner", "authorise the application again"),
+    ],
+)
+def test_wrong_credentials_end_their_service(
+    rehearse: Rehearsal, setting: str, service: str, said: str
+) -> None:
+    """Login with Amazon is asked once; the other services go on; the text helps."""
+    secret = "A-Wrong-Secret/which+nobody=may-see"
+    output = rehearse(settings={setting: secret})
+    others = set(OPERATIONS) - SERVICES[service]
+
+    assert 1 == output.status
+    assert others == {str(key[0]) for key in output.rows()}
+    assert len(SERVICES[service]) == len(rehearse.failures)
+    assert all(said in line for line in rehearse.failures)
+    assert secret not in rehearse.caplog.text + output.text
+    assert len(SERVICES) - 1 == rehearse.asked("lwa.token")
+
+
+def test_a_profile_that_is_not_attached_is_told(rehearse: Rehearsal) -> None:
+    """`invalid_scope` of the Appstore says where to press Attach."""
+    rehearse.amazon.lwa.attached = False
+    rehearse(only=["appstore_sales"])
+
+    assert "invalid_scope" in rehearse.failure
+    assert "Attach" in rehearse.failure
+
+
+def test_a_key_that_amazon_pay_does_not_know_is_told(rehearse: Rehearsal) -> None:
+    """A key id that is not registered ends all streams of Amazon Pay at once."""
+    output = rehearse(pay_public_key_id="LIVE-ANOTHERKEYOFANOTHERMERCH")
+
+    assert set(OPERATIONS) - SERVICES["Amazon Pay"] == {
+        str(key[0]) for key in output.rows()
+    }
+    assert all("pay_public_key_id" in line for line in rehearse.failures)
+    assert 1 == sum(seen.service == "pay" for seen in rehearse.amazon.seen)
+
+
+def test_a_refused_signature_is_told_without_it(rehearse: Rehearsal) -> None:
+    """Amazon Pay quotes the signature that it refuses; the tap does not."""
+    rehearse.spoil(
+        "pay.getReports",
+        Status(
+            403,
+            code="InvalidRequestSignature",
+            message="Unable to verify signature, signing String [AMZN-PAY-RSASSA-PSS-V2"
+            "\\n20240102T030405Z\\nabc], signature [s1gn4ture+quoted/by==amazon]",
+        ),
+    )
+    output = rehearse(only=["pay_reports"])
+
+    assert 1 == output.status
+    assert "InvalidRequestSignature" in rehearse.failure
+    assert "s1gn4ture" not in rehearse.caplog.text
+
+
+@pytest.mark.parametrize("stream", list(OPERATIONS))
+def test_a_refusal_ends_the_stream_at_once(rehearse: Rehearsal, stream: str) -> None:
+    """403: Amazon's words, the request's id and what to check; no second try."""
+    operation = OPERATIONS[stream]
+    rehearse.spoil(operation, Status(403, code="Denied", message="Not for you."))
+    output = rehearse()
+
+    assert 1 == output.status
+    assert set(OPERATIONS) - {stream} == {str(key[0]) for key in output.rows()}
+    assert all(
+        word in rehearse.failure
+        for word in (stream, operation, "Not for you.", "Check that", "403")
+    )
+    assert stream == "appstore_sales" or "request id" in rehearse.failure
+    assert rehearse.asked(operation) == (2 if stream == "appstore_sales" else 1)
+
+
+@pytest.mark.parametrize("stream", list(OPERATIONS))
+def test_a_bad_request_ends_the_stream_at_once(
+    rehearse: Rehearsal, stream: str
+) -> None:
+    """400: Amazon's message and the parameters that were sent; no second try."""
+    operation = OPERATIONS[stream]
+    rehearse.spoil(operation, Status(400, message="That is wrong."))
+    output = rehearse()
+    sent = [seen for seen in rehearse.amazon.seen if seen.operation == operation]
+
+    assert 1 == output.status
+    assert set(OPERATIONS) - {stream} == {str(key[0]) for key in output.rows()}
+    assert "That is wrong." in rehearse.failure
+    assert all(f"{name}={value}" in rehearse.failure for name, value in sent[0].query)
+    assert 1 == len(sent)
