@@ -25,6 +25,7 @@ from tap_amazon_reports.settings import (
 )
 from tap_amazon_reports.settings_schema import SETTINGS
 from tap_amazon_reports.state import StateError, check_state
+from tap_amazon_reports.streams.appstore_reports import AppstoreReport
 from tap_amazon_reports.streams.appstore_sales import AppstoreSales
 from tap_amazon_reports.streams.base import Run
 from tap_amazon_reports.streams.content import ContentStream
@@ -112,7 +113,7 @@ class TapAmazonReports(Tap):
         settings = self.settings
         everything = not settings.has_a_service
         if settings.appstore or everything:
-            yield self._appstore_sales()
+            yield from self._appstore_streams()
         if settings.selling_partner or everything:
             yield from self._selling_partner_streams()
         if settings.pay or everything:
@@ -122,13 +123,20 @@ class TapAmazonReports(Tap):
     def _run(self) -> Run:
         return Run(self.settings, self._clock, self.outcome)
 
-    def _appstore_sales(self) -> AmazonStream:
-        return AppstoreSales(
-            tap=self,
-            run=self._run,
-            client=self.services.appstore,
-            storage=self.services.storage,
-        )
+    def _appstore_streams(self) -> Iterator[AmazonStream]:
+        kinds = self.settings.appstore.kinds if self.settings.appstore else ("sales",)
+        shared: dict[str, Any] = {
+            "tap": self,
+            "run": self._run,
+            "client": self.services.appstore,
+            "storage": self.services.storage,
+        }
+        for kind in kinds:
+            if kind == AppstoreSales.path_word:
+                yield AppstoreSales(**shared)
+            else:
+                found = self._catalogue.find(AppstoreSales.service, kind)
+                yield AppstoreReport(kind=found, **shared)
 
     def _selling_partner_streams(self) -> Iterator[AmazonStream]:
         settings = self.settings.selling_partner

@@ -29,6 +29,7 @@ Key = tuple[object, ...]
 
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 _FORMATS = FormatChecker(formats=())
+_CATALOGS: dict[str, dict[str, Any]] = {}
 
 
 @_FORMATS.checks("date-time")
@@ -139,7 +140,7 @@ def sync(
         retry: how patient requests are.
     """
     if only:
-        catalog = selecting(discover(config, clock=clock), only)
+        catalog = selecting(_known_catalog(config, clock), only)
     with _captured() as written:
         tap = TapAmazonReports(
             config=dict(config),
@@ -158,6 +159,15 @@ def discover(config: Mapping[str, Any], *, clock: Clock) -> dict[str, Any]:
         TapAmazonReports(config=dict(config), clock=clock).run_discovery()
     catalog: dict[str, Any] = json.loads(written.getvalue())
     return catalog
+
+
+def _known_catalog(config: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
+    """Return what `discover` does, asking once for all addresses of Amazon."""
+    offered = {name: text for name, text in config.items() if "_url" not in name}
+    known = json.dumps(offered, sort_keys=True)
+    if known not in _CATALOGS:
+        _CATALOGS[known] = discover(config, clock=clock)
+    return _CATALOGS[known]
 
 
 def selecting(catalog: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

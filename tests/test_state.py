@@ -148,7 +148,7 @@ def test_windows_lie_where_they_lay_before(
     assert all(end.endswith("T000000Z") for end in ends[1][:-1])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     cut=st.floats(0, 1),
     pause_hours=st.integers(0, 24 * 20),

@@ -2,7 +2,7 @@
 
 Amazon takes minutes to make a report and lets few be asked for. So the desk asks for
 all that is wanted as early as the quotas allow, the oldest of each stream in turn,
-looks at what ripens, and lets its caller wait for one report while the others ripen as well.
+looks at what ripens, and lets its caller wait for one report while others ripen too.
 It has no thread: it works when somebody waits, and between two rows when told to.
 """
 

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_SALES_SETTLE = timedelta(hours=48)
 
 
 @dataclass(frozen=True, order=True)
@@ -58,12 +57,9 @@ class Month:
         """Return the month after it."""
         return Month(self.year + self.month // 12, self.month % 12 + 1)
 
-    def is_final(self, moment: datetime) -> bool:
-        """Tell whether its Appstore sales no longer change at `moment`.
-
-        Rows come up to 48 hours late (developer.amazon.com, "Reporting API").
-        """
-        return moment >= self.next().start + _SALES_SETTLE
+    def is_final(self, moment: datetime, *, after: timedelta) -> bool:
+        """Tell whether at `moment` it has been over for `after`."""
+        return moment >= self.next().start + after
 
 
 def months(start: datetime, end: datetime) -> Iterator[Month]:

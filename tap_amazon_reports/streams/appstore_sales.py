@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from tap_amazon_reports.amazon.appstore import FIRST_MONTH
-from tap_amazon_reports.amazon.errors import DocumentMissingError
 from tap_amazon_reports.documents.charset import DecodedText, charset_of
 from tap_amazon_reports.documents.columns import Column, ColumnMap
 from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.delimited import DelimitedReader, Dialect, HeaderRule
 from tap_amazon_reports.documents.times import utc_text
 from tap_amazon_reports.documents.values import boolean, decimal, integer
-from tap_amazon_reports.documents.whole import fetch_whole
 from tap_amazon_reports.documents.zones import country_of
-from tap_amazon_reports.reports.windows import Month, months
+from tap_amazon_reports.streams.appstore_months import AppstoreMonths
 from tap_amazon_reports.streams.base import CoreStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from singer_sdk.helpers.types import Context, Record
-    from singer_sdk.tap_base import Tap
+    from singer_sdk.helpers.types import Record
 
-    from tap_amazon_reports.amazon.appstore import AppstoreClient
-    from tap_amazon_reports.amazon.secret import DocumentUrl
-    from tap_amazon_reports.amazon.storage import Storage
     from tap_amazon_reports.documents.container import Member
     from tap_amazon_reports.documents.whole import WholeDocument
-    from tap_amazon_reports.streams.base import Run
+    from tap_amazon_reports.reports.windows import Month
 
 # Facts (developer.amazon.com, "Reporting API", Sales report; real files of 2022 and
 # 2026 for the aliases): the columns have been renamed and moved over the years, and
@@ -64,94 +58,25 @@ _HEADER = HeaderRule(
 _UNKNOWN_INVOICE = "Unknown"
 
 
-class _Found(NamedTuple):
-    """A month's file, and what was known of it before."""
-
-    month: Month
-    etag: str | None
-    document: WholeDocument | None
-
-
-class AppstoreSales(CoreStream):
+class AppstoreSales(AppstoreMonths, CoreStream):
     """One line of one monthly sales file."""
 
     name = "appstore_sales"
-    service = "appstore"
     primary_keys = ("report_month", "invoice_id", "occurrence")
-    replication_key = "report_month"
-    is_timestamp_replication_key = False
+    path_word = "sales"
+    # Rows come up to 48 hours late (developer.amazon.com, "Reporting API").
+    settles_after = timedelta(hours=48)
 
-    def __init__(
-        self,
-        tap: Tap,
-        *,
-        run: Run,
-        client: Callable[[], AppstoreClient],
-        storage: Storage,
-    ) -> None:
-        """Read through `client`, and open documents through `storage`."""
-        super().__init__(tap, run=run)
-        self._client = client
-        self._storage = storage
-
-    def read(self, context: Context | None) -> Iterator[Record]:
-        """Yield the rows of all months that may have changed, oldest first.
-
-        The bookmark is the last month that is final. Those after it are looked at each
-        run, and read again when storage shows another ETag than the one remembered.
-        """
-        etags = dict(self.get_context_state(context).get("etags", {}))
-        for month in self._months(context):
-            found = self._fetch(month, etags.get(month.label))
-            yield from self._rows(found)
-            if month.is_final(self.clock.now()):
-                etags.pop(month.label, None)
-                self.advance(context, month.label, beside={"etags": etags})
-            else:
-                if found.etag:
-                    etags[month.label] = found.etag
-                self.advance(context, None, beside={"etags": etags})
-
-    def check_bookmark(self, value: Any) -> None:
-        """Accept a month.
-
-        Raises:
-            TypeError, ValueError: if `value` is something else.
-        """
-        Month.parse(value)
-
-    def _months(self, context: Context | None) -> Iterator[Month]:
-        first = max(Month.of(self.settings.start), Month.parse(FIRST_MONTH))
-        if bookmark := self.bookmark(context):
-            first = max(first, Month.parse(bookmark).next())
-        return months(first.start, self.settings.end)
-
-    def _fetch(self, month: Month, known_etag: str | None) -> _Found:
-        def ask() -> DocumentUrl:
-            return self._client().report_url("sales", month.label)
-
-        try:
-            document = fetch_whole(
-                ask=ask, storage=self._storage, known_etag=known_etag
-            )
-        except DocumentMissingError:
-            self.logger.info("there is no sales file for %s", month.label)
-            return _Found(month, None, None)
-        etag = document.etag if document else known_etag
-        return _Found(month, etag, document)
-
-    def _rows(self, found: _Found) -> Iterator[Record]:
+    def rows(self, month: Month, document: WholeDocument) -> Iterator[Record]:
         """Yield the rows of all files of a month; the same invoice id is counted."""
-        if found.document is None:
-            return
         seen: Counter[str] = Counter()
-        charset = charset_of(found.document.content_type)
-        for member in members([found.document.content]):
-            for row in self._member_rows(member, charset, found.month):
+        charset = charset_of(document.content_type)
+        for member in members([document.content]):
+            for row in self._member_rows(member, charset, month):
                 invoice_id = row["invoice_id"] or _UNKNOWN_INVOICE
                 seen[invoice_id] += 1
                 yield row | {
-                    "report_month": found.month.label,
+                    "report_month": month.label,
                     "invoice_id": invoice_id,
                     "occurrence": seen[invoice_id],
                 }

@@ -57,7 +57,6 @@ class AmazonStream(Stream, abc.ABC):
     service: str
     """Whose stream it is; when its credentials are refused, all its streams end."""
 
-
     def __init__(
         self,
         tap: Tap,

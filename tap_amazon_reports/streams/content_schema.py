@@ -5,11 +5,16 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from tap_amazon_reports.amazon.wire_time import utc_text
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections import Counter
+    from collections.abc import Hashable, Mapping
+    from datetime import datetime
 
     from tap_amazon_reports.reports.report_types import RecordSet
 
+_STAND_INS: dict[str, object] = {"integer": -1, "number": -1, "boolean": False}
 _MOMENT = {"type": ["string", "null"], "format": "date-time"}
 ENVELOPE: dict[str, dict[str, Any]] = {
     "report_id": {"type": "string", "description": "The report that the row is in."},
@@ -81,3 +86,38 @@ def _published(spec: Mapping[str, Any]) -> dict[str, Any]:
 def _never_null(spec: dict[str, Any]) -> dict[str, Any]:
     types = spec["type"] if isinstance(spec["type"], list) else [spec["type"]]
     return {**spec, "type": [word for word in types if word != "null"]}
+
+
+def complete_key(
+    record: dict[str, Any],
+    records: RecordSet,
+    seen: Counter[Hashable],
+    *,
+    moment: datetime,
+) -> None:
+    """Put a value where the natural key has none, and count rows that share a key.
+
+    Args:
+        record: of the row; `occurrence` is set in it.
+        records: the array that the row is of.
+        seen: the keys of the document so far.
+        moment: stands for a missing date.
+    """
+    for column in records.key:
+        if record[column] is None:
+            spec = records.schema["properties"].get(column, {})
+            record[column] = _stand_in(spec, moment)
+    if records.key and not records.unique:
+        key = tuple(record[column] for column in records.key)
+        seen[key] += 1
+        record["occurrence"] = seen[key]
+
+
+def _stand_in(spec: Mapping[str, Any], moment: datetime) -> object:
+    """Return what stands for a missing value: a key is never null."""
+    if spec.get("format") == "date-time":
+        return utc_text(moment)
+    if spec.get("format") == "date":
+        return utc_text(moment)[:10]
+    types = spec.get("type", ["string"])
+    return next((_STAND_INS[kind] for kind in types if kind in _STAND_INS), "Unknown")

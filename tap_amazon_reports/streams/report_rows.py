@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.wire_time import utc_text
+from tap_amazon_reports.streams.content_schema import complete_key
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.report import Report
     from tap_amazon_reports.streams.content import ContentStream
     from tap_amazon_reports.streams.document_rows import DocumentRows, TypedRow
-
-_UNKNOWN: dict[str, Any] = {"integer": -1, "number": -1, "boolean": False}
 
 
 class ReportRows:
@@ -39,6 +38,7 @@ class ReportRows:
     ) -> None:
         """Prepare what is the same for all rows."""
         self._rows = rows
+        self._created = report.created
         self._streams = {stream.records.stream: stream for stream in streams}
         self._envelope = {
             "report_id": report.report_id,
@@ -88,26 +88,6 @@ class ReportRows:
             "report_row": self._numbers[name],
             "_extra": row.extra or None,
         }
-        if row.records.key:
-            self._complete_key(row, record)
+        seen = self._seen.setdefault(name, Counter())
+        complete_key(record, row.records, seen, moment=self._created)
         return record
-
-    def _complete_key(self, row: TypedRow, record: dict[str, Any]) -> None:
-        """Put a value where a key has none, and count the rows that share a key."""
-        for column in row.records.key:
-            if record[column] is None:
-                record[column] = self._stand_in(row, column)
-        if not row.records.unique:
-            key = tuple(record[column] for column in row.records.key)
-            seen = self._seen.setdefault(row.records.stream, Counter())
-            seen[key] += 1
-            record["occurrence"] = seen[key]
-
-    def _stand_in(self, row: TypedRow, column: str) -> Any:
-        """Return what stands for a missing value: a key is never null."""
-        spec = row.records.schema["properties"].get(column, {})
-        if str(spec.get("format", "")).startswith("date"):
-            created = str(self._envelope["report_created_time"])
-            return created if spec["format"] == "date-time" else created[:10]
-        types = spec.get("type", ["string"])
-        return next((_UNKNOWN[kind] for kind in types if kind in _UNKNOWN), "Unknown")

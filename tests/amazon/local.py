@@ -17,6 +17,7 @@ from .lwa.responses import LwaService
 from .pay.models import Pay
 from .pay.responses import PayService
 from .population import populate as fill
+from .population.collected import collected_types, fill_collected
 from .quota import Quotas
 from .selling_partner.models import SellingPartner, default_ripening
 from .selling_partner.responses import SellingPartnerService
@@ -137,6 +138,15 @@ class LocalAmazon:
     def settings(self) -> dict[str, Any]:
         """Return the settings with which the tap reads all that is here."""
         return tap_settings(self.url, lwa=self.lwa, pay=self.pay, now=self.clock.now())
+
+    def hold_collected(self, *report_types: str) -> None:
+        """Hold finished reports that nobody asked for, of the account's region.
+
+        Args:
+            report_types: of these types; without any, of all that cannot be asked for.
+        """
+        wanted = report_types or collected_types()
+        fill_collected(self.selling_partner, self.clock.now(), wanted)
 
     def start(self) -> None:
         """Listen and serve, in threads."""

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from tests.amazon import ByLooks, BySeconds, Outcome, UsagePlan
+from tests.amazon.families import Presentation
 from tests.amazon.moments import extended
 
 if TYPE_CHECKING:
@@ -287,14 +288,22 @@ def test_a_document_opens_for_five_minutes(
     amazon: LocalAmazon, seller: Seller, clock: ScriptedClock
 ) -> None:
     """A document is compressed as it says, and its URL dies."""
-    report = _done(amazon, ORDERS)
+    amazon.families.presentations[ORDERS] = Presentation()
+    now = clock.now()
+    report = amazon.selling_partner.add_report(
+        ORDERS,
+        created=now,
+        outcome=Outcome("DONE"),
+        dataStartTime=extended(now - timedelta(days=9)),
+        dataEndTime=extended(now),
+    )
     document = seller.get(f"/documents/{report['reportDocumentId']}").json()
     clock.advance(seconds=299)
     body = requests.get(document["url"], timeout=10).content
     clock.advance(seconds=1)
 
     assert "GZIP" == document["compressionAlgorithm"]
-    assert gzip.decompress(body).startswith(b"order-id\tsku\t")
+    assert gzip.decompress(body).startswith(b"amazon-order-id\t")
     assert 403 == requests.get(document["url"], timeout=10).status_code
     assert 404 == seller.get("/documents/none").status_code
 

@@ -125,7 +125,7 @@ def test_only_the_configured_types_are_listed(
     amazon: LocalAmazon, clock: ScriptedClock
 ) -> None:
     """A type can be named by itself or as an object, and twice is once."""
-    chosen = [LISTINGS, {"report_type": LISTINGS}]
+    chosen = [LISTINGS, {"report_type": LISTINGS, "name": "mine"}]
     config = {**amazon.settings(), "sp_report_types": chosen}
     output = sync(config, clock=clock, only=[STREAM])
     held = [
@@ -171,9 +171,9 @@ def test_what_no_column_takes_is_kept(
         created=clock.now(),
         outcome=Outcome("DONE"),
         marketplaceIds="not a list",
-        dataStartTime=20261101,
         somethingNew={"a": 1.50},
     )
+    report["dataStartTime"] = 20261101
     config = {**amazon.settings(), "sp_report_types": [LISTINGS]}
     output = sync(config, clock=clock, only=[STREAM])
     row = output.rows()[STREAM, report["reportId"]]

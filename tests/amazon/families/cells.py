@@ -67,8 +67,10 @@ class Cellar:
         """Return a day as this type writes it."""
         order = self.layout.about.get("day_order")
         country = self.marketplace.country
-        if order == "month_first" or (order == "marketplace" and country == "US"):
+        if order == "month_first":
             return f"{local:%m/%d/%Y}"
+        if order == "marketplace" and country == "US":
+            return f"{local:%m/%d/%y}"
         if order == "marketplace" and country in COMMA_COUNTRIES:
             return f"{local:%d.%m.%Y}"
         if order == "marketplace" and country in {"GB", "AU", "IN"}:

@@ -108,7 +108,7 @@ class Document(NamedTuple):
     records: dict[str, list[ExpectedRow]]
 
 
-def leaf(name: str, text: str, **attributes: str) -> Element:
+def leaf(name: str, text: str, /, **attributes: str) -> Element:
     """Return an element that holds a text."""
     return Element(name, text=text, attributes=attributes)
 

@@ -15,7 +15,6 @@ from tests.amazon.storage.models import StoredObject
 
 from .asked import Asked, marketplaces_of
 from .content import Document, ExpectedRow, Table
-from .dice import Dice
 from .layout import known_types, layout_of
 from .limits import is_sentence, refusal
 from .presentation import (
@@ -25,7 +24,7 @@ from .presentation import (
     presentation_of,
     stored,
 )
-from .registry import content_of, is_empty
+from .registry import content_of, is_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -179,7 +178,7 @@ class Families:
     def _ending(
         self, asked: Asked, service: str, report: Wire, *, compressed: bool
     ) -> Ending:
-        if self._is_cancelled(asked):
+        if is_cancelled(asked):
             return Ending("CANCELLED")
         name = asked.layout.report_type
         dress = self.presentations.get(name) or presentation_of(asked)
@@ -187,15 +186,6 @@ class Families:
             dress = plain(dress)
         self._made[service, report["reportId"]] = asked, dress
         return Ending("DONE", partial(self._make, asked, dress), dress.compression)
-
-    def _is_cancelled(self, asked: Asked) -> bool:
-        """Tell whether there is nothing to report, and this type then says CANCELLED.
-
-        Others have a document with a header only (Processing status).
-        """
-        says_so = Dice("cancelled", asked.layout.report_type).once_in(2)
-        is_table = asked.layout.format not in {"json", "xml"}
-        return says_so and is_table and is_empty(self._content(asked))
 
     def _make(self, asked: Asked, dress: Presentation) -> StoredObject:
         return stored(self._content(asked), dress, asked.layout, asked.key)

@@ -96,11 +96,24 @@ def _value(element: Element, inner: set[str]) -> dict[str, Any] | str | None:
 
 def _add(members: dict[str, Any], child: Element) -> None:
     value = _value(child, set())
+    there = members.get(child.name)
+    rank = 0
     if child.name not in members:
         members[child.name] = value
-        for name, text in child.attributes.items():
-            members[f"{child.name}@{name}"] = text
-    elif isinstance(members[child.name], list):
-        members[child.name].append(value)
+    elif isinstance(there, list):
+        rank = len(there)
+        there.append(value)
     else:
-        members[child.name] = [members[child.name], value]
+        rank = 1
+        members[child.name] = [there, value]
+    for name, text in child.attributes.items():
+        _add_attribute(members, f"{child.name}@{name}", text, rank)
+
+
+def _add_attribute(members: dict[str, Any], key: str, text: str, rank: int) -> None:
+    if rank == 0:
+        members[key] = text
+        return
+    there = members.get(key)
+    texts = there if isinstance(there, list) else [there]
+    members[key] = [*texts, *[None] * (rank - len(texts)), text]

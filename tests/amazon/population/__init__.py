@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .appstore import fill_appstore
+from .collected import fill_collected
 from .pay import fill_pay
-from .selling_partner import fill_selling_partner
+from .selling_partner import SETTLEMENT, fill_selling_partner
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,4 +23,5 @@ def populate(
     """Fill all the services; the same `now` makes the same holdings."""
     fill_appstore(appstore, now)
     fill_selling_partner(selling_partner, now)
+    fill_collected(selling_partner, now, [SETTLEMENT])
     fill_pay(pay, now)

@@ -1,0 +1,114 @@
+"""The Appstore's files, month by month, whatever is in them."""
+
+from __future__ import annotations
+
+import abc
+from typing import TYPE_CHECKING, Any
+
+from tap_amazon_reports.amazon.appstore import FIRST_MONTH
+from tap_amazon_reports.amazon.errors import DocumentMissingError
+from tap_amazon_reports.documents.whole import WholeDocument, fetch_whole
+from tap_amazon_reports.reports.windows import Month, months
+from tap_amazon_reports.streams.base import AmazonStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import timedelta
+
+    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.tap_base import Tap
+
+    from tap_amazon_reports.amazon.appstore import AppstoreClient
+    from tap_amazon_reports.amazon.secret import DocumentUrl
+    from tap_amazon_reports.amazon.storage import Storage
+    from tap_amazon_reports.streams.base import Run
+
+
+class AppstoreMonths(AmazonStream, abc.ABC):
+    """A stream of one kind of monthly file."""
+
+    service = "appstore"
+    replication_key = "report_month"
+    is_timestamp_replication_key = False
+
+    path_word: str
+    """What Amazon's path says for the kind."""
+    settles_after: timedelta
+    """How long after its end a month may still change, or its file first appear."""
+
+    def __init__(
+        self,
+        tap: Tap,
+        *,
+        run: Run,
+        client: Callable[[], AppstoreClient],
+        storage: Storage,
+        name: str | None = None,
+        schema: dict[str, Any] | None = None,
+    ) -> None:
+        """Read through `client`, and open documents through `storage`."""
+        super().__init__(tap, run=run, name=name, schema=schema)
+        self._client = client
+        self._storage = storage
+
+    @abc.abstractmethod
+    def rows(self, month: Month, document: WholeDocument) -> Iterator[Record]:
+        """Yield the records of a month's file.
+
+        Raises:
+            AmazonError: if it cannot be read.
+        """
+
+    def read(self, context: Context | None) -> Iterator[Record]:
+        """Yield the rows of all months that may have changed, oldest first.
+
+        The bookmark is the last month that is final. Those after it are looked at each
+        run, and read again when storage shows another ETag than the one remembered.
+        """
+        etags = dict(self.get_context_state(context).get("etags", {}))
+        for month in self._months(context):
+            known_etag = etags.pop(month.label, None)
+            document = self._fetch(month, known_etag)
+            if isinstance(document, WholeDocument):
+                yield from self.rows(month, document)
+            is_final = month.is_final(self.clock.now(), after=self.settles_after)
+            if not is_final and (etag := _etag(document, known_etag)):
+                etags[month.label] = etag
+            bookmark = month.label if is_final else None
+            self.advance(context, bookmark, beside={"etags": etags})
+
+    def check_bookmark(self, value: Any) -> None:
+        """Accept a month.
+
+        Raises:
+            TypeError, ValueError: if `value` is something else.
+        """
+        Month.parse(value)
+
+    def _months(self, context: Context | None) -> Iterator[Month]:
+        first = max(Month.of(self.settings.start), Month.parse(FIRST_MONTH))
+        if bookmark := self.bookmark(context):
+            first = max(first, Month.parse(bookmark).next())
+        return months(first.start, self.settings.end)
+
+    def _fetch(
+        self, month: Month, known_etag: str | None
+    ) -> WholeDocument | DocumentMissingError | None:
+        """Return the month's file, None if it is the known one, or that it is missing."""
+
+        def ask() -> DocumentUrl:
+            return self._client().report_url(self.path_word, month.label)
+
+        try:
+            return fetch_whole(ask=ask, storage=self._storage, known_etag=known_etag)
+        except DocumentMissingError as missing:
+            self.logger.info("there is no %s file for %s", self.path_word, month.label)
+            return missing
+
+
+def _etag(
+    document: WholeDocument | DocumentMissingError | None, known_etag: str | None
+) -> str | None:
+    if isinstance(document, WholeDocument):
+        return document.etag
+    return known_etag if document is None else None
