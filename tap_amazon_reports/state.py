@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.streams import Stream
 
-_REMEDY = "run with a newer tap, or start this stream anew with --full-refresh"
+_REMEDY = "run a newer tap, or start this stream anew without its bookmark"
 
 
 class StateError(ValueError):

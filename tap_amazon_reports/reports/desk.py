@@ -63,7 +63,7 @@ class Ticket:
 
     Attributes:
         request: what is wanted.
-        stream: for whom, so that no stream waits for all reports of another.
+        queue: for whom, so that no stream waits for all reports of another.
         remember: told of the report's id as soon as it is asked for, and None when it
             need not be remembered any more.
         report: what is known of it, once it has ended.
@@ -72,7 +72,7 @@ class Ticket:
 
     request: ReportRequest
     service: ReportService
-    stream: str
+    queue: str
     remember: Callable[[str | None], None]
     state: TicketState = TicketState.WANTED
     report_id: str | None = None
@@ -143,9 +143,9 @@ class Desk:
             self.tally.adopted += 1
         self._tickets.append(ticket)
 
-    def drop(self, stream: str) -> None:
-        """Forget what a failed stream still wants; what was asked stays in state."""
-        self._tickets = [one for one in self._tickets if one.stream != stream]
+    def drop(self, queue: str) -> None:
+        """Forget what a failed queue still wants; what was asked stays in state."""
+        self._tickets = [one for one in self._tickets if one.queue != queue]
 
     def obtain(self, ticket: Ticket) -> Report:
         """Wait until the report has ended, and return it; meanwhile the others ripen.
@@ -153,6 +153,9 @@ class Desk:
         Raises:
             AmazonError: if there will be no report.
         """
+        if ticket not in self._tickets:
+            # It was dropped with its queue, or has been read by a sibling already.
+            self._tickets.append(ticket)
         while not ticket.has_ended:
             pause = self.turn()
             if not ticket.has_ended:
@@ -279,12 +282,12 @@ class Desk:
 
 
 def _in_turn(tickets: Iterable[Ticket]) -> list[Ticket]:
-    """Return the first ticket of each stream, then the second of each, and so on."""
+    """Return the first ticket of each queue, then the second of each, and so on."""
     place: dict[str, int] = {}
     ranked = []
     for ticket in tickets:
-        place[ticket.stream] = place.get(ticket.stream, 0) + 1
-        ranked.append((place[ticket.stream], ticket))
+        place[ticket.queue] = place.get(ticket.queue, 0) + 1
+        ranked.append((place[ticket.queue], ticket))
     return [ticket for _, ticket in sorted(ranked, key=lambda pair: pair[0])]
 
 

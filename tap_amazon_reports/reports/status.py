@@ -37,6 +37,16 @@ class ReportStatus(enum.Enum):
         """Whether the report will not change any more."""
         return self not in {ReportStatus.IN_QUEUE, ReportStatus.IN_PROGRESS}
 
+    @property
+    def is_done(self) -> bool:
+        """Whether there is a document with rows."""
+        return self in {ReportStatus.DONE, ReportStatus.COMPLETED}
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether Amazon could not make it."""
+        return self in {ReportStatus.FATAL, ReportStatus.FAILED}
+
     @classmethod
     def read(cls, word: object, report_id: object) -> ReportStatus:
         """Return the status that `word` stands for.

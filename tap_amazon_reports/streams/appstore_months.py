@@ -94,7 +94,7 @@ class AppstoreMonths(AmazonStream, abc.ABC):
     def _fetch(
         self, month: Month, known_etag: str | None
     ) -> WholeDocument | DocumentMissingError | None:
-        """Return the month's file, None if it is the known one, or that it is missing."""
+        """Return the month's file; None if it is known; an error if there is none."""
 
         def ask() -> DocumentUrl:
             return self._client().report_url(self.path_word, month.label)

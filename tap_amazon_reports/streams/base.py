@@ -130,9 +130,7 @@ class AmazonStream(Stream, abc.ABC):
 
     def emit(self, record: Record) -> None:
         """Write a record that another stream came by, while that one is read."""
-        if not self._is_open:
-            self._is_open = True
-            self._write_schema_message()
+        self._write_schema_message()
         self._outcome.rows[self.name] += 1
         self._write_record_message(record)
 
@@ -142,6 +140,7 @@ class AmazonStream(Stream, abc.ABC):
         bookmark: str | datetime | None,
         *,
         beside: Mapping[str, object] | None = None,
+        tell: bool = True,
     ) -> None:
         """Move past a window whose every row is out, and say so in a STATE message.
 
@@ -149,6 +148,7 @@ class AmazonStream(Stream, abc.ABC):
             context: the partition.
             bookmark: up to where everything has been read; None leaves it.
             beside: what else to remember of the partition; what is empty is forgotten.
+            tell: write the STATE message now.
         """
         state = self.get_context_state(context)
         self.stream_state["state_version"] = STATE_VERSION
@@ -164,7 +164,7 @@ class AmazonStream(Stream, abc.ABC):
                 state.pop(name, None)
         self.state_manager.is_flushed = False
         # A batch message tells its own state, once its file is complete.
-        if self.get_batch_config(self.config) is None:
+        if tell and self.get_batch_config(self.config) is None:
             self._write_state_message()
 
     def warn_of_misfits(self, misfits: dict[str, int], where: str) -> None:
@@ -199,6 +199,12 @@ class AmazonStream(Stream, abc.ABC):
             )
 
     # What the SDK would write into state by itself.
+
+    def _write_schema_message(self) -> None:
+        """Write the SCHEMA message once, whoever comes by the first record."""
+        if not self._is_open:
+            self._is_open = True
+            super()._write_schema_message()
 
     def _write_starting_replication_value(self, context: Context | None) -> None:
         """Leave the state alone: `read` knows where to start."""

@@ -43,7 +43,7 @@ class ContentStream(AmazonStream):
     @property
     def partitions(self) -> list[dict[str, str]]:
         """One for each marketplace that is asked, or one for the region."""
-        return self._group.contexts
+        return [partition.context for partition in self._group.partitions]
 
     def read(self, context: Context | None) -> Iterator[Record]:
         """Yield the rows; those of the sibling streams are written on the way."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import AmazonError
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.desk import Waiting
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.streams.report_group import ReportGroup
+    from tap_amazon_reports.streams.report_requesting import Requesting
+
+logger = logging.getLogger(__name__)
 
 
 class ReportRoom:
@@ -32,27 +36,39 @@ class ReportRoom:
         if self._is_open:
             return
         self._is_open = True
-        wanting = [group for group in self.groups if group.wants_reports]
-        for service in {id(group.service): group.service for group in wanting}.values():
-            of_service = [group for group in wanting if group.service is service]
-            known = self._listed(service, of_service)
-            for group in of_service:
-                group.plan(self.desk, known)
+        wanting = [
+            group for group in self.groups if group.requesting and group.selected
+        ]
+        for service in {id(one.service): one.service for one in wanting}.values():
+            of_service = [
+                group.requesting
+                for group in wanting
+                if group.requesting and group.service is service
+            ]
+            types = [
+                group.entry.kind.report_type
+                for group in wanting
+                if group.service is service
+                and group.requesting
+                and group.requesting.may_adopt
+            ]
+            known = self._listed(service, of_service, types)
+            for requesting in of_service:
+                requesting.plan(self.desk, known)
 
-    def _listed(self, service: ReportService, groups: list[ReportGroup]) -> Known:
+    def _listed(
+        self, service: ReportService, wanting: list[Requesting], types: list[str]
+    ) -> Known:
         """Return the reports that exist already, of the types that may be adopted."""
-        adoptable = [group for group in groups if group.may_adopt]
         known = Known()
-        if not adoptable:
+        if not types:
             return known
         now = self.clock.now().replace(microsecond=0)
-        oldest = max(group.fresh for group in adoptable)
-        types = sorted({group.entry.kind.report_type for group in adoptable})
+        oldest = max(one.fresh for one in wanting if one.may_adopt)
         try:
-            for report in service.listed(types, now - oldest, now):
+            for report in service.listed(sorted(set(types)), now - oldest, now):
                 known.add(report)
         except AmazonError as error:
             # To list is to save; what cannot be listed is asked for.
-            for group in adoptable:
-                group.warn(f"existing reports could not be listed: {error}")
+            logger.warning("existing reports could not be listed: %s", error)
         return known

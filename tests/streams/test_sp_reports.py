@@ -40,6 +40,16 @@ def _row(report: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
+def _asked_types(amazon: LocalAmazon) -> set[str]:
+    """Return the report types that were listed."""
+    return {
+        report_type
+        for seen in amazon.seen
+        if seen.operation == "getReports"
+        for report_type in dict(seen.query).get("reportTypes", "").split(",")
+    }
+
+
 def _by_id(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(records, key=lambda record: str(record["report_id"]))
 
@@ -47,9 +57,15 @@ def _by_id(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_every_report_arrives(amazon: LocalAmazon, clock: ScriptedClock) -> None:
     """Each report that Amazon lists is one row with all of its fields."""
     output = sync(amazon.settings(), clock=clock, only=[STREAM])
-    expected = [_row(report) for report in amazon.selling_partner.reports]
+    common = _asked_types(amazon)
+    expected = [
+        _row(report)
+        for report in amazon.selling_partner.reports
+        if report["reportType"] in common
+    ]
 
     assert 0 == output.status
+    assert 100 < len(expected)
     assert {STREAM} == set(output.schemas)
     assert spelled(_by_id(expected)) == spelled(_by_id(output.records(STREAM)))
     assert {"DONE", "CANCELLED", "FATAL", "IN_QUEUE", "IN_PROGRESS"} == {

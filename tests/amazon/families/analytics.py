@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .layout import RecordLayout
     from .periods import Period
 
-TERMS = ("rack 19\"", "möwen", "küche & bad", "棚", "usb-c", "wasser   kocher")
+TERMS = ('rack 19"', "möwen", "küche & bad", "棚", "usb-c", "wasser   kocher")
 DEPARTMENTS = ("Amazon.com", "Home & Kitchen")
 RANKS = 3
 
@@ -133,4 +133,5 @@ def market_basket(asked: Asked) -> JsonContent:
         for n in range(4)
         for rank in range(1, RANKS + 1)
     ]
-    return JsonContent({"reportSpecification": specification(asked), "dataByAsin": rows})
+    head = specification(asked)
+    return JsonContent({"reportSpecification": head, "dataByAsin": rows})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tests.amazon.marketplaces import BY_COUNTRY, BY_ID, Marketplace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .layout import Layout
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TEXTS = {
     "na": ('Rack 19" wide, "new"', "Café “Crème”", "Plain & simple", "N/A", '"Quoted"'),
-    "eu": ("Möwen über Köln", 'Regal 19"', "5 € – l’été", "--", 'so "genannt" ß'),
+    "eu": ("Möwen über Köln", 'Regal 19"', "5 €, „été”", "--", 'so "genannt" ß'),
     "fe": ('棚 19" ①', "ソフトウェア表", "ｶﾀｶﾅ & かな", "高島屋・髙島屋", '"引用"'),
 }
 """Texts in which each charset that a region uses has something to lose."""

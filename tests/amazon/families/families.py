@@ -14,6 +14,7 @@ from tests.amazon.ripening import Outcome
 from tests.amazon.storage.models import StoredObject
 
 from .asked import Asked, marketplaces_of
+from .big import Big, big_json, big_tsv
 from .content import Document, ExpectedRow, Table
 from .layout import known_types, layout_of
 from .limits import is_sentence, refusal
@@ -74,11 +75,9 @@ class Families:
 
     def types(self, service: str) -> list[str]:
         """Return the known types of a service, without those that are no rows."""
-        return [
-            name for name in known_types(service) if not layout_of(name).is_refused
-        ]
+        return [name for name in known_types(service) if not layout_of(name).is_refused]
 
-    def rows(  # noqa: PLR0913 (a request has as many parts)
+    def rows(
         self,
         report_type: str,
         marketplace_id: str | Sequence[str] = (),
@@ -125,6 +124,45 @@ class Families:
         found = document_of(content, Presentation(), asked.layout, asked.key)
         return [row for rows in found.records.values() for row in rows]
 
+    # What is big
+
+    def big_tsv(
+        self,
+        report_type: str,
+        total_bytes: int,
+        *,
+        compressed: bool = False,
+        distinct: bool = True,
+    ) -> Big:
+        """Return a tab-separated document of at least so many bytes.
+
+        Args:
+            report_type: its columns.
+            total_bytes: before compression.
+            compressed: whether it is gzip, made while it is sent.
+            distinct: whether every row has a natural key of its own.
+        """
+        asked = self._asked(report_type)
+        return big_tsv(asked, total_bytes, compressed=compressed, distinct=distinct)
+
+    def big_json(
+        self,
+        report_type: str,
+        total_bytes: int,
+        *,
+        compressed: bool = False,
+        distinct: bool = True,
+    ) -> Big:
+        """Return a JSON document whose first array makes it so many bytes."""
+        asked = self._asked(report_type)
+        return big_json(asked, total_bytes, compressed=compressed, distinct=distinct)
+
+    def _asked(self, report_type: str) -> Asked:
+        now = self._clock.now()
+        yesterday = now - timedelta(days=1)
+        layout = layout_of(report_type)
+        return Asked(layout, marketplaces_of(()), yesterday, now, now)
+
     # What was made
 
     def document(self, report_id: str, *, service: str = "selling_partner") -> Document:
@@ -135,9 +173,7 @@ class Families:
             service: `selling_partner`, or `live` or `sandbox` of Amazon Pay.
         """
         asked, presentation = self._made[service, report_id]
-        return document_of(
-            self._content(asked), presentation, asked.layout, asked.key
-        )
+        return document_of(self._content(asked), presentation, asked.layout, asked.key)
 
     def presentation(
         self, report_id: str, *, service: str = "selling_partner"

@@ -7,7 +7,7 @@ own; open dates carry the abbreviation of a zone; feedback has translated header
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -70,7 +70,7 @@ def _happened(marketplace: Marketplace, day: date) -> Iterator[dict[str, str]]:
             "Country": marketplace.country,
             "Reconciled Quantity": "0",
             "Unreconciled Quantity": str(abs(quantity)),
-            "Date and Time": f"{datetime.combine(day, time(9), tzinfo=UTC):%Y-%m-%dT%H:%M:%S%z}",
+            "Date and Time": f"{day}T09:{n:02d}:00+0000",
             "Store": "",
         }
 

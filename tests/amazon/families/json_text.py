@@ -36,7 +36,8 @@ def _joined(parts: list[str], indent: int | None, level: int) -> str:
     if indent is None:
         return ",".join(parts)
     margin = "\n" + " " * indent * (level + 1)
-    return f"{margin}{('%s%s' % (',', margin)).join(parts)}\n{' ' * indent * level}"
+    between = f",{margin}"
+    return f"{margin}{between.join(parts)}\n{' ' * indent * level}"
 
 
 def json_records(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,7 @@ def service_of(report_type: str) -> str:
     return "amazon_pay" if report_type.startswith("_GET_") else "selling_partner"
 
 
-@lru_cache(maxsize=None)
+@cache
 def layout_of(report_type: str) -> Layout:
     """Return the layout of a type; one that has no file is a table of its own."""
     service = service_of(report_type)

@@ -1,8 +1,8 @@
 """What Amazon refuses to make, and in which words.
 
 Facts (Reports API as seen by its users, Processing status): FATAL with `errorDetails`
-for windows that are no exact periods or too long; a sentence in a DONE document for
-order reports of more than thirty days.
+for windows that are no exact periods or too long, and for data that is not there yet; a
+sentence in a DONE document for order reports of more than thirty days.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 TRAVEL = timedelta(seconds=90)
 TOO_LONG = "The date range of this report cannot be longer than {days} days."
 STRICT = ("BRAND_ANALYTICS", "VENDOR", "END_USER")
+ONE_MARKETPLACE = (*STRICT, "SALES_AND_TRAFFIC")
+NOT_YET = "Report data is not yet available. Please try again later."
+RIPE_AFTER = timedelta(hours=24)
+"""How long after a period's end its data is there; often it takes longer."""
 
 
 def refusal(asked: Asked) -> str | None:
@@ -25,6 +29,9 @@ def refusal(asked: Asked) -> str | None:
     countries = asked.layout.countries
     if countries and not any(one.country in countries for one in asked.marketplaces):
         return f"{asked.layout.report_type} is not available in this marketplace."
+    only_one = any(word in asked.layout.report_type for word in ONE_MARKETPLACE)
+    if only_one and len(asked.marketplaces) > 1:
+        return "This report takes exactly one marketplace."
     if asked.layout.mode == "period":
         return _period_refusal(asked)
     if asked.layout.mode == "hours":
@@ -63,4 +70,6 @@ def _period_refusal(asked: Asked) -> str | None:
         return f"reportPeriod {word} is not supported."
     if sum(1 for _ in periods_of(asked)) > at_most:
         return f"start and end must be at most {at_most} of {word} apart."
+    if period_around(last, word).close + RIPE_AFTER > asked.at:
+        return NOT_YET
     return None

@@ -16,7 +16,7 @@ from .periods import Period, periods_of
 from .tables import Event, events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .asked import Asked
     from .content import Json
@@ -120,21 +120,33 @@ def _value(cellar: Cellar, field: Field, period: Period) -> Json:
     limit = _limit(field, period)
     if limit is not None:
         return limit
+    make = _VALUES.get(field.kind)
+    return cellar.text(field) if make is None else make(cellar, field)
+
+
+def _number(cellar: Cellar, field: Field) -> Json:
     dice = cellar.dice
-    if field.kind == "number":
-        # Amazon writes a word where it has no number, now and then.
-        if not field.is_key and dice.once_in(60):
-            return "unavailable"
-        return Decimal(dice.below(10**6)).scaleb(-dice.pick((0, 1, 2, 4)))
-    if field.kind == "integer":
-        return dice.below(10 ** dice.pick((1, 2, 4)))
-    if field.kind == "boolean":
-        return dice.once_in(2)
-    if field.kind == "array":
-        return [cellar.string(field) for _ in range(dice.below(3))]
-    if field.kind == "object":
-        return {"from": "2024-01-01", "value": Decimal("0.10"), "count": dice.below(9)}
-    return cellar.text(field)
+    # Amazon writes a word where it has no number, now and then.
+    if not field.is_key and dice.once_in(60):
+        return "unavailable"
+    return Decimal(dice.below(10**6)).scaleb(-dice.pick((0, 1, 2, 4)))
+
+
+def _object(cellar: Cellar, field: Field) -> Json:
+    del field
+    count = cellar.dice.below(9)
+    return {"from": "2024-01-01", "value": Decimal("0.10"), "count": count}
+
+
+_VALUES: dict[str, Callable[[Cellar, Field], Json]] = {
+    "number": _number,
+    "object": _object,
+    "integer": lambda cellar, _: cellar.dice.below(10 ** cellar.dice.pick((1, 2, 4))),
+    "boolean": lambda cellar, _: cellar.dice.once_in(2),
+    "array": lambda cellar, field: [
+        cellar.string(field) for _ in range(cellar.dice.below(3))
+    ],
+}
 
 
 def _limit(field: Field, period: Period) -> str | None:
@@ -166,16 +178,16 @@ def xml_content(asked: Asked) -> XmlContent:
     return XmlContent(top)
 
 
-def element_of(
-    asked: Asked, records: RecordLayout, event: Event, name: str
-) -> Element:
+def element_of(asked: Asked, records: RecordLayout, event: Event, name: str) -> Element:
     """Return the element of an event, with the records inside it."""
     layout = asked.layout
     dice = Dice("xml", layout.report_type, name, event.marketplace.id, *event.key)
     cellar = Cellar(layout, event.marketplace, event.moment, dice)
     element = Element(name)
     inner = [
-        one for one in layout.records if str(one.path).rpartition("/")[0] == records.path
+        one
+        for one in layout.records
+        if str(one.path).rpartition("/")[0] == records.path
     ]
     inner_names = {str(one.path).rpartition("/")[2]: one for one in inner}
     for field in records.fields:
@@ -216,5 +228,3 @@ def _child(element: Element, name: str) -> Element:
     made = Element(name)
     element.inside.append(made)
     return made
-
-

@@ -73,14 +73,15 @@ def presentation_of(asked: Asked) -> Presentation:
     dice = Dice("presentation", *asked.key)
     charset, content_type = _charset(asked, dice)
     by_position = asked.layout.about.get("header", {}).get("by_position", False)
+    is_pay = asked.layout.service == "amazon_pay"
     members = dice.pick((1, 1, 1, 3, 0))
     declared = bool(members) != dice.once_in(6)
     return Presentation(
         charset=charset,
         content_type=content_type,
-        line_end=dice.pick(("\r\n", "\n")),
-        is_shuffled=dice.once_in(3) and not by_position,
-        repeats_header=dice.once_in(3),
+        line_end="\n" if is_pay else dice.pick(("\r\n", "\n")),
+        is_shuffled=dice.once_in(3) and not (by_position or is_pay),
+        repeats_header=dice.once_in(3) and not is_pay,
         members=members,
         compression="GZIP" if declared else None,
         indent=dice.pick((None, 2)),

@@ -75,7 +75,9 @@ CANCELLED_WHEN_EMPTY = ("ALL_ORDERS_DATA", "STRANDED", "FYP_REPORT", "CSV_CUSTOM
 def content_of(asked: Asked) -> Content:
     """Return what is in the document of a request."""
     layout = asked.layout
-    maker = BY_TYPE.get(layout.report_type) or BY_FORMAT.get(layout.format, tables.table)
+    maker = BY_TYPE.get(layout.report_type) or BY_FORMAT.get(
+        layout.format, tables.table
+    )
     return maker(asked)
 
 

@@ -51,7 +51,9 @@ def table(asked: Asked) -> Table:
     return Table(names, [summary, *(line for line, _ in details)])
 
 
-def _summary(asked: Asked, settlement_id: str, total: Decimal, names: list[str]) -> Line:
+def _summary(
+    asked: Asked, settlement_id: str, total: Decimal, names: list[str]
+) -> Line:
     marketplace = asked.marketplaces[0]
     cellar = Cellar(asked.layout, marketplace, asked.start, Dice("summary", *asked.key))
     known = {

@@ -77,9 +77,10 @@ def has_unknown(layout: Layout, marketplace: Marketplace) -> bool:
 def is_needed(layout: Layout, field: Field) -> bool:
     """Tell whether a column always holds something that fits."""
     landmarks = layout.about.get("header", {}).get("landmarks", ())
-    return (
-        field.is_key or field.name == layout.incremental or field.name in landmarks
-    )
+    # Without a first cell, a row could be blank, which is no row.
+    is_first = field == layout.records[0].fields[0]
+    wanted = (layout.incremental, *landmarks)
+    return field.is_key or is_first or field.name in wanted
 
 
 def events(asked: Asked) -> Iterator[Event]:

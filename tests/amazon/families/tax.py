@@ -52,7 +52,7 @@ def transactions(asked: Asked) -> Table:
             line,
             {
                 "TRANSACTION_TYPE": dice.pick(("SALE", "REFUND", "FC_TRANSFER")),
-                "ITEM_DESCRIPTION": dice.pick(("Möwe 3\"", "Brücke – groß", "€-Kasse")),
+                "ITEM_DESCRIPTION": dice.pick(('Möwe 3"', "Brücke, groß", "€-Kasse")),
                 "PRICE_OF_ITEMS_VAT_RATE_PERCENT": RATES.get(asked.country, "0"),
             },
         )

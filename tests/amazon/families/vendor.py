@@ -88,7 +88,9 @@ def by_hour(asked: Asked) -> JsonContent:
         for asin in ASINS
         if Dice("hour", marketplace.id, period.begin, asin).once_in(2)
     ]
-    return JsonContent({"reportSpecification": specification(asked), "reportData": rows})
+    return JsonContent(
+        {"reportSpecification": specification(asked), "reportData": rows}
+    )
 
 
 def _hour(

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from tests.amazon.moments import basic
 from tests.amazon.ripening import Making, Outcome, Ripening, Stage
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MONTHS_BACK = 14
 QUIET_MONTHS_BACK = 6
 """The month that has no file."""
+CLOSED_MONTHS_BACK = (2, 3, 5)
+"""The months that have files of the other kinds."""
 DOCUMENTED = (
     "Marketplace",
     "Country/Region Code",
@@ -85,10 +87,12 @@ def fill_appstore(appstore: Appstore, now: datetime) -> None:
             month = _month(now, months_back)
             name = f"{month:%Y-%m}"
             appstore.months["sales", name] = _sales(month, months_back, now)
-    closed = f"{_month(now, 2):%Y-%m}"
-    appstore.months["earnings", closed] = _earnings(_month(now, 2))
-    for kind in ("subscription", "subscriptions_overview"):
-        appstore.months[kind, closed] = _subscriptions(kind, closed)
+    for months_back in CLOSED_MONTHS_BACK:
+        month = _month(now, months_back)
+        closed = f"{month:%Y-%m}"
+        appstore.months["earnings", closed] = _earnings(month)
+        for kind in ("subscription", "subscriptions_overview"):
+            appstore.months[kind, closed] = _subscriptions(kind, closed)
 
 
 def _month(now: datetime, months_back: int) -> datetime:

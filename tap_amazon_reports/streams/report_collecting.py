@@ -1,0 +1,117 @@
+"""Reports that are made without asking: listed, and each finished one read once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.amazon.errors import RequestRefusedError
+from tap_amazon_reports.amazon.wire_time import utc_text
+from tap_amazon_reports.streams.report_documents import ReportDocuments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from singer_sdk.helpers.types import Record
+
+    from tap_amazon_reports.reports.report import Report
+    from tap_amazon_reports.streams.content import ContentStream
+    from tap_amazon_reports.streams.report_group import Partition, ReportGroup
+
+# Facts (both services' Reports pages): reports are listed by when they were created,
+# and kept for 90 days.
+_KEPT = timedelta(days=90)
+_SLACK = timedelta(minutes=10)
+_LISTED_AGAIN = timedelta(hours=1)
+"""A report may be listed a moment after it was created."""
+_READ = "read_report_ids"
+"""In state: what was read of the hour before the bookmark, and when it was made."""
+
+
+class Collecting:
+    """Reads what a schedule, Amazon itself or another application makes."""
+
+    def __init__(self, group: ReportGroup) -> None:
+        """Read for `group`."""
+        self._group = group
+        self._documents = ReportDocuments(group)
+
+    def rows(self, driver: ContentStream, partition: Partition) -> Iterator[Record]:
+        """Yield the rows of each finished report that has not been read yet, in order.
+
+        Raises:
+            AmazonError: if they cannot be listed or read.
+        """
+        read: dict[str, str] = self._group.remembered(partition, _READ)
+        counted = Counter[str]()
+        for report in self._finished(partition):
+            if report.report_id in read:
+                continue
+            for record in self._report_rows(driver, partition, report):
+                counted["rows"] += 1
+                yield record
+            counted["reports"] += report.status.is_done
+            read = _recent({**read, report.report_id: utc_text(report.created)}, report)
+            self._group.advance(partition, report.created, {_READ: read}, driver=driver)
+        self._documents.warn_of_silence(counted)
+
+    def _finished(self, partition: Partition) -> Iterator[Report]:
+        """Yield the finished reports, oldest first, up to one still in the making.
+
+        What is younger than that one is read by the run that sees it finished.
+        """
+        since, until = self._span(partition)
+        types = [self._group.entry.kind.report_type]
+        listed = self._group.service.listed(types, since, until)
+        for report in sorted(listed, key=lambda one: (one.created, one.report_id)):
+            if not report.status.is_terminal:
+                return
+            if self._is_mine(report):
+                yield report
+
+    def _span(self, partition: Partition) -> tuple[datetime, datetime]:
+        now = self._group.room.clock.now().replace(microsecond=0)
+        oldest = now - _KEPT + _SLACK
+        wanted = self._group.start
+        if bookmark := self._group.bookmark(partition):
+            wanted = max(wanted, bookmark - _LISTED_AGAIN)
+        if wanted < oldest:
+            self._group.warn(
+                "Amazon keeps reports for 90 days; what was made before"
+                f" {oldest.date()} cannot be read"
+            )
+        end = self._group.settings.end.replace(microsecond=0)
+        return max(wanted, oldest), min(end, now)
+
+    def _is_mine(self, report: Report) -> bool:
+        """Tell whether a report is of a marketplace that is wanted, or of none."""
+        markets = self._group.entry.marketplaces
+        wanted = {market.marketplace_id for market in markets}
+        of_report = set(report.marketplace_ids)
+        return not wanted or not of_report or bool(wanted & of_report)
+
+    def _report_rows(
+        self, driver: ContentStream, partition: Partition, report: Report
+    ) -> Iterator[Record]:
+        """Yield the rows; a failed report, or one whose document is gone, is told."""
+        if report.status.has_failed:
+            self._group.warn(f"report {report.report_id} has failed: no rows")
+            return
+        market = report.marketplace_ids
+        name = market[0] if len(market) == 1 else partition.name
+        try:
+            yield from self._documents.rows(
+                driver, partition, report, marketplace_id=name
+            )
+        except RequestRefusedError as error:
+            self._group.warn(
+                f"report {report.report_id} has lost its document: {error}"
+            )
+
+
+def _recent(read: dict[str, str], newest: Report) -> dict[str, str]:
+    """Return what a listing that starts an hour before `newest` can still show."""
+    kept = utc_text(newest.created - _LISTED_AGAIN)
+    return {report_id: made for report_id, made in read.items() if made >= kept}
