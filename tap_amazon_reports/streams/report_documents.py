@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
+from tap_amazon_reports.amazon.marketplaces import find_marketplace
 from tap_amazon_reports.documents.conventions import (
     Conventions,
     Decimals,
@@ -121,25 +122,26 @@ class ReportDocuments:
         *,
         skip: int = 0,
     ) -> ReportRows:
+        market = find_marketplace(marketplace_id)
+        country = market.country if market else partition.country
         return ReportRows(
             report,
             marketplace_id=marketplace_id,
             rows=DocumentRows(
                 self._group.entry.kind,
-                conventions=self._conventions(partition),
-                fallback_charset="cp932" if partition.country == "JP" else "cp1252",
+                conventions=self._conventions(country),
+                fallback_charset="cp932" if country == "JP" else "cp1252",
             ),
             streams=self._group.together(driver),
             skip=skip,
         )
 
-    def _conventions(self, partition: Partition) -> Conventions:
+    def _conventions(self, country: str | None) -> Conventions:
         kind = self._group.entry.kind
         return Conventions(
-            country=partition.country,
+            country=country,
             decimals=_DECIMALS[kind.decimals],
-            day_order=_DAY_ORDERS.get(kind.day_order)
-            or marketplace_day_order(partition.country),
+            day_order=_DAY_ORDERS.get(kind.day_order) or marketplace_day_order(country),
         )
 
     def _turning(self, records: Iterator[Record]) -> Iterator[Record]:

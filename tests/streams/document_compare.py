@@ -209,8 +209,7 @@ def _columns(
     header: Sequence[str], array: Array, about: Mapping[str, Any]
 ) -> list[str]:
     """Return the column of each name in the header; its own in snake case if none."""
-    by_position = about.get("header", {}).get("by_position")
-    if by_position and len(header) == len(array.properties):
+    if about.get("by_position") and len(header) == len(array.properties):
         return list(array.properties)
     known = {
         letters(spoken): name

@@ -137,7 +137,7 @@ def _boolean(cell: str, _reading: Reading) -> bool:
 
 
 def _date(cell: str, reading: Reading) -> str:
-    for shape in ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", *reading.day_shapes):
+    for shape in ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", *reading.day_shapes):
         try:
             return datetime.strptime(cell, shape).date().isoformat()  # noqa: DTZ007
         except ValueError:
