@@ -27,6 +27,21 @@ SCRIPTS = Path(sysconfig.get_path("scripts"))
 PIPELINE = ("run", "tap-amazon-reports", "target-duckdb")
 SPEED = 1000  # so many of Amazon's seconds pass in one of ours
 
+# Beside the streams that there always are: rows inside reports, a few of each service.
+ROWS = {
+    "appstore_reports": ["sales", "earnings"],
+    "sp_report_types": [
+        "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",
+        "GET_MERCHANT_LISTINGS_ALL_DATA",
+        "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2",
+    ],
+    "pay_report_types": [
+        "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_",
+        "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_",
+    ],
+    "report_poll_interval": 1,
+}
+
 NEXT = f"""
 All of it is in {DATABASE.relative_to(ROOT)}; each run of this demo starts anew.
 Next, your own account: put its credentials into .env, as README.md tells, and run
@@ -39,7 +54,7 @@ def main() -> int:
     """Run the demo; return the exit status of `meltano run`."""
     _forget_last_time()
     with LocalAmazon(speed=SPEED) as amazon:
-        status = _run_pipeline(amazon.settings())
+        status = _run_pipeline({**amazon.settings(), **ROWS})
     if status:
         print("\nThe run failed; what it says above tells why.", file=sys.stderr)
         return status
