@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,16 +28,27 @@ SCRIPTS = Path(sysconfig.get_path("scripts"))
 PIPELINE = ("run", "tap-amazon-reports", "target-duckdb")
 SPEED = 1000  # so many of Amazon's seconds pass in one of ours
 
+
+def _days_ago(days: int) -> str:
+    """Return the date so many days ago."""
+    return (datetime.now(tz=timezone.utc) - timedelta(days=days)).date().isoformat()
+
+
 # Beside the streams that there always are: rows inside reports, a few of each service.
 ROWS = {
     "appstore_reports": ["sales", "earnings"],
     "sp_report_types": [
         "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",
+        "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE",
         "GET_MERCHANT_LISTINGS_ALL_DATA",
         "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2",
     ],
     "pay_report_types": [
-        "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_",
+        {
+            "report_type": "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_",
+            # A report a day, and Amazon Pay is asked no more than once a second.
+            "start_date": _days_ago(10),
+        },
         "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_",
     ],
     "report_poll_interval": 1,
