@@ -4,45 +4,103 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+import threading
+from itertools import count
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from singer_sdk.contrib.msgspec import MsgSpecWriter
-from singer_sdk.singerlib.encoding.simple import RecordMessage
+from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
     from types import FrameType
 
     from singer_sdk.singerlib.encoding.simple import Message
+
+    from tap_amazon_reports.amazon.clock import Clock
+
+_BLOCK_BYTES = 64 * 1024
+"""What a pipe holds."""
+_RECORDS_A_MOMENT = 1000
+"""How many records share a time of extraction."""
 
 
 class MessageWriter(MsgSpecWriter):
     """The SDK's msgspec writer, with two differences.
 
-    It does not flush after each record, only after every other message. And a signal
-    that comes while a line is being written waits for the end of that line: half a
-    line, or a STATE message inside a RECORD message, would break the target.
+    RECORD messages gather in a buffer until it is large, or another message comes, or
+    the tap waits. And a signal that comes while lines are being written waits for the
+    end of the last one: half a line, or a STATE message inside a RECORD message, would
+    break the target.
     """
 
     def __init__(self) -> None:
-        """Start outside of a line."""
+        """Start with nothing to write."""
         super().__init__()
-        self._inside_a_line = False
+        # Only whole lines are ever added, each by one call that no signal can divide.
+        self._lines = bytearray()
+        self._thread = threading.get_ident()
+        self._is_writing = False
         self._signal: int | None = None
 
     def write_message(self, message: Message) -> None:
-        """Write one line."""
-        self._inside_a_line = True
+        """Write one line, and all those before it."""
+        self._lines.extend(encoder.encode(message.to_dict()) + b"\n")
+        self.flush()
+
+    def record_lines(
+        self, stream: str, *, version: int | None, now: Callable[[], datetime]
+    ) -> Callable[[Mapping[str, Any]], None]:
+        """Return what writes the records of a stream as RECORD messages.
+
+        Args:
+            stream: its name.
+            version: of the table, if targets are to replace what they have.
+            now: tells the time of extraction, which a thousand records share.
+        """
+        start: dict[str, Any] = {"type": "RECORD", "stream": stream}
+        if version is not None:
+            start["version"] = version
+        head = encoder.encode(start)[:-1] + b',"record":'
+        tail = b""
+        numbers = count()
+        lines = self._lines
+
+        def write(record: Mapping[str, Any]) -> None:
+            nonlocal tail
+            if next(numbers) % _RECORDS_A_MOMENT == 0:
+                tail = b',"time_extracted":' + encoder.encode(now()) + b"}\n"
+            lines.extend(b"".join((head, encoder.encode(record), tail)))
+            if len(lines) > _BLOCK_BYTES:
+                self.flush()
+
+        return write
+
+    def flush(self) -> None:
+        """Give all lines to the target.
+
+        Raises:
+            BrokenPipeError: if it is gone.
+        """
+        self._is_writing = True
         try:
-            sys.stdout.buffer.write(self.format_message(message))
-            if not isinstance(message, RecordMessage):
-                sys.stdout.buffer.flush()
+            out = sys.stdout.buffer
+            # A signal cuts a long write to a full pipe short, without an error.
+            while self._lines:
+                del self._lines[: out.write(self._lines)]
+            out.flush()
         finally:
-            self._inside_a_line = False
+            self._is_writing = False
         if self._signal is not None:
             _leave(self._signal)
 
+    def flush_before_a_pause(self) -> None:
+        """Give all lines to the target, if it is the writing that is about to pause."""
+        if threading.get_ident() == self._thread:
+            self.flush()
+
     def interrupt(self, signum: int, frame: FrameType | None) -> None:
-        """Handle SIGTERM or SIGINT: leave now, or after the line in hand.
+        """Handle SIGTERM or SIGINT: leave now, or after the lines in hand.
 
         Raises:
             SystemExit: with 128 and the signal's number, as a shell reports it.
@@ -50,7 +108,7 @@ class MessageWriter(MsgSpecWriter):
         # A second signal while leaving must not tear the last lines either.
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, signal.SIG_IGN)
-        if self._inside_a_line:
+        if self._is_writing:
             self._signal = signum
             return
         _leave(signum)
@@ -58,3 +116,19 @@ class MessageWriter(MsgSpecWriter):
 
 def _leave(signum: int) -> NoReturn:
     raise SystemExit(128 + signum)
+
+
+class PromptClock:
+    """A clock before whose pauses something is done: what is ready goes out first."""
+
+    def __init__(self, clock: Clock, *, before_a_pause: Callable[[], None]) -> None:
+        """Go by `clock`."""
+        self._clock = clock
+        self._before_a_pause = before_a_pause
+        self.now = clock.now
+        self.monotonic = clock.monotonic
+
+    def sleep(self, seconds: float) -> None:
+        """Do what is to be done, then wait for so many seconds."""
+        self._before_a_pause()
+        self._clock.sleep(seconds)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tap_amazon_reports.amazon.marketplaces import Marketplace, find_marketplace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
@@ -66,22 +66,36 @@ class EntryReader:
         catalogue: ReportCatalogue,
         marketplaces: Sequence[Marketplace],
         read_moment: Callable[[str], datetime],
+        taken: Container[str] = (),
     ) -> None:
-        """Read the entries of `setting`, which belong to `service`."""
+        """Read the entries of `setting`, which belong to `service`.
+
+        Args:
+            setting: its name.
+            service: as the catalogue calls it.
+            catalogue: the report types that are known.
+            marketplaces: those of the account.
+            read_moment: reads a moment; `ValueError` if it is none.
+            taken: names that other streams have.
+        """
         self._setting = setting
         self._service = service
         self._catalogue = catalogue
         self._marketplaces = marketplaces
         self._read_moment = read_moment
+        self._taken = taken
         self.problems: list[str] = []
 
     def read(self, entries: Sequence[str | Mapping[str, Any]]) -> list[ReportEntry]:
         """Return the entries; `problems` then says what is wrong with any."""
         found = [self._entry(entry) for entry in entries]
         names = [name for entry in found for name in entry.stream_names]
-        for name in sorted({name for name in names if names.count(name) > 1}):
+        doubled = {
+            name for name in names if names.count(name) > 1 or name in self._taken
+        }
+        for name in sorted(doubled):
             self._refuse(
-                f"two entries that both become the stream {name}",
+                f"two streams that are both called {name}",
                 "one of them with a `name` of its own",
             )
         return found
@@ -94,7 +108,9 @@ class EntryReader:
             {"report_type": entry} if isinstance(entry, str) else entry
         )
         kind = self._catalogue.find(self._service, given["report_type"])
-        if kind.refused:
+        # What cannot be asked for may still appear.
+        collected = given.get("source") == Source.COLLECT.value
+        if kind.refused and not (collected and kind.format.is_readable):
             self._refuse(kind.report_type, f"other types; {kind.refused}")
         options: dict[str, str] = given.get("report_options", {})
         source = self._source(kind, given.get("source"))
@@ -103,7 +119,9 @@ class EntryReader:
                 f"{self._setting}: {kind.report_type}: {problem}"
                 for problem in kind.check_options(options)
             ]
-        lookback_days = given.get("lookback_days", kind.lookback_days)
+        # Read again, a row without a key of its own would be another row.
+        default_days = kind.lookback_days if kind.has_keys else 0
+        lookback_days = given.get("lookback_days", default_days)
         return ReportEntry(
             kind=kind,
             source=source,

@@ -19,5 +19,8 @@ def _directory() -> Path:
 SCHEMAS = SchemaDirectory(_directory())
 """One JSON schema for each stream that there always is, by the stream's name."""
 
+CORE_STREAMS = frozenset(path.stem for path in _directory().glob("*.json"))
+"""The names of those."""
+
 CATALOGUE = ReportCatalogue(_directory())
 """One file for each report type, by service and by Amazon's name of the type."""

@@ -26,8 +26,13 @@ from tap_amazon_reports.amazon.secret import Secret
 from tap_amazon_reports.amazon.wire_time import parse_instant
 from tap_amazon_reports.report_settings import EntryReader, ReportEntry
 from tap_amazon_reports.reports.metric_windows import FirstDayOfWeek, Granularity
-from tap_amazon_reports.schema import CATALOGUE
-from tap_amazon_reports.settings_schema import SETTINGS, declared_problems
+from tap_amazon_reports.reports.report_catalogue import stream_name
+from tap_amazon_reports.schema import CATALOGUE, CORE_STREAMS
+from tap_amazon_reports.settings_schema import (
+    APPSTORE_KINDS,
+    SETTINGS,
+    declared_problems,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -120,6 +125,7 @@ class Settings:
     request_timeout_seconds: float
     report_poll_interval_seconds: float
     report_timeout_seconds: float
+    max_downloads: int
     user_agent: str
     lwa_token_url: str
 
@@ -170,6 +176,10 @@ class _Reader:
         self._now = now
         self._catalogue = catalogue
         self._problems = list(declared_problems(self._config))
+        self._stream_names = set(CORE_STREAMS)
+        self._stream_names.update(
+            stream_name("appstore", kind) for kind in APPSTORE_KINDS
+        )
 
     def read(self) -> Settings:
         self._stop_at_problems()
@@ -182,9 +192,13 @@ class _Reader:
         settings = Settings(
             start=start,
             end=end,
-            request_timeout_seconds=self._config.get("request_timeout", 60),
-            report_poll_interval_seconds=self._config.get("report_poll_interval", 15),
-            report_timeout_seconds=self._config.get("report_timeout", 7200),
+            # A fraction in a file of settings arrives as a decimal.
+            request_timeout_seconds=float(self._config.get("request_timeout", 60)),
+            report_poll_interval_seconds=float(
+                self._config.get("report_poll_interval", 15)
+            ),
+            report_timeout_seconds=float(self._config.get("report_timeout", 7200)),
+            max_downloads=self._config.get("max_downloads", 4),
             user_agent=self._user_agent(),
             lwa_token_url=self._url("lwa_token_url", LWA_TOKEN_URL),
             **services,
@@ -318,9 +332,11 @@ class _Reader:
             catalogue=self._catalogue,
             marketplaces=marketplaces,
             read_moment=_read_moment,
+            taken=self._stream_names,
         )
         entries = reader.read(self._config.get(name, []))
         self._problems += reader.problems
+        self._stream_names.update(*(entry.stream_names for entry in entries))
         return tuple(entries)
 
     def _metrics_queries(self) -> tuple[MetricsQuery, ...]:

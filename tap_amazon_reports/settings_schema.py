@@ -204,6 +204,13 @@ SETTINGS = th.PropertiesList(
         description="Seconds to wait for one report; the next run goes on waiting.",
     ),
     th.Property(
+        "max_downloads",
+        th.IntegerType(minimum=1, maximum=16),
+        default=4,
+        description="How many finished documents are fetched ahead at once, into"
+        " memory, while others are read.",
+    ),
+    th.Property(
         "request_timeout",
         th.NumberType(exclusive_minimum=0, maximum=3600),
         default=60,

@@ -14,8 +14,9 @@ from singer_sdk.plugin_base import _ConfigInput
 
 from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.amazon.retry import RetryPolicy
-from tap_amazon_reports.messages import MessageWriter
-from tap_amazon_reports.reports.desk import Waiting
+from tap_amazon_reports.messages import MessageWriter, PromptClock
+from tap_amazon_reports.reports.prefetch import Prefetch, in_a_thread, inline
+from tap_amazon_reports.reports.waiting import Waiting
 from tap_amazon_reports.schema import CATALOGUE
 from tap_amazon_reports.services import Services
 from tap_amazon_reports.settings import (
@@ -87,11 +88,20 @@ class TapAmazonReports(Tap):
         Raises:
             ConfigValidationError: if a setting is wrong.
         """
-        self._clock = clock or SystemClock()
+        self._clock = PromptClock(
+            clock or SystemClock(), before_a_pause=self._before_a_pause
+        )
+        # With a time that somebody hands in, nothing happens at the same time.
+        self._workers = inline if clock else in_a_thread
         self._retry = retry or RetryPolicy()
         self._catalogue = catalogue
         self.outcome = RunOutcome()
         super().__init__(**given)
+
+    def _before_a_pause(self) -> None:
+        """Let the target work on what there is while the tap waits."""
+        if isinstance(self.message_writer, MessageWriter):
+            self.message_writer.flush_before_a_pause()
 
     @cached_property
     def settings(self) -> Settings:
@@ -219,8 +229,14 @@ class TapAmazonReports(Tap):
             waiting=Waiting(
                 poll_interval_seconds=self.settings.report_poll_interval_seconds,
                 timeout_seconds=self.settings.report_timeout_seconds,
+                retry=self._retry,
             ),
-            storage=self.services.storage,
+            prefetch=Prefetch(
+                storage=self.services.storage,
+                at_once=self.settings.max_downloads,
+                workers=self._workers,
+            ),
+            tallies=self.outcome.reports,
         )
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -307,5 +323,6 @@ class TapAmazonReports(Tap):
             raise
         finally:
             self.state_writer.write_state(self.state)
-            self.outcome.tell()
+            self._room.progress.close()
+            self.outcome.tell(self.services.calls())
         return 1 if self.outcome.failures else 0

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
+from tap_amazon_reports.schema import CATALOGUE
 from tap_amazon_reports.tap import TapAmazonReports
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.amazon.retry import RetryPolicy
+    from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
 
 Message = dict[str, Any]
 Record = dict[str, Any]
@@ -128,6 +130,7 @@ def sync(
     only: Collection[str] = (),
     catalog: Mapping[str, Any] | None = None,
     retry: RetryPolicy | None = None,
+    catalogue: ReportCatalogue = CATALOGUE,
 ) -> Output:
     """Run the tap in this process, as the command does, and return what it wrote.
 
@@ -138,6 +141,7 @@ def sync(
         only: the streams to select; none means all.
         catalog: what is selected, in place of `only`.
         retry: how patient requests are.
+        catalogue: the report types that are known.
     """
     if only:
         catalog = selecting(_known_catalog(config, clock), only)
@@ -148,15 +152,23 @@ def sync(
             catalog=deepcopy(catalog),
             clock=clock,
             retry=retry,
+            catalogue=catalogue,
         )
         status = tap.run()
     return Output.read(written.getvalue().decode(), status=status)
 
 
-def discover(config: Mapping[str, Any], *, clock: Clock) -> dict[str, Any]:
+def discover(
+    config: Mapping[str, Any],
+    *,
+    clock: Clock,
+    catalogue: ReportCatalogue = CATALOGUE,
+) -> dict[str, Any]:
     """Return the catalog that the tap offers, as `--discover` writes it."""
     with _captured() as written:
-        TapAmazonReports(config=dict(config), clock=clock).run_discovery()
+        TapAmazonReports(
+            config=dict(config), clock=clock, catalogue=catalogue
+        ).run_discovery()
     catalog: dict[str, Any] = json.loads(written.getvalue())
     return catalog
 

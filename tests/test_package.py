@@ -103,7 +103,6 @@ def test_wheel_carries_every_schema(installed: Path) -> None:
     )
 
 
-
 def test_wheel_carries_the_package_only(installed: Path) -> None:
     """An installation brings the package, its types and its licence; no tests."""
     package = installed / "tap_amazon_reports"

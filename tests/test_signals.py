@@ -68,6 +68,8 @@ def _running(amazon: LocalAmazon, folder: Path) -> Iterator[subprocess.Popen[byt
     path.write_text(json.dumps(_config(amazon)), encoding="utf-8")
     with subprocess.Popen(
         [sys.executable, "-c", COMMAND, "--config", str(path)],
+        # What is read ahead by `readline` would be missing from what follows.
+        bufsize=0,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:

@@ -249,7 +249,7 @@ def test_a_state_that_cannot_be_read_is_refused(
 
     assert stream in line
     assert reason in line
-    assert "--full-refresh" in line
+    assert "start this stream anew without its bookmark" in line
     assert "\n" not in line
     assert [] == amazon.seen
 

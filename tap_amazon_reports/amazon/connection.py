@@ -14,6 +14,7 @@ from urllib.parse import quote
 import requests
 
 from tap_amazon_reports.amazon.errors import AmazonError, UnexpectedAnswerError
+from tap_amazon_reports.amazon.heartbeat import sleep_aloud
 from tap_amazon_reports.amazon.http import encoded_query, json_object
 from tap_amazon_reports.amazon.quota import TokenBucket
 
@@ -64,6 +65,13 @@ class Calls:
 
     sent: Counter[str] = field(default_factory=Counter)
     throttled: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, operation: str, *, throttled: bool) -> None:
+        """Count one call; documents are fetched by several threads."""
+        with self._lock:
+            self.sent[operation] += 1
+            self.throttled[operation] += throttled
 
 
 class ServiceConnection:
@@ -99,6 +107,7 @@ class ServiceConnection:
         body: Json | None = None,
         headers: Mapping[str, str] | None = None,
         auth: Authenticator | None = None,
+        at_once: bool = False,
     ) -> requests.Response:
         """Call `operation` and return its 2xx answer.
 
@@ -109,22 +118,35 @@ class ServiceConnection:
             body: sent as JSON.
             headers: beside those that every request carries.
             auth: instead of the connection's own, for this call only.
+            at_once: do not wait for what may pass, but raise it: `ThrottledError` for
+                429, which then says nothing about the quota until `drain` does, and
+                `UnavailableError` for 5xx and no answer.
 
         Raises:
             AmazonError: whatever else Amazon, or the way there, had to say.
         """
         request = self._request(operation, path or {}, query, body, headers or {})
-        asked = self._asked(operation, path or {}, query)
-        response = self._patience.until_answered(
-            lambda: self._attempt(operation, request, auth or self._auth), asked=asked
+        asked = self._asked(operation, path or {}, query, body)
+        until_answered = (
+            self._patience.at_once if at_once else self._patience.until_answered
+        )
+        response = until_answered(
+            lambda: self._attempt(
+                operation, request, auth or self._auth, drains=not at_once
+            ),
+            asked=asked,
         )
         if not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
             raise self._dialect.error(response, asked)
         return response
 
-    def wait_seconds(self, operation: Operation) -> float:
-        """Return how long the next call of `operation` would wait for its quota."""
-        return self._bucket(operation).wait_seconds()
+    def wait_seconds(self, operation: Operation, count: int = 1) -> float:
+        """Return how long the last of the next `count` calls would wait for quota."""
+        return self._bucket(operation).wait_seconds(count)
+
+    def drain(self, operation: Operation) -> None:
+        """Believe that the quota of `operation` is empty now."""
+        self._bucket(operation).drain()
 
     def call_json(
         self,
@@ -135,6 +157,7 @@ class ServiceConnection:
         body: Json | None = None,
         headers: Mapping[str, str] | None = None,
         auth: Authenticator | None = None,
+        at_once: bool = False,
     ) -> Json:
         """Call `operation` and return the JSON object of its answer; numbers exact.
 
@@ -143,13 +166,19 @@ class ServiceConnection:
             AmazonError: as `call`.
         """
         response = self.call(
-            operation, path=path, query=query, body=body, headers=headers, auth=auth
+            operation,
+            path=path,
+            query=query,
+            body=body,
+            headers=headers,
+            auth=auth,
+            at_once=at_once,
         )
         answer = json_object(response)
         if answer is None:
             request_id = response.headers.get(self._dialect.request_id_header)
             msg = (
-                f"{self._asked(operation, path or {}, query)} answered"
+                f"{self._asked(operation, path or {}, query, body)} answered"
                 f" {response.status_code} with something that is no JSON object"
                 f" (request id {request_id})"
             )
@@ -159,36 +188,58 @@ class ServiceConnection:
         return answer
 
     def _attempt(
-        self, operation: Operation, request: requests.Request, auth: Authenticator
+        self,
+        operation: Operation,
+        request: requests.Request,
+        auth: Authenticator,
+        *,
+        drains: bool,
     ) -> requests.Response:
         """Pay, authenticate, send; once more with new credentials if they are spent."""
-        response = self._pay_and_send(operation, request, auth)
+        response = self._pay_and_send(operation, request, auth, drains=drains)
         refused = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
         if response.status_code in refused and auth.forget(response):
             logger.info("%s: the token is spent, asking for a new one", operation.name)
-            response = self._pay_and_send(operation, request, auth)
+            response = self._pay_and_send(operation, request, auth, drains=drains)
         return response
 
     def _pay_and_send(
-        self, operation: Operation, request: requests.Request, auth: Authenticator
+        self,
+        operation: Operation,
+        request: requests.Request,
+        auth: Authenticator,
+        *,
+        drains: bool,
     ) -> requests.Response:
         bucket = self._bucket(operation)
-        if (wait_seconds := bucket.wait_seconds()) >= _LONG_WAIT_SECONDS:
-            logger.info(
-                "%s: its quota refills in %.0f s, waiting", operation.name, wait_seconds
-            )
-        bucket.take()
+        self._wait_for_quota(operation, bucket.owe())
         response = self._transport.send(self._transport.prepare(request, auth))
-        self._learn(operation, bucket, response)
+        self._learn(operation, bucket, response, drains=drains)
         return response
 
+    def _wait_for_quota(self, operation: Operation, seconds: float) -> None:
+        def tell(left_seconds: float) -> None:
+            if seconds >= _LONG_WAIT_SECONDS:
+                logger.info(
+                    "%s: its quota refills in %.0f s, waiting",
+                    operation.name,
+                    left_seconds,
+                )
+
+        sleep_aloud(self._clock, seconds, tell)
+
     def _learn(
-        self, operation: Operation, bucket: TokenBucket, response: requests.Response
+        self,
+        operation: Operation,
+        bucket: TokenBucket,
+        response: requests.Response,
+        *,
+        drains: bool,
     ) -> None:
         """Count the call, and believe what the answer tells about the quota."""
-        self.calls.sent[operation.name] += 1
-        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            self.calls.throttled[operation.name] += 1
+        throttled = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+        self.calls.count(operation.name, throttled=throttled)
+        if throttled and drains:
             bucket.drain()
         if (rate := _rate_limit(response)) is not None:
             bucket.learn(rate)
@@ -231,10 +282,15 @@ class ServiceConnection:
         return request
 
     def _asked(
-        self, operation: Operation, path: Mapping[str, str], query: Query
+        self,
+        operation: Operation,
+        path: Mapping[str, str],
+        query: Query,
+        body: Json | None,
     ) -> str:
         """Return what is asked for, fit to be printed; page tokens are left out."""
-        words = [f"{name}={value}" for name, value in (*path.items(), *query)]
+        sent = (*path.items(), *query, *(body or {}).items())
+        words = [f"{name}={value}" for name, value in sent]
         shown = [word for word in words if not word.startswith("nextToken=")]
         of_what = f"({', '.join(shown)})" if shown else ""
         return f"{operation.name}{of_what} of the {self._dialect.service}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import requests
 
 from tap_amazon_reports.amazon.errors import ThrottledError, UnavailableError
+from tap_amazon_reports.amazon.heartbeat import sleep_aloud
 from tap_amazon_reports.amazon.http import Anonymous, Transport
 from tap_amazon_reports.amazon.retry import GiveUp, RetryPolicy, Trouble
 
@@ -45,22 +46,39 @@ class Patience:
         """
         attempts = self._retry.begin(self._clock)
         while True:
-            try:
-                response = send()
-            except requests.RequestException as error:
-                trouble, pause, said = Trouble.UNAVAILABLE, 0.0, cause(error)
-            else:
-                if (found := _trouble(response)) is None:
-                    return response
-                trouble, pause = found, _retry_after(response)
-                said = f"HTTP {response.status_code}"
-            decision = attempts.decide(trouble, at_least_seconds=pause)
-            if isinstance(decision, GiveUp):
-                raise _given_up(trouble, asked, decision.reason, said)
-            logger.info(
-                "%s: %s; trying again in %.0f s", asked, said, decision.delay_seconds
+            answer = _answer(send)
+            if isinstance(answer, requests.Response):
+                return answer
+            decision = attempts.decide(
+                answer.trouble, at_least_seconds=answer.pause_seconds
             )
-            self._clock.sleep(decision.delay_seconds)
+            if isinstance(decision, GiveUp):
+                raise _given_up(answer, asked, decision.reason)
+            self._pause(decision.delay_seconds, f"{asked}: {answer.said}")
+
+    def at_once(
+        self, send: Callable[[], requests.Response], *, asked: str
+    ) -> requests.Response:
+        """Send once, and return the answer; whoever asks plans when to try again.
+
+        Args:
+            send: makes one attempt.
+            asked: what is asked for, fit to be printed.
+
+        Raises:
+            ThrottledError: if the answer was 429.
+            UnavailableError: if there was none, or 5xx.
+        """
+        answer = _answer(send)
+        if isinstance(answer, requests.Response):
+            return answer
+        raise _error(answer, f"{asked}: {answer.said}")
+
+    def _pause(self, seconds: float, why: str) -> None:
+        def tell(left_seconds: float) -> None:
+            logger.info("%s; trying again in %.0f s", why, left_seconds)
+
+        sleep_aloud(self._clock, seconds, tell)
 
 
 class FormPoster:
@@ -84,6 +102,26 @@ class FormPoster:
             return self._transport.send(self._transport.prepare(request, Anonymous()))
 
         return self._patience.until_answered(send, asked="Login with Amazon")
+
+
+class _Passing(NamedTuple):
+    """What an attempt ended with that may pass."""
+
+    trouble: Trouble
+    said: str
+    pause_seconds: float = 0.0
+
+
+def _answer(send: Callable[[], requests.Response]) -> requests.Response | _Passing:
+    """Send once; return the answer, or what may pass."""
+    try:
+        response = send()
+    except requests.RequestException as error:
+        return _Passing(Trouble.UNAVAILABLE, cause(error))
+    if (trouble := _trouble(response)) is None:
+        return response
+    said = f"HTTP {response.status_code}"
+    return _Passing(trouble, said, _retry_after(response))
 
 
 def _trouble(response: requests.Response) -> Trouble | None:
@@ -110,14 +148,22 @@ def cause(error: requests.RequestException) -> str:
 
 
 def _given_up(
-    trouble: Trouble, asked: str, reason: str, said: str
+    passing: _Passing, asked: str, reason: str
 ) -> ThrottledError | UnavailableError:
-    if trouble is Trouble.THROTTLED:
-        return ThrottledError(
+    if passing.trouble is Trouble.THROTTLED:
+        return _error(
+            passing,
             f"{asked}: {reason}; another application may use up the quota of this"
             " account. The next run goes on from the bookmark",
-            status=HTTPStatus.TOO_MANY_REQUESTS,
         )
-    return UnavailableError(
-        f"{asked}: {reason} (last: {said}). The next run goes on from the bookmark"
+    return _error(
+        passing,
+        f"{asked}: {reason} (last: {passing.said}). The next run goes on from the"
+        " bookmark",
     )
+
+
+def _error(passing: _Passing, message: str) -> ThrottledError | UnavailableError:
+    if passing.trouble is Trouble.THROTTLED:
+        return ThrottledError(message, status=HTTPStatus.TOO_MANY_REQUESTS)
+    return UnavailableError(message)

@@ -137,28 +137,41 @@ class PayClient:
             # Beside a token no other parameter is allowed ("Reports", Get Reports).
             query = [("nextToken", str(token))] if token else []
 
-    def create_report(self, body: Json) -> str:
+    def create_report(
+        self, body: Json, *, idempotency_key: str | None = None, at_once: bool = False
+    ) -> str:
         """Ask for a report, and return its id.
 
         Args:
             body: as Amazon names it: `reportType`, `startTime`, `endTime`.
+            idempotency_key: of an earlier call that may have come through: of all calls
+                with one key Amazon makes one report ("Idempotency").
+            at_once: as `ServiceConnection.call` has it.
 
         Raises:
             AmazonError: if Amazon refuses or cannot answer.
         """
-        # One key for all attempts: Amazon then makes one report ("Idempotency").
         answer = self.connection.call_json(
-            CREATE_REPORT, body=body, headers={IDEMPOTENCY_KEY: uuid4().hex}
+            CREATE_REPORT,
+            body=body,
+            headers={IDEMPOTENCY_KEY: idempotency_key or uuid4().hex},
+            at_once=at_once,
         )
         return text_of(answer, "reportId", CREATE_REPORT.name)
 
-    def get_report(self, report_id: str) -> Json:
+    def get_report(self, report_id: str, *, at_once: bool = False) -> Json:
         """Return what is known of a report (Get Report By Id).
+
+        Args:
+            report_id: of the report.
+            at_once: as `ServiceConnection.call` has it.
 
         Raises:
             AmazonError: if Amazon does not know it, or cannot answer.
         """
-        return self.connection.call_json(GET_REPORT, path={"reportId": report_id})
+        return self.connection.call_json(
+            GET_REPORT, path={"reportId": report_id}, at_once=at_once
+        )
 
     def get_report_document(self, document_id: str) -> DocumentUrl:
         """Return where a document lies, for 30 seconds.

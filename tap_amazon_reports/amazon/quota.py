@@ -35,19 +35,22 @@ class TokenBucket:
 
     def take(self) -> float:
         """Pay one token, sleeping until there is one; return the seconds waited."""
-        with self._lock:
-            self._refill()
-            self._tokens -= 1
-            wait_seconds = max(0.0, -self._tokens / self._rate)
-        if wait_seconds:
+        if wait_seconds := self.owe():
             self._clock.sleep(wait_seconds)
         return wait_seconds
 
-    def wait_seconds(self) -> float:
-        """Return how long the next `take` would sleep."""
+    def owe(self) -> float:
+        """Pay one token; return how long the caller has to sleep before he uses it."""
         with self._lock:
             self._refill()
-            return max(0.0, (1 - self._tokens) / self._rate)
+            self._tokens -= 1
+            return max(0.0, -self._tokens / self._rate)
+
+    def wait_seconds(self, count: int = 1) -> float:
+        """Return how long the last of the next `count` calls would wait."""
+        with self._lock:
+            self._refill()
+            return max(0.0, (count - self._tokens) / self._rate)
 
     def learn(self, rate_per_second: float) -> None:
         """Believe what Amazon says about the rate; the burst is never told."""

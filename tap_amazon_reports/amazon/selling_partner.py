@@ -176,26 +176,33 @@ class SellingPartnerClient:
             # Beside a token no other parameter is allowed (reports_2021-06-30.json).
             query = [("nextToken", str(token))] if token else []
 
-    def create_report(self, body: Json) -> str:
+    def create_report(self, body: Json, *, at_once: bool = False) -> str:
         """Ask for a report, and return its id.
 
         Args:
             body: as Amazon names it (reports_2021-06-30.json,
                 `CreateReportSpecification`).
+            at_once: as `ServiceConnection.call` has it.
 
         Raises:
             AmazonError: if Amazon refuses or cannot answer.
         """
-        answer = self.connection.call_json(CREATE_REPORT, body=body)
+        answer = self.connection.call_json(CREATE_REPORT, body=body, at_once=at_once)
         return text_of(answer, "reportId", CREATE_REPORT.name)
 
-    def get_report(self, report_id: str) -> Json:
+    def get_report(self, report_id: str, *, at_once: bool = False) -> Json:
         """Return what is known of a report (model `Report`).
+
+        Args:
+            report_id: of the report.
+            at_once: as `ServiceConnection.call` has it.
 
         Raises:
             AmazonError: if Amazon does not know it, or cannot answer.
         """
-        return self.connection.call_json(GET_REPORT, path={"reportId": report_id})
+        return self.connection.call_json(
+            GET_REPORT, path={"reportId": report_id}, at_once=at_once
+        )
 
     def get_report_document(
         self, document_id: str, *, restricted_token: Secret | None = None

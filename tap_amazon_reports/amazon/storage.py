@@ -58,7 +58,11 @@ class StoredObject:
             msg = f"the document broke off ({type(error).__name__})"
             raise ConnectionError(msg) from None
         finally:
-            self._response.close()
+            self.close()
+
+    def close(self) -> None:
+        """Give the connection back, also of a body that nobody has read."""
+        self._response.close()
 
 
 class Storage:

@@ -127,14 +127,16 @@ class DecodedText:
 
     def _detected(self, chunks: Iterator[bytes]) -> Iterator[str]:
         for chunk in chunks:
+            if chunk.isascii():
+                yield chunk.decode("ascii")
+                continue
             foreign = chunk.lstrip(_ASCII)
             yield chunk[: len(chunk) - len(foreign)].decode("ascii")
-            if foreign:
-                sample = _gather(foreign, chunks, LOOK_AHEAD_BYTES)
-                if not _is_utf8(sample):
-                    self.charset = self._fallback
-                yield from self._decoded(chain((sample,), chunks))
-                return
+            sample = _gather(foreign, chunks, LOOK_AHEAD_BYTES)
+            if not _is_utf8(sample):
+                self.charset = self._fallback
+            yield from self._decoded(chain((sample,), chunks))
+            return
 
     def _decoded(self, chunks: Iterable[bytes]) -> Iterator[str]:
         decoder = _CountingDecoder(self.charset)

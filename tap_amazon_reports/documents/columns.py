@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from tap_amazon_reports.documents.values import text
 
 __all__ = [
+    "Block",
     "Column",
     "ColumnMap",
     "Parser",
@@ -35,6 +37,8 @@ __all__ = [
 
 Parser = Callable[[str], object]
 """Turns a cell into a value; None for a blank; `ValueError` when it does not fit."""
+
+_PARSED_MAX = 8192
 
 _PARENTHESISED = re.compile(r"\([^()]*\)")
 # "VATRate" is VAT, Rate; the plural in "Order IDs" is no new word.
@@ -129,6 +133,19 @@ class Slot(NamedTuple):
     parse: Parser | None
 
 
+class Block(NamedTuple):
+    """Some rows, understood as far as they can be.
+
+    Attributes:
+        values: for each row a value, or None, for each known column.
+        extras: of a row that has any, by its place in the block: the texts as
+            `Record.extra` has them.
+    """
+
+    values: list[dict[str, Any]]
+    extras: Mapping[int, dict[str, str]]
+
+
 class Record(NamedTuple):
     """One row, understood as far as it can be.
 
@@ -151,11 +168,22 @@ class ColumnMap:
         misfits: how many values did not fit, by name of the column, so far.
     """
 
-    def __init__(self, header: Sequence[str], known: Sequence[Column]) -> None:
+    def __init__(
+        self,
+        header: Sequence[str],
+        known: Sequence[Column],
+        *,
+        around: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
         """Find each column of `header` among the `known` ones.
 
         An exact name comes first, then one without its parenthesised part; of two
         that fit, the first in the document is taken, and the other is extra.
+
+        Args:
+            header: the names in the document.
+            known: the columns that are looked for.
+            around: what each row has beside them; a column of the same name is first.
         """
         found = _matched(header, known)
         here = {column.name for column in found.values()}
@@ -164,7 +192,9 @@ class ColumnMap:
         names = snake_names(words, taken=self.missing)
         self.slots = [_slot(found.get(n), name) for n, name in enumerate(names)]
         self.misfits: Counter[str] = Counter()
-        self._empty: dict[str, object] = dict.fromkeys(c.name for c in known)
+        self._parsed = [slot.parse and _Parsed(slot.parse) for slot in self.slots]
+        self._names = [slot.name for slot in self.slots if slot.known]
+        self._empty = {**around, **dict.fromkeys(column.name for column in known)}
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -173,29 +203,121 @@ class ColumnMap:
 
     def read(self, cells: Sequence[str]) -> Record:
         """Read one row; a blank is None in a known column, and nothing in `extra`."""
-        values = self._empty.copy()
-        extra: dict[str, str] = {}
-        for (name, known, parse), cell in zip(self.slots, cells, strict=False):
-            if not cell or cell.isspace():
-                continue
-            if not known:
-                extra[name] = cell
-            elif parse is None:
-                values[name] = cell
-            else:
-                try:
-                    values[name] = parse(cell)
-                except ValueError:
-                    extra[name] = cell
-                    self.misfits[name] += 1
-        if len(cells) > len(self.slots):
-            extra.update(self._beyond(cells))
-        return Record(values, extra)
+        block = self.read_block([cells])
+        return Record(block.values[0], block.extras.get(0, {}))
+
+    def read_block(self, rows: Sequence[Sequence[str]]) -> Block:
+        """Read some rows, as `read` does each, column after column.
+
+        So the work of the interpreter is done once for each column and not for each
+        cell.
+        """
+        extras: defaultdict[int, dict[str, str]] = defaultdict(dict)
+        columns = [
+            column
+            for slot, parsed, cells in zip(
+                self.slots, self._parsed, self._cells(rows), strict=True
+            )
+            if (column := self._column(slot, parsed, cells, extras)) is not None
+        ]
+        for place, cells in enumerate(rows):
+            if len(cells) > len(self.slots):
+                extras[place].update(self._beyond(cells))
+        return Block(self._values(columns, len(rows)), extras)
+
+    def _cells(self, rows: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
+        """Return the cells of each column, blank where a row is short."""
+        width = len(self.slots)
+        if any(len(cells) != width for cells in rows):
+            blank = [""] * width
+            rows = [[*cells[:width], *blank[len(cells) :]] for cells in rows]
+        return zip(*rows, strict=True)
+
+    def _column(
+        self,
+        slot: Slot,
+        parsed: _Parsed | None,
+        cells: Sequence[str],
+        extras: defaultdict[int, dict[str, str]],
+    ) -> Sequence[object] | None:
+        """Return the values of a known column; put the cells of others into extras."""
+        if not slot.known:
+            for place, cell in enumerate(cells):
+                if cell and not cell.isspace():
+                    extras[place][slot.name] = cell
+            return None
+        if parsed is None:
+            return _texts(cells)
+        try:
+            return list(map(parsed.__getitem__, cells))
+        except ValueError:
+            return self._one_by_one(slot.name, parsed, cells, extras)
+
+    def _one_by_one(
+        self,
+        name: str,
+        parsed: _Parsed,
+        cells: Sequence[str],
+        extras: defaultdict[int, dict[str, str]],
+    ) -> list[object]:
+        """Return the values of a column in which not all cells fit."""
+        found: list[object] = []
+        for place, cell in enumerate(cells):
+            try:
+                found.append(parsed[cell])
+            except ValueError:
+                found.append(None)
+                extras[place][name] = cell
+                self.misfits[name] += 1
+        return found
+
+    def _values(
+        self, columns: Sequence[Sequence[object]], number: int
+    ) -> list[dict[str, Any]]:
+        names, empty = self._names, self._empty
+        if not columns:
+            return [empty.copy() for _ in range(number)]
+        rows = []
+        for values in zip(*columns, strict=True):
+            row = empty.copy()
+            row.update(zip(names, values))  # noqa: B905 (it costs, for each row)
+            rows.append(row)
+        return rows
 
     def _beyond(self, cells: Sequence[str]) -> dict[str, str]:
         width = len(self.slots)
         beyond = enumerate(cells[width:], start=width + 1)
         return {cell_name(n): cell for n, cell in beyond if cell.strip()}
+
+
+def _texts(cells: Sequence[str]) -> Sequence[object]:
+    """Return the cells as they are, and None for blank ones."""
+    if not any(cells):
+        return [None] * len(cells)
+    if True in map(str.isspace, cells):
+        return list(map(text, cells))
+    return [cell or None for cell in cells] if "" in cells else cells
+
+
+class _Parsed(dict[str, Any]):
+    """The values of cells that have been met in one column, by their text.
+
+    Prices, quantities, days and the like repeat, and to look a value up costs a tenth
+    of parsing its text.
+    """
+
+    def __init__(self, parse: Parser) -> None:
+        super().__init__({"": None})
+        self._parse = parse
+
+    def __missing__(self, cell: str) -> object:
+        value = None if cell.isspace() else self._parse(cell)
+        if len(self) >= _PARSED_MAX:
+            self.clear()
+        # An object or an array is of its row alone: what is done to it is not shared.
+        if not isinstance(value, (dict, list)):
+            self[cell] = value
+        return value
 
 
 def _slot(column: Column | None, name: str) -> Slot:

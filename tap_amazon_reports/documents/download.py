@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ from tap_amazon_reports.amazon.errors import DocumentDamagedError, UnavailableEr
 from tap_amazon_reports.amazon.storage import UrlExpiredError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from tap_amazon_reports.amazon.secret import DocumentUrl
     from tap_amazon_reports.amazon.storage import Storage, StoredObject
@@ -20,6 +22,34 @@ _TRIES = 5
 AskForUrl = Callable[[], "DocumentUrl"]
 
 
+def _nothing() -> None:
+    """Do nothing between two pieces."""
+
+
+class MemoryBudget:
+    """How many bytes may be held of documents that nobody reads yet."""
+
+    def __init__(self, most_bytes: int) -> None:
+        """Hold nothing."""
+        self._left_bytes = most_bytes
+        self._lock = threading.Lock()
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing more is to be held."""
+        return self._left_bytes <= 0
+
+    def take(self, count: int) -> None:
+        """Hold `count` bytes more; a piece in hand may go beyond what was left."""
+        with self._lock:
+            self._left_bytes -= count
+
+    def give(self, count: int) -> None:
+        """Hold `count` bytes less."""
+        with self._lock:
+            self._left_bytes += count
+
+
 class Download:
     """A document that is read once, from its first byte to its last.
 
@@ -27,10 +57,15 @@ class Download:
     used, and again when it has died. A body that breaks off is taken up where it broke,
     if storage can do that and the object is still the same.
 
+    Its beginning, or all of it, can be held ahead of the reading: what a budget allows
+    is held as storage has it, and the rest is read when it is wanted.
+
     Attributes:
         etag: of the object, when storage told.
         content_type: of the object, when storage told.
         unchanged: whether the object still is the one of `known_etag`.
+        read_bytes: how many bytes have come from storage.
+        between_pieces: called before each piece that is read; a chance to do else.
     """
 
     def __init__(
@@ -53,26 +88,76 @@ class Download:
         self.etag = self._object.etag
         self.content_type = self._object.content_type
         self.unchanged = self._object.unchanged
+        self.read_bytes = 0
+        self._held: deque[bytes] = deque()
+        self._budget: MemoryBudget | None = None
+        self._rest = self._stored()
+        self.between_pieces: Callable[[], object] = _nothing
+
+    def hold(self, budget: MemoryBudget, *, until: Callable[[], bool]) -> None:
+        """Read ahead into memory, as far as `budget` allows.
+
+        Args:
+            budget: what all held documents share.
+            until: asked after each piece; true ends it, and the rest waits in storage.
+
+        Raises:
+            AmazonError: as `pieces`.
+        """
+        self._budget = budget
+        while not (budget.is_spent or until()):
+            piece = next(self._rest, None)
+            if piece is None:
+                return
+            self._held.append(piece)
+            budget.take(len(piece))
+
+    def release(self) -> None:
+        """Let go of what is held, of a document that nobody will read."""
+        while self._held:
+            self._unhold()
+        self._close()
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the bytes, in pieces of some size.
+        """Yield the bytes, in pieces of some size: those that are held, then the rest.
 
         Raises:
             DocumentDamagedError: if the document changed while it was being read.
             UnavailableError: if it kept breaking off.
             AmazonError: if it cannot be opened again.
         """
-        position = 0
+        try:
+            while self._held:
+                self.between_pieces()
+                yield self._unhold()
+            for piece in self._rest:
+                self.between_pieces()
+                yield piece
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        self._rest.close()
+        self._object.close()
+
+    def _unhold(self) -> bytes:
+        piece = self._held.popleft()
+        if self._budget:
+            self._budget.give(len(piece))
+        return piece
+
+    def _stored(self) -> Generator[bytes, None, None]:
+        """Yield the bytes as they come from storage."""
         skipped = 0
         while True:
             try:
                 for piece in self._object.pieces():
                     fresh = piece[skipped:]
                     skipped = max(0, skipped - len(piece))
-                    position += len(fresh)
+                    self.read_bytes += len(fresh)
                     yield fresh
             except ConnectionError as error:
-                skipped = self._take_up(position, str(error))
+                skipped = self._take_up(self.read_bytes, str(error))
             else:
                 return
 

@@ -133,8 +133,9 @@ class JsonRecords:
                 has_records = True
                 yield from self._array(self._places[name], [])
             elif first == "[":
+                # An empty array may be where there would be records.
                 inside = self._cursor.peek_inside()
-                has_records = has_records or inside == "{"
+                has_records = has_records or inside in ("{", "]")
                 yield from self._array_at_top(name)
             else:
                 self._keep(name)

@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.documents import values
 from tap_amazon_reports.documents.columns import (
+    Block,
     Column,
     Record,
     cell_name,
@@ -113,10 +115,20 @@ class RowMap:
     unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
-    def __init__(self, header: Sequence[str]) -> None:
-        """Name the columns of `header` in snake case."""
+    def __init__(
+        self,
+        header: Sequence[str],
+        *,
+        around: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
+        """Name the columns of `header` in snake case; `around` is as in `ColumnMap`."""
         self._names = snake_names(header)
+        self._around = around
         self.misfits: Counter[str] = Counter()
+
+    def read_block(self, rows: Sequence[Sequence[str]]) -> Block:
+        """Return some rows, as `read` does each."""
+        return Block([self.read(cells).values for cells in rows], {})
 
     def read(self, cells: Sequence[str]) -> Record:
         """Return the row as an object of texts; a blank cell, or none, is None."""
@@ -124,7 +136,7 @@ class RowMap:
         row.update(zip(self._names, map(values.text, cells), strict=False))
         beyond = enumerate(cells[len(self._names) :], start=len(self._names) + 1)
         row.update((cell_name(n), cell) for n, cell in beyond if cell.strip())
-        return Record({ROW: row}, {})
+        return Record({**self._around, ROW: row}, {})
 
 
 @dataclass

@@ -73,6 +73,9 @@ def decimal(cell: str) -> Decimal | None:
     Raises:
         ValueError: it is no plain decimal with a point, or its exponent is beyond 30.
     """
+    if cell.isascii() and cell.replace(".", "", 1).isdecimal():
+        # What most cells are; the rest of the rules is for signs and exponents.
+        return Decimal(cell)
     found = _DECIMAL.fullmatch(cell.strip())
     if found is None:
         _refuse_unless_missing(cell, "decimal")

@@ -23,8 +23,7 @@ class Known:
 
     def add(self, report: Report) -> None:
         """Know one more."""
-        if report.status not in _USELESS:
-            self._reports.append(report)
+        self._reports.append(report)
 
     def find(
         self, request: ReportRequest, *, now: datetime, fresh: timedelta
@@ -41,11 +40,25 @@ class Known:
             report
             for report in self._reports
             if _same(report, request)
-            and now - report.created <= fresh
-            and (request.data_end is None or report.created >= request.data_end)
+            and may_stand_for(report, request, now=now, fresh=fresh)
         ]
         newest = max(fit, key=lambda report: report.created, default=None)
         return newest.report_id if newest else None
+
+
+def may_stand_for(
+    report: Report, request: ReportRequest, *, now: datetime, fresh: timedelta
+) -> bool:
+    """Tell whether a report of the same request is worth reading.
+
+    It has not failed, was made after its window had ended, and is no older than
+    `fresh`.
+    """
+    return (
+        report.status not in _USELESS
+        and now - report.created <= fresh
+        and (request.data_end is None or report.created >= request.data_end)
+    )
 
 
 def _same(report: Report, request: ReportRequest) -> bool:

@@ -2,129 +2,73 @@
 
 Amazon takes minutes to make a report and lets few be asked for. So the desk asks for
 all that is wanted as early as the quotas allow, the oldest of each stream in turn,
-looks at what ripens, and lets its caller wait for one report while others ripen too.
-It has no thread: it works when somebody waits, and between two rows when told to.
+looks at what ripens, fetches what is finished, and lets its caller wait for one report
+while others ripen too. It works when somebody waits, and between two rows when told to.
 """
 
 from __future__ import annotations
 
-import enum
 import logging
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.errors import AmazonError, RequestRefusedError
-from tap_amazon_reports.reports.errors import ReportStuckError, WrongReportError
+from tap_amazon_reports.amazon.heartbeat import HEARTBEAT_SECONDS
+from tap_amazon_reports.reports.asking import Asking
+from tap_amazon_reports.reports.looking import Looking
+from tap_amazon_reports.reports.ticket import MOVES, Ticket, TicketState
+from tap_amazon_reports.reports.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from threading import Event
 
     from tap_amazon_reports.amazon.clock import Clock
-    from tap_amazon_reports.reports.report import (
-        Report,
-        ReportRequest,
-        ReportService,
-    )
+    from tap_amazon_reports.documents.download import Download
+    from tap_amazon_reports.reports.prefetch import Document, Prefetch
+    from tap_amazon_reports.reports.report import Report
+
+__all__ = ["MOVES", "Desk", "DeskTally", "Ticket", "TicketState", "Waiting"]
 
 logger = logging.getLogger(__name__)
 
-_UNKNOWN_AT_FIRST = timedelta(seconds=60)
-"""A report that was just asked for may be unknown for a moment."""
 _SHORTEST_PAUSE_SECONDS = 0.05
 """A shorter one may be lost in rounding, and then time would not move at all."""
-_LONGEST_PAUSE_SECONDS = 300
-_AGE_BY_PAUSE = 10
-"""A report that has been making for ten minutes is looked at each minute."""
-
-
-class TicketState(enum.Enum):
-    """Where a wanted report stands."""
-
-    WANTED = "wanted"
-    ASKED = "asked"
-    ENDED = "ended"
-
-
-MOVES: dict[TicketState, frozenset[TicketState]] = {
-    TicketState.WANTED: frozenset({TicketState.ASKED, TicketState.ENDED}),
-    TicketState.ASKED: frozenset(
-        {TicketState.ASKED, TicketState.ENDED, TicketState.WANTED}
-    ),
-    TicketState.ENDED: frozenset(),
-}
-"""What may follow what: an asked report that Amazon no longer knows is wanted again."""
-
-
-@dataclass(eq=False)
-class Ticket:
-    """One wanted report on its way.
-
-    Attributes:
-        request: what is wanted.
-        queue: for whom, so that no stream waits for all reports of another.
-        remember: told of the report's id as soon as it is asked for, and None when it
-            need not be remembered any more.
-        report: what is known of it, once it has ended.
-        error: why there will be none.
-    """
-
-    request: ReportRequest
-    service: ReportService
-    queue: str
-    remember: Callable[[str | None], None]
-    state: TicketState = TicketState.WANTED
-    report_id: str | None = None
-    asked_at: datetime | None = None
-    next_look_at: float = 0
-    report: Report | None = None
-    error: AmazonError | None = None
-    adopted: bool = False
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether there is nothing to wait for any more."""
-        return self.state is TicketState.ENDED
-
-    def move(self, state: TicketState) -> None:
-        """Go on to `state`.
-
-        Raises:
-            ValueError: if that cannot follow; nothing is changed then.
-        """
-        if state not in MOVES[self.state]:
-            msg = f"a report cannot go from {self.state.value} to {state.value}"
-            raise ValueError(msg)
-        self.state = state
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """How reports are waited for, in seconds."""
-
-    poll_interval_seconds: float = 15
-    timeout_seconds: float = 7200
+_DOWNLOAD_PAUSE_SECONDS = 0.25
+_FOREVER_SECONDS = float("inf")
 
 
 @dataclass
 class DeskTally:
-    """What the desk did, for the summary."""
+    """What the desk did, all streams together.
+
+    Attributes:
+        asked: how many reports were asked for.
+        adopted: how many were known when they were wanted.
+        waited_seconds: how long it waited for reports and documents.
+    """
 
     asked: int = 0
     adopted: int = 0
     waited_seconds: float = 0
-    tickets: list[Ticket] = field(default_factory=list)
 
 
 class Desk:
     """All wanted reports of a run."""
 
-    def __init__(self, *, clock: Clock, waiting: Waiting) -> None:
-        """Start with nothing wanted."""
+    def __init__(
+        self, *, clock: Clock, waiting: Waiting, prefetch: Prefetch | None = None
+    ) -> None:
+        """Start with nothing wanted; without `prefetch` nothing is fetched ahead."""
         self._clock = clock
-        self._waiting = waiting
+        self._asking = Asking(clock=clock, waiting=waiting)
+        self._looking = Looking(clock=clock, waiting=waiting)
+        self._prefetch = prefetch
         self._tickets: list[Ticket] = []
+        self._turns: Counter[str] = Counter()
+        self._awaited: Ticket | None = None
+        self._told_at = clock.monotonic()
         self.tally = DeskTally()
 
     def want(self, ticket: Ticket, *, known_id: str | None = None) -> None:
@@ -136,16 +80,18 @@ class Desk:
                 adopted and not asked for again.
         """
         if known_id is not None:
-            ticket.report_id = known_id
-            ticket.adopted = True
-            ticket.asked_at = self._clock.now()
-            ticket.move(TicketState.ASKED)
+            ticket.adopt(known_id, now=self._clock.now())
             self.tally.adopted += 1
         self._tickets.append(ticket)
 
     def drop(self, queue: str) -> None:
         """Forget what a failed queue still wants; what was asked stays in state."""
+        dropped = [one for one in self._tickets if one.queue == queue]
         self._tickets = [one for one in self._tickets if one.queue != queue]
+        if self._prefetch:
+            reports = (ticket.report for ticket in dropped)
+            ids = (report.document_id for report in reports if report)
+            self._prefetch.forget(found for found in ids if found)
 
     def obtain(self, ticket: Ticket) -> Report:
         """Wait until the report has ended, and return it; meanwhile the others ripen.
@@ -156,10 +102,11 @@ class Desk:
         if ticket not in self._tickets:
             # It was dropped with its queue, or has been read by a sibling already.
             self._tickets.append(ticket)
-        while not ticket.has_ended:
-            pause = self.turn()
-            if not ticket.has_ended:
-                self._sleep(pause)
+        self._awaited = ticket
+        ticket.tally.waited_seconds += self._wait(
+            lambda: ticket.has_ended, lambda: self._said_of(ticket)
+        )
+        self._awaited = None
         self._tickets.remove(ticket)
         if ticket.error:
             raise ticket.error
@@ -168,143 +115,161 @@ class Desk:
             raise AssertionError(msg)
         return ticket.report
 
+    def open(self, document: Document) -> tuple[Download, float]:
+        """Return a document that is read now, and the seconds that it was waited for.
+
+        Raises:
+            AmazonError: if it cannot be opened.
+            ValueError: if the desk has nothing to fetch documents with.
+        """
+        if (prefetch := self._prefetch) is None:
+            msg = "this desk fetches no documents"
+            raise ValueError(msg)
+        prefetch.want_now(document)
+        self.turn()
+        waited_seconds = self._wait(
+            lambda: (
+                prefetch.has_started(document)
+                or document.service.document_wait_seconds() <= 0
+            ),
+            lambda: (
+                f"waiting for the quota of documents of the {document.service.name},"
+                f" until {self._moment(document.service.document_wait_seconds())}"
+            ),
+        )
+        started_at = self._clock.monotonic()
+        download = prefetch.take(document, self._wait_for)
+        return download, waited_seconds + self._clock.monotonic() - started_at
+
     def turn(self) -> float:
         """Do all that is due now; return the seconds until something will be."""
         for ticket in self._due():
-            self._look(ticket)
+            self._looking.look(ticket)
         for ticket in self._askable():
-            self._ask(ticket)
-        return self._pause()
+            is_given = self._asking.ask(ticket)
+            self.tally.asked += is_given
+            self._turns[ticket.queue] += is_given
+        return max(_SHORTEST_PAUSE_SECONDS, min(self._pause(), self._fetch()))
 
-    def _sleep(self, seconds: float) -> None:
-        self.tally.waited_seconds += seconds
-        self._clock.sleep(seconds)
+    def _fetch(self) -> float:
+        """Fetch ahead what can be; return the seconds until more can be."""
+        if self._awaited and self._awaited.has_ended:
+            # Its document is read at once, and then none of it has to be held.
+            return _FOREVER_SECONDS
+        return self._prefetch.turn() if self._prefetch else _FOREVER_SECONDS
 
-    def _due(self) -> Iterator[Ticket]:
+    # Waiting.
+
+    def _wait(self, is_over: Callable[[], bool], tell: Callable[[], str]) -> float:
+        """Work until something is over; return the seconds that it took."""
+        started_at = self._told_at = self._clock.monotonic()
+        while not is_over():
+            pause = self.turn()
+            if not is_over():
+                self._sleep(pause, tell)
+        waited_seconds = self._clock.monotonic() - started_at
+        self.tally.waited_seconds += waited_seconds
+        return waited_seconds
+
+    def _wait_for(self, over: Event) -> None:
+        """Work until a download in another thread is over."""
+        self._told_at = self._clock.monotonic()
+        while not over.wait(_DOWNLOAD_PAUSE_SECONDS):
+            self.turn()
+            self._beat(lambda: "waiting for a document that is on its way")
+
+    def _sleep(self, seconds: float, tell: Callable[[], str]) -> None:
+        """Sleep for at most as long as nothing has to be said."""
+        silent_seconds = self._clock.monotonic() - self._told_at
+        self._clock.sleep(min(seconds, HEARTBEAT_SECONDS - silent_seconds))
+        self._beat(tell)
+
+    def _beat(self, tell: Callable[[], str]) -> None:
         now = self._clock.monotonic()
-        for ticket in list(self._tickets):
-            if ticket.state is TicketState.ASKED and ticket.next_look_at <= now:
-                yield ticket
+        if now - self._told_at > HEARTBEAT_SECONDS - _SHORTEST_PAUSE_SECONDS:
+            self._told_at = now
+            logger.info(tell())
 
-    def _askable(self) -> Iterator[Ticket]:
-        """Yield what can be asked now: the oldest of each stream in turn."""
-        for ticket in _in_turn(self._wanted()):
-            if ticket.service.ask_wait_seconds() <= 0:
-                yield ticket
+    def _said_of(self, ticket: Ticket) -> str:
+        """Return what is being waited for, and until when."""
+        if ticket.state is TicketState.WANTED:
+            seconds = self._asking.wait_seconds(ticket)
+            said = f"waiting to ask for {ticket}, until {self._moment(seconds)}"
+        else:
+            seconds = self._looking.wait_seconds(ticket)
+            status = ticket.status.value if ticket.status else "asked for"
+            minutes = self._looking.age(ticket).total_seconds() / 60
+            said = (
+                f"waiting for {ticket}, {status} for {minutes:.1f} min;"
+                f" next look at {self._moment(seconds)}"
+            )
+        ripening = sum(one.state is TicketState.ASKED for one in self._tickets)
+        wanted = sum(one.state is TicketState.WANTED for one in self._tickets)
+        return f"{said}; {ripening} reports ripen, {wanted} are still to be asked for"
 
-    def _wanted(self) -> list[Ticket]:
-        return [one for one in self._tickets if one.state is TicketState.WANTED]
+    def _moment(self, in_seconds: float) -> str:
+        moment = self._clock.now() + timedelta(seconds=max(0.0, in_seconds))
+        return f"{moment:%H:%M:%SZ}"
 
     def _pause(self) -> float:
-        now = self._clock.monotonic()
         looks = [
-            ticket.next_look_at - now
+            self._looking.wait_seconds(ticket)
             for ticket in self._tickets
             if ticket.state is TicketState.ASKED
         ]
-        asks = [ticket.service.ask_wait_seconds() for ticket in self._wanted()]
-        return max(_SHORTEST_PAUSE_SECONDS, min([*looks, *asks], default=0.0))
+        asks = [self._asking.wait_seconds(ticket) for ticket in self._wanted()]
+        return min([*looks, *asks], default=_SHORTEST_PAUSE_SECONDS)
 
-    def _ask(self, ticket: Ticket) -> None:
-        try:
-            report_id = ticket.service.ask(ticket.request)
-        except AmazonError as error:
-            self._end(ticket, error)
-            return
-        logger.info("asked for %s: report %s", ticket.request, report_id)
-        self.tally.asked += 1
-        ticket.report_id = report_id
-        ticket.asked_at = self._clock.now()
-        ticket.move(TicketState.ASKED)
-        ticket.next_look_at = (
-            self._clock.monotonic() + self._waiting.poll_interval_seconds
-        )
-        ticket.remember(report_id)
+    # What is due.
 
-    def _look(self, ticket: Ticket) -> None:
-        try:
-            report = ticket.service.look(str(ticket.report_id))
-        except RequestRefusedError as error:
-            self._unknown(ticket, error)
-            return
-        except AmazonError as error:
-            self._end(ticket, error)
-            return
-        if report.status.is_terminal:
-            self._finish(ticket, report)
-        elif self._age(ticket) >= timedelta(seconds=self._waiting.timeout_seconds):
-            self._end(ticket, self._stuck(ticket, report))
-        else:
-            self._look_later(ticket)
+    def _askable(self) -> Iterator[Ticket]:
+        """Yield what can be asked now: the oldest of each stream in turn."""
+        for ticket in _in_turn(self._wanted(), self._turns):
+            # Whoever was asked for before it may have failed, in this very turn.
+            if self._asking.wait_seconds(ticket) <= 0 and ticket in self._wanted():
+                yield ticket
 
-    def _unknown(self, ticket: Ticket, error: AmazonError) -> None:
-        """Ask again for an adopted report that is gone; wait for one just asked for."""
-        if ticket.adopted:
-            logger.info("report %s is gone, asking anew", ticket.report_id)
-            ticket.adopted = False
-            ticket.move(TicketState.WANTED)
-            ticket.remember(None)
-        elif self._age(ticket) < _UNKNOWN_AT_FIRST:
-            self._look_later(ticket)
-        else:
-            self._end(ticket, error)
+    def _wanted(self) -> list[Ticket]:
+        """Return what is to be asked for.
 
-    def _finish(self, ticket: Ticket, report: Report) -> None:
-        wrong = _mismatch(ticket.request, report)
-        if wrong:
-            self._end(ticket, WrongReportError(wrong))
-            return
-        logger.info("report %s is %s", report.report_id, report.status.value)
-        ticket.report = report
-        ticket.move(TicketState.ENDED)
+        What follows a failure in the same queue is not: its stream will not get there.
+        """
+        failed: set[str] = set()
+        wanted = []
+        for ticket in self._tickets:
+            if ticket.error:
+                failed.add(ticket.queue)
+            elif ticket.state is TicketState.WANTED and (
+                ticket.queue not in failed or ticket is self._awaited
+            ):
+                wanted.append(ticket)
+        return wanted
 
-    def _end(self, ticket: Ticket, error: AmazonError) -> None:
-        ticket.error = error
-        ticket.move(TicketState.ENDED)
+    def _due(self) -> Iterator[Ticket]:
+        """Yield what is to be looked at now, the longest due first, within its quota.
 
-    def _stuck(self, ticket: Ticket, report: Report) -> ReportStuckError:
-        minutes = self._waiting.timeout_seconds / 60
-        return ReportStuckError(
-            f"report {report.report_id} ({ticket.request}) is still"
-            f" {report.status.value} after {minutes:.0f} minutes (setting"
-            " report_timeout); the next run goes on waiting for it"
-        )
-
-    def _age(self, ticket: Ticket) -> timedelta:
-        return self._clock.now() - (ticket.asked_at or self._clock.now())
-
-    def _look_later(self, ticket: Ticket) -> None:
-        interval = self._waiting.poll_interval_seconds
-        grown = self._age(ticket).total_seconds() / _AGE_BY_PAUSE
-        pause = max(interval, min(grown, _LONGEST_PAUSE_SECONDS))
-        ticket.next_look_at = self._clock.monotonic() + pause
-        ticket.move(TicketState.ASKED)
+        A report that somebody waits for comes before all others.
+        """
+        now = self._clock.monotonic()
+        due = [
+            ticket
+            for ticket in self._tickets
+            if ticket.state is TicketState.ASKED and ticket.next_look_at <= now
+        ]
+        due.sort(key=lambda one: (one is not self._awaited, one.next_look_at))
+        for ticket in due:
+            if self._looking.wait_seconds(ticket) <= 0:
+                yield ticket
 
 
-def _in_turn(tickets: Iterable[Ticket]) -> list[Ticket]:
-    """Return the first ticket of each queue, then the second of each, and so on."""
-    place: dict[str, int] = {}
+def _in_turn(tickets: Iterable[Ticket], turns: Mapping[str, int]) -> list[Ticket]:
+    """Return the next ticket of each queue, then the one after it, and so on.
+
+    A queue that has had more turns already comes after those that had fewer.
+    """
+    place = dict(turns)
     ranked = []
     for ticket in tickets:
         place[ticket.queue] = place.get(ticket.queue, 0) + 1
         ranked.append((place[ticket.queue], ticket))
     return [ticket for _, ticket in sorted(ranked, key=lambda pair: pair[0])]
-
-
-def _mismatch(request: ReportRequest, report: Report) -> str | None:
-    """Return how `report` is not what was asked for; Amazon may leave times out."""
-    asked = (request.report_type, request.data_start, request.data_end)
-    given = (
-        report.report_type,
-        report.data_start and report.data_start.replace(microsecond=0),
-        report.data_end and report.data_end.replace(microsecond=0),
-    )
-    for name, wanted, found in zip(
-        ("type", "dataStartTime", "dataEndTime"), asked, given, strict=True
-    ):
-        if wanted is not None and found is not None and wanted != found:
-            return (
-                f"report {report.report_id} has the {name} {found}, and {wanted} was"
-                " asked for; nothing of it is read"
-            )
-    return None

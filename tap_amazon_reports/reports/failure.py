@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # document is `{"errorDetails": "…"}`, gzip or not, or a sentence.
 _LONGEST_BYTES = 64 * 1024
 _LONGEST_TEXT = 500
+_NO_REASON = "Amazon gave no reason"
 _NOT_YET = (
     "not yet available",
     "not available yet",
@@ -41,8 +42,8 @@ def failure_reason(pieces: Iterable[bytes]) -> str:
     except ValueError:
         found = said
     if isinstance(found, dict):
-        found = next((value for value in found.values() if value), said)
-    return " ".join(str(found).split())[:_LONGEST_TEXT]
+        found = next((value for value in found.values() if value), None)
+    return " ".join(str(found or _NO_REASON).split())[:_LONGEST_TEXT]
 
 
 def is_not_yet(reason: str) -> bool:

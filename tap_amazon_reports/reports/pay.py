@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
-from tap_amazon_reports.amazon.pay import CREATE_REPORT, PayDialect
+from tap_amazon_reports.amazon.errors import ThrottledError, UnavailableError
+from tap_amazon_reports.amazon.pay import (
+    CREATE_REPORT,
+    GET_REPORT,
+    GET_REPORT_DOCUMENT,
+    GET_REPORTS,
+    PayDialect,
+)
 from tap_amazon_reports.amazon.wire_time import basic_text
 from tap_amazon_reports.reports.report import Report, read_report
 
@@ -26,6 +34,7 @@ class PayReportMaker:
     def __init__(self, client: PayClient) -> None:
         """Speak through `client`."""
         self._client = client
+        self._keys: dict[str, str] = {}
 
     def ask(self, request: ReportRequest) -> str:
         """Ask for a report, and return its id."""
@@ -33,15 +42,33 @@ class PayReportMaker:
         if request.data_start and request.data_end:
             body["startTime"] = basic_text(request.data_start)
             body["endTime"] = basic_text(request.data_end)
-        return self._client.create_report(body)
+        key = self._keys.pop(request.digest, uuid4().hex)
+        try:
+            return self._client.create_report(body, idempotency_key=key, at_once=True)
+        except (ThrottledError, UnavailableError):
+            # A try that got no answer may have come through all the same.
+            self._keys[request.digest] = key
+            raise
 
-    def ask_wait_seconds(self) -> float:
-        """Return how long the next `ask` would wait for its quota."""
-        return self._client.connection.wait_seconds(CREATE_REPORT)
+    def ask_wait_seconds(self, count: int = 1) -> float:
+        """Return how long the last of the next `count` asks would wait for quota."""
+        return self._client.connection.wait_seconds(CREATE_REPORT, count)
+
+    def empty_ask_quota(self) -> None:
+        """Believe that the quota of `ask` is used up now, for all types."""
+        self._client.connection.drain(CREATE_REPORT)
 
     def look(self, report_id: str) -> Report:
         """Return what is known of a report."""
-        return _report(self._client.get_report(report_id))
+        try:
+            return _report(self._client.get_report(report_id, at_once=True))
+        except ThrottledError:
+            self._client.connection.drain(GET_REPORT)
+            raise
+
+    def look_wait_seconds(self) -> float:
+        """Return how long the next `look` would wait for its quota."""
+        return self._client.connection.wait_seconds(GET_REPORT)
 
     def listed(
         self, report_types: Sequence[str], since: datetime, until: datetime
@@ -53,6 +80,14 @@ class PayReportMaker:
             created_until=basic_text(until),
         ):
             yield _report(wire)
+
+    def list_wait_seconds(self) -> float:
+        """Return how long the next `listed` would wait for its quota."""
+        return self._client.connection.wait_seconds(GET_REPORTS)
+
+    def document_wait_seconds(self, count: int = 1) -> float:
+        """Return how long the last of the next `count` URLs would wait for quota."""
+        return self._client.connection.wait_seconds(GET_REPORT_DOCUMENT, count)
 
     def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
         """Return where a document lies, for 30 seconds; none of them is restricted."""

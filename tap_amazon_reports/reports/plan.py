@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _DEFAULT_DAYS = 30
 _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
+_SLACK = timedelta(minutes=10)
+"""For what happens until Amazon reads the request."""
 _SUNDAY = datetime(1970, 1, 4, tzinfo=timezone.utc)
 _MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 
@@ -56,9 +58,12 @@ def planned_windows(
     dates = kind.dates
     if dates.mode is DateMode.WINDOW:
         longest = days or dates.longest_days or _DEFAULT_DAYS
-        # A type that is fresh to the minute may end within a day.
-        windows = whole_days if kind.latency_hours else moment_windows
-        return windows(start, end, longest_days=longest)
+        if kind.latency_hours:
+            return whole_days(start, end, longest_days=longest)
+        # A type that is fresh to the minute may end within a day, if that day can be
+        # read again: rows without a key of their own are read when it is over.
+        last = end if kind.has_keys else _midnight(end)
+        return moment_windows(start, last, longest_days=longest)
     if dates.mode is DateMode.DAY:
         return whole_days(start, end, longest_days=days or 1)
     if dates.mode is DateMode.HOURS:
@@ -67,6 +72,29 @@ def planned_windows(
         rule = kind.period(options)
         return whole_periods(start, end, period=rule.period, at_most=rule.longest)
     return _trailing(dates, end)
+
+
+def oldest_data(
+    kind: ReportType, now: datetime, *, options: Mapping[str, str]
+) -> datetime | None:
+    """Return from when on Amazon has data; None where nobody knows.
+
+    Args:
+        kind: the type.
+        now: UTC.
+        options: of the report; one of them may choose the period.
+    """
+    if kind.reach_days is not None:
+        return now - timedelta(days=kind.reach_days) + _SLACK
+    if kind.dates.mode is not DateMode.PERIOD:
+        return None
+    rule = kind.period(options)
+    if rule.reach is None:
+        return None
+    oldest = _period_start(now, rule.period)
+    for _ in range(rule.reach):
+        oldest = _period_start(oldest - _SECOND, rule.period)
+    return oldest
 
 
 def _trailing(dates: Dates, end: datetime) -> Iterator[PlannedWindow]:

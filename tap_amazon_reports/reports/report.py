@@ -109,21 +109,31 @@ class ReportService(Protocol):
     name: str
 
     def ask(self, request: ReportRequest) -> str:
-        """Ask for a report, and return its id.
+        """Ask for a report once, and return its id; the desk plans the next try.
 
         Raises:
+            ThrottledError: if this type, or whatever else, was asked for too often.
+            UnavailableError: if the service does not answer.
             AmazonError: if it is refused.
         """
 
-    def ask_wait_seconds(self) -> float:
-        """Return how long the next `ask` would wait for its quota."""
+    def ask_wait_seconds(self, count: int = 1) -> float:
+        """Return how long the last of the next `count` asks would wait for quota."""
+
+    def empty_ask_quota(self) -> None:
+        """Believe that the quota of `ask` is used up now, for all types."""
 
     def look(self, report_id: str) -> Report:
-        """Return what is known of a report.
+        """Return what is known of a report; the desk plans the next try.
 
         Raises:
+            ThrottledError: if it was looked at too often.
+            UnavailableError: if the service does not answer.
             AmazonError: if it is not known, or cannot be told.
         """
+
+    def look_wait_seconds(self) -> float:
+        """Return how long the next `look` would wait for its quota."""
 
     def listed(
         self, report_types: Sequence[str], since: datetime, until: datetime
@@ -134,9 +144,34 @@ class ReportService(Protocol):
             AmazonError: if they cannot be listed.
         """
 
+    def list_wait_seconds(self) -> float:
+        """Return how long the next `listed` would wait for its quota."""
+
     def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
         """Return where a document lies, for a few minutes or seconds.
 
         Raises:
             AmazonError: if it is refused.
         """
+
+    def document_wait_seconds(self, count: int = 1) -> float:
+        """Return how long the last of the next `count` URLs would wait for quota."""
+
+
+def mismatch(request: ReportRequest, report: Report) -> str | None:
+    """Return how `report` is not what was asked for; Amazon may leave times out."""
+    asked = (request.report_type, request.data_start, request.data_end)
+    given = (
+        report.report_type,
+        report.data_start and report.data_start.replace(microsecond=0),
+        report.data_end and report.data_end.replace(microsecond=0),
+    )
+    for name, wanted, found in zip(
+        ("type", "dataStartTime", "dataEndTime"), asked, given, strict=True
+    ):
+        if wanted is not None and found is not None and wanted != found:
+            return (
+                f"report {report.report_id} has the {name} {found}, and {wanted} was"
+                " asked for; nothing of it is read"
+            )
+    return None

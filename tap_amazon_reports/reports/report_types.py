@@ -241,6 +241,11 @@ class ReportType:
     path_word: str | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether a row that is read again is the same row to a target."""
+        return all(records.key for records in self.records)
+
     def check_options(self, options: Mapping[str, str]) -> list[str]:
         """Return what Amazon would refuse about these options, each in one sentence.
 

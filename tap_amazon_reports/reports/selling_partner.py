@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.errors import AccessDeniedError, AmazonError
+from tap_amazon_reports.amazon.errors import (
+    AccessDeniedError,
+    AmazonError,
+    ThrottledError,
+)
 from tap_amazon_reports.amazon.selling_partner import (
     CREATE_REPORT,
+    GET_REPORT,
+    GET_REPORT_DOCUMENT,
+    GET_REPORTS,
     TYPES_PER_CALL,
     SellingPartnerDialect,
 )
@@ -43,15 +50,27 @@ class SellingPartnerReports:
         if request.data_start and request.data_end:
             body["dataStartTime"] = utc_text(request.data_start)
             body["dataEndTime"] = utc_text(request.data_end)
-        return self._client.create_report(body)
+        return self._client.create_report(body, at_once=True)
 
-    def ask_wait_seconds(self) -> float:
-        """Return how long the next `ask` would wait for its quota."""
-        return self._client.connection.wait_seconds(CREATE_REPORT)
+    def ask_wait_seconds(self, count: int = 1) -> float:
+        """Return how long the last of the next `count` asks would wait for quota."""
+        return self._client.connection.wait_seconds(CREATE_REPORT, count)
+
+    def empty_ask_quota(self) -> None:
+        """Believe that the quota of `ask` is used up now, for all types."""
+        self._client.connection.drain(CREATE_REPORT)
 
     def look(self, report_id: str) -> Report:
         """Return what is known of a report."""
-        return _report(self._client.get_report(report_id))
+        try:
+            return _report(self._client.get_report(report_id, at_once=True))
+        except ThrottledError:
+            self._client.connection.drain(GET_REPORT)
+            raise
+
+    def look_wait_seconds(self) -> float:
+        """Return how long the next `look` would wait for its quota."""
+        return self._client.connection.wait_seconds(GET_REPORT)
 
     def listed(
         self, report_types: Sequence[str], since: datetime, until: datetime
@@ -64,6 +83,14 @@ class SellingPartnerReports:
                 created_until=utc_text(until),
             ):
                 yield _report(wire)
+
+    def list_wait_seconds(self) -> float:
+        """Return how long the next `listed` would wait for its quota."""
+        return self._client.connection.wait_seconds(GET_REPORTS)
+
+    def document_wait_seconds(self, count: int = 1) -> float:
+        """Return how long the last of the next `count` URLs would wait for quota."""
+        return self._client.connection.wait_seconds(GET_REPORT_DOCUMENT, count)
 
     def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
         """Return where a document lies, for five minutes.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,13 @@ from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.documents.conventions import Conventions
 from tap_amazon_reports.streams.appstore_months import AppstoreMonths
 from tap_amazon_reports.streams.content_schema import (
-    complete_key,
+    KeyCompleter,
     content_schema,
 )
 from tap_amazon_reports.streams.document_rows import DocumentRows
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Record
     from singer_sdk.tap_base import Tap
@@ -55,11 +54,11 @@ class AppstoreReport(AppstoreMonths):
         rows = DocumentRows(
             self._kind, conventions=Conventions(), fallback_charset="cp1252"
         )
-        seen: Counter[Hashable] = Counter()
+        keys = KeyCompleter(self._records, moment=month.start)
         found = rows.read([document.content], content_type=document.content_type)
         for number, row in enumerate(found, start=1):
             record = {**row.values, **self._envelope(month), "report_row": number}
-            complete_key(record, self._records, seen, moment=month.start)
+            keys.complete([record])
             yield {**record, "_extra": row.extra or None}
         where = f"month {month.label}"
         self.warn_of_misfits(rows.misfits, where)

@@ -1,6 +1,6 @@
 """What all streams share: their state moves by windows, and they fail one by one.
 
-This is the one place that departs from the SDK's ways, for these reasons:
+With `record_path`, this is the place that departs from the SDK's ways, and why:
 
 - The SDK moves a bookmark with each record. Here a bookmark moves past a window (a
   month, an interval, a listing) when every row of it is out, and with no row too.
@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.schema.source import StreamSchema
-from singer_sdk.streams import Stream
 
 from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 from tap_amazon_reports.schema import SCHEMAS
+from tap_amazon_reports.streams.record_path import RecordPath
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,7 +48,7 @@ class Run:
     outcome: RunOutcome
 
 
-class AmazonStream(Stream, abc.ABC):
+class AmazonStream(RecordPath, abc.ABC):
     """A stream of one of Amazon's services."""
 
     STATE_MSG_FREQUENCY = sys.maxsize
@@ -70,7 +70,6 @@ class AmazonStream(Stream, abc.ABC):
         self.settings = run.settings
         self.clock = run.clock
         self._outcome = run.outcome
-        self._is_open = False
 
     @abc.abstractmethod
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -89,14 +88,16 @@ class AmazonStream(Stream, abc.ABC):
             return
         self._outcome.rows[self.name] += 0
         try:
-            for record in self.read(context):
-                self._outcome.rows[self.name] += 1
-                yield record
+            yield from self.read(context)
         except BrokenPipeError:
             # It is the target that is gone, and with it the reason to go on.
             raise
         except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
-            self._outcome.failed(self.name, self.service, error)
+            self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        """Tell of it, now and at the end of the run."""
+        self._outcome.failed(self.name, self.service, error)
 
     def bookmark(self, context: Context | None) -> str | None:
         """Return up to where everything has been read."""
@@ -128,11 +129,9 @@ class AmazonStream(Stream, abc.ABC):
             return moment
         return max(moment, bookmark)
 
-    def emit(self, record: Record) -> None:
-        """Write a record that another stream came by, while that one is read."""
-        self._write_schema_message()
-        self._outcome.rows[self.name] += 1
-        self._write_record_message(record)
+    def count_records(self, records: int) -> None:
+        """Add to what is told at the end of the run."""
+        self._outcome.rows[self.name] += records
 
     def advance(
         self,
@@ -144,12 +143,15 @@ class AmazonStream(Stream, abc.ABC):
     ) -> None:
         """Move past a window whose every row is out, and say so in a STATE message.
 
+        Where rows go to batch files, those are stored and named first.
+
         Args:
             context: the partition.
             bookmark: up to where everything has been read; None leaves it.
             beside: what else to remember of the partition; what is empty is forgotten.
             tell: write the STATE message now.
         """
+        self.finish_batches()
         state = self.get_context_state(context)
         self.stream_state["state_version"] = STATE_VERSION
         if bookmark is not None:
@@ -163,8 +165,7 @@ class AmazonStream(Stream, abc.ABC):
             else:
                 state.pop(name, None)
         self.state_manager.is_flushed = False
-        # A batch message tells its own state, once its file is complete.
-        if tell and self.get_batch_config(self.config) is None:
+        if tell:
             self._write_state_message()
 
     def warn_of_misfits(self, misfits: dict[str, int], where: str) -> None:
@@ -199,12 +200,6 @@ class AmazonStream(Stream, abc.ABC):
             )
 
     # What the SDK would write into state by itself.
-
-    def _write_schema_message(self) -> None:
-        """Write the SCHEMA message once, whoever comes by the first record."""
-        if not self._is_open:
-            self._is_open = True
-            super()._write_schema_message()
 
     def _write_starting_replication_value(self, context: Context | None) -> None:
         """Leave the state alone: `read` knows where to start."""

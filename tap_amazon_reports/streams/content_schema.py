@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from copy import deepcopy
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.wire_time import utc_text
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
     from datetime import datetime
 
     from tap_amazon_reports.reports.report_types import RecordSet
@@ -88,29 +89,46 @@ def _never_null(spec: dict[str, Any]) -> dict[str, Any]:
     return {**spec, "type": [word for word in types if word != "null"]}
 
 
-def complete_key(
-    record: dict[str, Any],
-    records: RecordSet,
-    seen: Counter[Hashable],
-    *,
-    moment: datetime,
-) -> None:
-    """Put a value where the natural key has none, and count rows that share a key.
+class KeyCompleter:
+    """Makes the keys of one array of records in one document whole.
 
-    Args:
-        record: of the row; `occurrence` is set in it.
-        records: the array that the row is of.
-        seen: the keys of the document so far.
-        moment: stands for a missing date.
+    It puts a value where the natural key has none, and counts rows that share a key.
     """
-    for column in records.key:
-        if record[column] is None:
-            spec = records.schema["properties"].get(column, {})
-            record[column] = _stand_in(spec, moment)
-    if records.key and not records.unique:
-        key = tuple(record[column] for column in records.key)
-        seen[key] += 1
-        record["occurrence"] = seen[key]
+
+    def __init__(self, records: RecordSet, *, moment: datetime) -> None:
+        """Work out once what stands for what is missing.
+
+        Args:
+            records: the array.
+            moment: stands for a missing date.
+        """
+        properties = records.schema["properties"]
+        self._stand_ins = {
+            column: _stand_in(properties.get(column, {}), moment)
+            for column in records.key
+        }
+        # Of one column alone it would be no tuple.
+        self._key_of = itemgetter(records.key[0], *records.key) if records.key else None
+        self._seen: Counter[Hashable] | None = None if records.unique else Counter()
+
+    def complete(self, records: Iterable[dict[str, Any]]) -> None:
+        """Complete the key in each of the next records of the document."""
+        key_of, seen = self._key_of, self._seen
+        if key_of is None:
+            return
+        for record in records:
+            key = key_of(record)
+            if None in key:
+                self._fill(record)
+                key = key_of(record)
+            if seen is not None:
+                occurrence = seen[key] = seen.get(key, 0) + 1
+                record["occurrence"] = occurrence
+
+    def _fill(self, record: dict[str, Any]) -> None:
+        for column, stand_in in self._stand_ins.items():
+            if record[column] is None:
+                record[column] = stand_in
 
 
 def _stand_in(spec: Mapping[str, Any], moment: datetime) -> object:

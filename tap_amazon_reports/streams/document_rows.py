@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tap_amazon_reports.documents.charset import DecodedText, charset_of
@@ -36,6 +38,7 @@ _READERS: dict[ReportFormat, type[JsonRecords | XmlRecords]] = {
     ReportFormat.XML: XmlRecords,
 }
 _EVERY_ARRAY = "*"
+_ROWS_A_BLOCK = 500
 
 
 class TypedRow(NamedTuple):
@@ -44,6 +47,20 @@ class TypedRow(NamedTuple):
     records: RecordSet
     values: dict[str, Any]
     extra: dict[str, str]
+
+
+class TypedRows(NamedTuple):
+    """Some rows one after another of one array of records.
+
+    Attributes:
+        records: the array.
+        values: of each row, by column.
+        extras: of a row that has any, by its place among these.
+    """
+
+    records: RecordSet
+    values: list[dict[str, Any]]
+    extras: Mapping[int, dict[str, str]]
 
 
 class DocumentRows:
@@ -79,7 +96,25 @@ class DocumentRows:
     def read(
         self, pieces: Iterable[bytes], *, content_type: str | None
     ) -> Iterator[TypedRow]:
+        """Yield the rows of a document, as `blocks` does, one by one."""
+        for records, values, extras in self.blocks(pieces, content_type=content_type):
+            for place, row in enumerate(values):
+                yield TypedRow(records, row, extras.get(place, {}))
+
+    def blocks(
+        self,
+        pieces: Iterable[bytes],
+        *,
+        content_type: str | None,
+        around: Mapping[str, object] = MappingProxyType({}),
+    ) -> Iterator[TypedRows]:
         """Yield the rows of a document, as storage holds it.
+
+        Args:
+            pieces: of the document.
+            content_type: as storage tells it.
+            around: what each row has beside its columns; a column of the same name is
+                first.
 
         Raises:
             DocumentDamagedError: if it is cut short or not what it claims.
@@ -87,13 +122,16 @@ class DocumentRows:
         """
         for member in members(pieces):
             if self._kind.format in _DIALECTS:
-                yield from self._delimited(member, content_type)
+                yield from self._delimited(member, content_type, around)
             else:
-                yield from self._objects(member, content_type)
+                yield from self._objects(member, content_type, around)
 
     def _delimited(
-        self, member: Member, content_type: str | None
-    ) -> Iterator[TypedRow]:
+        self,
+        member: Member,
+        content_type: str | None,
+        around: Mapping[str, object],
+    ) -> Iterator[TypedRows]:
         text = DecodedText(
             member.chunks,
             declared=charset_of(content_type),
@@ -105,7 +143,7 @@ class DocumentRows:
             text, dialect=_DIALECTS[self._kind.format], header=self._header(properties)
         )
         try:
-            yield from self._typed_rows(reader, records, properties)
+            yield from self._typed_rows(reader, records, around)
         finally:
             # Told also of a document that breaks off.
             self.replaced += text.replaced
@@ -119,28 +157,37 @@ class DocumentRows:
         self,
         reader: DelimitedReader,
         records: RecordSet,
-        properties: Mapping[str, Any],
-    ) -> Iterator[TypedRow]:
-        columns = self._columns(reader.columns, properties)
+        around: Mapping[str, object],
+    ) -> Iterator[TypedRows]:
+        properties = records.schema["properties"]
+        columns = self._columns(reader.columns, properties, around)
+        cells = (row.cells for row in reader)
         try:
-            for row in reader:
-                values, extra = columns.read(row.cells)
-                yield TypedRow(records, values, extra)
+            while some := list(islice(cells, _ROWS_A_BLOCK)):
+                yield TypedRows(records, *columns.read_block(some))
         finally:
             self.misfits += columns.misfits
             self.unknown.update(dict.fromkeys(columns.unknown))
 
     def _columns(
-        self, header: Sequence[str], properties: Mapping[str, Any]
+        self,
+        header: Sequence[str],
+        properties: Mapping[str, Any],
+        around: Mapping[str, object],
     ) -> ColumnMap | RowMap:
         if is_generic(properties):
-            return RowMap(header)
+            return RowMap(header, around=around)
         known = delimited_columns(properties, conventions=self._conventions)
         if self._kind.by_position and len(header) == len(known):
-            return ColumnMap([column.name for column in known], known)
-        return ColumnMap(header, known)
+            header = [column.name for column in known]
+        return ColumnMap(header, known, around=around)
 
-    def _objects(self, member: Member, content_type: str | None) -> Iterator[TypedRow]:
+    def _objects(
+        self,
+        member: Member,
+        content_type: str | None,
+        around: Mapping[str, object],
+    ) -> Iterator[TypedRows]:
         by_path = {
             records.path or _EVERY_ARRAY: records for records in self._kind.records
         }
@@ -160,7 +207,8 @@ class DocumentRows:
             for path, record, parents in reader:
                 known = path if path in by_path else _EVERY_ARRAY
                 values, extra = fields[known].read(record, parents)
-                yield TypedRow(by_path[known], values, extra)
+                row = {**around, **values}
+                yield TypedRows(by_path[known], [row], {0: extra} if extra else {})
         finally:
             for read in fields.values():
                 self.misfits += read.misfits

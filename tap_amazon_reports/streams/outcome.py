@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from singer_sdk import metrics
 
 from tap_amazon_reports.amazon.errors import AmazonError
+from tap_amazon_reports.reports.tally import ReportTally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tap_amazon_reports.amazon.connection import Calls
 
 logger = logging.getLogger(__name__)
 
@@ -17,10 +26,14 @@ class RunOutcome:
 
     Attributes:
         rows: how many records each stream gave.
+        reports: what the reports of each stream took.
         failures: a line for each failure, in the order in which they happened.
     """
 
     rows: Counter[str] = field(default_factory=Counter)
+    reports: defaultdict[str, ReportTally] = field(
+        default_factory=lambda: defaultdict(ReportTally)
+    )
     failures: list[str] = field(default_factory=list)
     _down: dict[str, AmazonError] = field(default_factory=dict)
 
@@ -41,13 +54,61 @@ class RunOutcome:
         """Return the error after which nothing more is asked of `service`."""
         return self._down.get(service)
 
-    def tell(self) -> None:
-        """Log the summary: rows for each stream, and what failed."""
+    def tell(self, calls: Iterable[Calls] = ()) -> None:
+        """Log the summary: each stream, each operation, and what failed.
+
+        Args:
+            calls: what was asked of each service.
+        """
         for stream, rows in sorted(self.rows.items()):
-            logger.info("%s: %d records", stream, rows)
+            took = self.reports.get(stream)
+            logger.info("%s: %d records%s", stream, rows, _said(took) if took else "")
+            if took:
+                _measure_reports(stream, took)
+        for called in calls:
+            _tell_calls(called)
         if not self.failures:
             logger.info("the run is complete")
             return
         logger.error("the run is incomplete, %d failed:", len(self.failures))
         for line in self.failures:
             logger.error("  %s", line)
+
+
+def _said(took: ReportTally) -> str:
+    """Return what the reports of a stream took, in words."""
+    return (
+        f"; {took.windows} windows, {took.asked} reports asked for, {took.adopted}"
+        f" adopted, {took.read} read, {took.empty} of them empty,"
+        f" {took.document_bytes} bytes, {took.waited_seconds:.1f} s of waiting for"
+        f" Amazon, {took.worked_seconds:.1f} s of work"
+    )
+
+
+def _tell_calls(called: Calls) -> None:
+    """Log how often each operation was called, in words and as metrics."""
+    for operation, times in sorted(called.sent.items()):
+        throttled = called.throttled[operation]
+        logger.info("%s: %d calls, %d of them throttled", operation, times, throttled)
+        by_status = {"429": throttled, "other": times - throttled}
+        for status, count in by_status.items():
+            tags: dict[str, str] = {
+                metrics.Tag.ENDPOINT: operation,
+                metrics.Tag.HTTP_STATUS_CODE: status,
+            }
+            point = metrics.Point(
+                "counter", metrics.Metric.HTTP_REQUEST_COUNT, count, tags
+            )
+            metrics.log(metrics.get_metrics_logger(), point)
+
+
+def _measure_reports(stream: str, took: ReportTally) -> None:
+    """Log as metrics how long Amazon was waited for, and how long the rest took."""
+    spent = {"wait": took.waited_seconds, "work": took.worked_seconds}
+    for job_type, seconds in spent.items():
+        tags: dict[str, str] = {
+            metrics.Tag.STREAM: stream,
+            metrics.Tag.JOB_TYPE: job_type,
+        }
+        point = metrics.Point("timer", metrics.Metric.JOB_DURATION, seconds, tags)
+        metrics.log(metrics.get_metrics_logger(), point)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
@@ -11,21 +12,22 @@ from tap_amazon_reports.documents.conventions import (
     Decimals,
     marketplace_day_order,
 )
-from tap_amazon_reports.documents.download import Download
 from tap_amazon_reports.documents.values import DayOrder
 from tap_amazon_reports.reports.errors import ReportFailedError
 from tap_amazon_reports.reports.failure import failure_reason, is_not_yet
+from tap_amazon_reports.reports.prefetch import Document
 from tap_amazon_reports.reports.report_types import DayRule, DecimalRule
 from tap_amazon_reports.streams.document_rows import DocumentRows
 from tap_amazon_reports.streams.report_rows import ReportRows
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterable
 
     from singer_sdk.helpers.types import Record
 
-    from tap_amazon_reports.amazon.secret import DocumentUrl
+    from tap_amazon_reports.documents.download import Download
+    from tap_amazon_reports.reports.prefetch import Need
     from tap_amazon_reports.reports.report import Report
     from tap_amazon_reports.streams.content import ContentStream
     from tap_amazon_reports.streams.report_group import Partition, ReportGroup
@@ -39,7 +41,8 @@ _DAY_ORDERS = {
     DayRule.MONTH_FIRST: DayOrder.MONTH_FIRST,
     DayRule.DAY_FIRST: DayOrder.DAY_FIRST,
 }
-_ROWS_BETWEEN_TURNS = 1000
+
+logger = logging.getLogger(__name__)
 
 
 class ReportDocuments:
@@ -54,34 +57,59 @@ class ReportDocuments:
         driver: ContentStream,
         partition: Partition,
         report: Report,
+        download: Download,
         *,
         marketplace_id: str | None = None,
-    ) -> Iterator[Record]:
-        """Yield the rows of `driver`; none for a report that has no document to read.
+    ) -> Generator[Record, None, int]:
+        """Yield the rows of `driver`; return how many there were, of all streams.
 
         A damaged document is fetched once more, and no row is given twice.
 
         Args:
             driver: the stream that is being read; its siblings' rows are written.
             partition: what was asked for.
-            report: has ended.
+            report: is done.
+            download: its document.
             marketplace_id: of the rows, if not the partition's name.
 
         Raises:
             AmazonError: if the document cannot be read.
         """
-        if not report.status.is_done:
-            return
         name = marketplace_id or partition.name
         reading = self._reading(driver, partition, report, name)
         try:
-            yield from self._turning(reading.read(self._download(report), driver))
+            yield from reading.read(download, driver)
         except DocumentDamagedError as error:
-            self._group.warn(f"report {report.report_id}: {error}; fetching it again")
+            self._warn_of_damage(report, error)
             skip = reading.count
             reading = self._reading(driver, partition, report, name, skip=skip)
-            yield from self._turning(reading.read(self._download(report), driver))
+            download = self._download(report)
+            yield from reading.read(download, driver)
         reading.warn(driver)
+        self._count(report, download, reading.count)
+        return reading.count
+
+    def open(self, report: Report) -> Download:
+        """Return the document of a report that is done.
+
+        Raises:
+            AmazonError: if it cannot be opened.
+        """
+        try:
+            return self._download(report)
+        except DocumentDamagedError as error:
+            self._warn_of_damage(report, error)
+            return self._download(report)
+
+    def expect(self, report: Report, need: Need) -> None:
+        """Fetch the document of a report ahead, if it has one."""
+        if report.status.is_done and report.document_id:
+            self._group.room.prefetch.want(self._document(report), need)
+
+    def forget(self, reports: Iterable[Report]) -> None:
+        """Let go of documents that nobody will read."""
+        ids = (report.document_id for report in reports)
+        self._group.room.prefetch.forget(found for found in ids if found)
 
     def came_too_early(self, report: Report) -> bool:
         """Tell whether the report failed only because its data is late.
@@ -144,17 +172,34 @@ class ReportDocuments:
             day_order=_DAY_ORDERS.get(kind.day_order) or marketplace_day_order(country),
         )
 
-    def _turning(self, records: Iterator[Record]) -> Iterator[Record]:
-        """Let the desk work between rows."""
-        for number, record in enumerate(records):
-            if number % _ROWS_BETWEEN_TURNS == 0:
-                self._group.room.desk.turn()
-            yield record
+    def _document(self, report: Report) -> Document:
+        return Document(
+            service=self._group.service,
+            document_id=str(report.document_id),
+            restricted=self._group.entry.restricted,
+        )
 
     def _download(self, report: Report) -> Download:
-        def ask() -> DocumentUrl:
-            return self._group.service.document_url(
-                str(report.document_id), restricted=self._group.entry.restricted
-            )
+        room = self._group.room
+        download, waited_seconds = room.desk.open(self._document(report))
+        room.tally(self._group).waited_seconds += waited_seconds
+        # The desk works while rows are written.
+        download.between_pieces = room.desk.turn
+        return download
 
-        return Download(ask=ask, storage=self._group.room.storage)
+    def _warn_of_damage(self, report: Report, error: DocumentDamagedError) -> None:
+        self._group.warn(f"report {report.report_id}: {error}; fetching it again")
+
+    def _count(self, report: Report, download: Download, rows: int) -> None:
+        """Count a report that was read, and say so."""
+        tally = self._group.room.tally(self._group)
+        tally.read += 1
+        tally.empty += not rows
+        tally.document_bytes += download.read_bytes
+        logger.info(
+            "report %s (%s) is read: %d rows, %d bytes",
+            report.report_id,
+            report.report_type,
+            rows,
+            download.read_bytes,
+        )

@@ -89,6 +89,11 @@ class ReportGroup:
         return self._way if isinstance(self._way, Requesting) else None
 
     @property
+    def collecting(self) -> Collecting | None:
+        """How reports are collected, if that is how one comes by them here."""
+        return self._way if isinstance(self._way, Collecting) else None
+
+    @property
     def is_snapshot(self) -> bool:
         """Whether a report shows how things are, and not what happened when."""
         return self.entry.kind.dates.mode is DateMode.NONE
@@ -129,9 +134,7 @@ class ReportGroup:
             self._finished.add((stream.name, name))
 
     def together(self, driver: ContentStream) -> list[ContentStream]:
-        """Return the streams that are read at once; a batch file holds one stream."""
-        if driver.get_batch_config(driver.config) is not None:
-            return [driver]
+        """Return the streams that are read at once."""
         return self.selected
 
     # What state knows of a partition.

@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.errors import AmazonError
+from tap_amazon_reports.amazon.errors import (
+    AmazonError,
+    DocumentMissingError,
+    RequestRefusedError,
+)
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
-from tap_amazon_reports.reports.desk import Ticket
-from tap_amazon_reports.reports.plan import PlannedWindow, planned_windows
+from tap_amazon_reports.reports.errors import WrongReportError
+from tap_amazon_reports.reports.plan import (
+    PlannedWindow,
+    oldest_data,
+    planned_windows,
+)
 from tap_amazon_reports.reports.report import ReportRequest
 from tap_amazon_reports.reports.status import ReportStatus
+from tap_amazon_reports.reports.ticket import Ticket
 from tap_amazon_reports.reports.windows import Window
 from tap_amazon_reports.streams.report_documents import ReportDocuments
 
@@ -22,15 +31,16 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
+    from tap_amazon_reports.documents.download import Download
     from tap_amazon_reports.reports.adoption import Known
     from tap_amazon_reports.reports.desk import Desk
+    from tap_amazon_reports.reports.prefetch import Need
     from tap_amazon_reports.reports.report import Report
     from tap_amazon_reports.streams.content import ContentStream
     from tap_amazon_reports.streams.report_group import Partition, ReportGroup
 
 logger = logging.getLogger(__name__)
 
-_SLACK = timedelta(minutes=10)
 _ASKED = "asked"
 """In state: by digest, the id and the window of what was asked for and not yet read."""
 
@@ -41,6 +51,7 @@ class _Wanted:
 
     ticket: Ticket
     planned: PlannedWindow | None
+    need: Need
 
 
 class Requesting:
@@ -58,19 +69,36 @@ class Requesting:
         return not self._group.entry.options
 
     @property
+    def report_type(self) -> str:
+        """What is asked for."""
+        return self._group.entry.kind.report_type
+
+    @property
     def fresh(self) -> timedelta:
         """How old an existing report may be to stand for a wanted one."""
         return timedelta(hours=self._group.entry.kind.fresh_hours)
 
-    def plan(self, desk: Desk, known: Known) -> None:
-        """Put all reports that the streams still want on the desk."""
-        for partition in self._group.partitions:
+    def plan(self, desk: Desk, known: Known, *, place: int) -> None:
+        """Put all reports that the streams still want on the desk.
+
+        Args:
+            desk: asks for them.
+            known: those that exist.
+            place: of the streams, in the order in which the run reads them.
+        """
+        for part, partition in enumerate(self._group.partitions):
             wanted = [
-                self._want(partition, planned, desk, known)
-                for planned in self._planned(partition)
+                self._want(partition, planned, desk, known, need=(place, part, number))
+                for number, planned in enumerate(self._planned(partition))
             ]
             self._wanted[partition.name] = wanted
             self._forget_others(partition, wanted)
+
+    @property
+    def windows(self) -> list[Window]:
+        """What is planned, but for snapshots, which have none."""
+        planned = (one.planned for part in self._wanted.values() for one in part)
+        return [one.window for one in planned if one]
 
     def rows(self, driver: ContentStream, partition: Partition) -> Iterator[Record]:
         """Yield the rows of `driver`, window after window.
@@ -79,7 +107,8 @@ class Requesting:
             AmazonError: if a report cannot be had or read.
         """
         try:
-            yield from self._windows(driver, partition)
+            with self._group.room.timed(self._group):
+                yield from self._windows(driver, partition)
         except AmazonError:
             self._group.room.desk.drop(self._queue(partition))
             raise
@@ -88,13 +117,17 @@ class Requesting:
         counted = Counter[str]()
         for wanted in self._wanted.get(partition.name, []):
             report = self._obtain(wanted, partition, rows_before=counted["rows"])
+            report, download = self._opened(wanted, partition, report)
             if self._documents.came_too_early(report):
+                self._group.room.desk.drop(self._queue(partition))
                 return
-            for record in self._documents.rows(driver, partition, report):
-                counted["rows"] += 1
-                yield record
-            counted["reports"] += report.status.is_done
+            if download:
+                counted["reports"] += 1
+                counted["rows"] += yield from self._documents.rows(
+                    driver, partition, report, download
+                )
             self._move_past(driver, partition, wanted)
+            self._group.room.progress.step()
         self._documents.warn_of_silence(counted)
 
     # What is wanted.
@@ -107,15 +140,16 @@ class Requesting:
         start = self._group.start
         if bookmark := self._group.bookmark(partition):
             start = max(start, bookmark - self._group.entry.lookback)
-        if kind.reach_days is not None:
-            start = max(start, now - timedelta(days=kind.reach_days) + _SLACK)
+        options = dict(self._group.entry.options)
+        if oldest := oldest_data(kind, now, options=options):
+            start = max(start, oldest)
         end = self._group.settings.end.replace(microsecond=0)
         planned = planned_windows(
             kind,
             start,
             min(end, now - timedelta(hours=kind.latency_hours)),
             days=self._group.entry.window_days,
-            options=dict(self._group.entry.options),
+            options=options,
         )
         return [self._as_asked(partition, one) for one in planned]
 
@@ -139,9 +173,11 @@ class Requesting:
         planned: PlannedWindow | None,
         desk: Desk,
         known: Known,
+        *,
+        need: Need,
     ) -> _Wanted:
         request = ReportRequest(
-            report_type=self._group.entry.kind.report_type,
+            report_type=self.report_type,
             marketplace_ids=partition.marketplace_ids,
             data_start=planned.window.start if planned else None,
             data_end=planned.data_end if planned else None,
@@ -152,11 +188,14 @@ class Requesting:
         )
         if asked := self._asked(partition).get(request.digest):
             known_id = asked[0]
-        ticket = self._ticket(request, partition)
+        ticket = self._ticket(request, partition, need)
+        ticket.tally.windows += 1
         desk.want(ticket, known_id=known_id)
-        return _Wanted(ticket, planned)
+        return _Wanted(ticket, planned, need)
 
-    def _ticket(self, request: ReportRequest, partition: Partition) -> Ticket:
+    def _ticket(
+        self, request: ReportRequest, partition: Partition, need: Need
+    ) -> Ticket:
         def remember(report_id: str | None) -> None:
             asked = self._asked(partition)
             asked.pop(request.digest, None)
@@ -168,8 +207,18 @@ class Requesting:
                 )
             self._group.advance(partition, None, {_ASKED: asked})
 
-        queue = self._queue(partition)
-        return Ticket(request, self._group.service, queue, remember)
+        def finished(report: Report) -> None:
+            self._documents.expect(report, need)
+
+        return Ticket(
+            request,
+            self._group.service,
+            self._queue(partition),
+            remember,
+            finished=finished,
+            fresh=self.fresh,
+            tally=self._group.room.tally(self._group),
+        )
 
     def _queue(self, partition: Partition) -> str:
         return f"{self._group.streams[0].name} {partition.name}"
@@ -197,19 +246,55 @@ class Requesting:
         Nobody can tell "there is no data" from "somebody cancelled it"; where other
         windows had rows, the second is worth a try.
         """
-        desk = self._group.room.desk
-        report = desk.obtain(wanted.ticket)
-        cancelled = report.status is ReportStatus.CANCELLED
-        if cancelled and (rows_before or wanted.ticket.adopted):
-            wanted.ticket = self._ticket(wanted.ticket.request, partition)
-            desk.want(wanted.ticket)
-            report = desk.obtain(wanted.ticket)
+        report = self._ended(wanted)
+        if report.status is ReportStatus.CANCELLED and rows_before:
+            report = self._ended_again(wanted, partition)
         if report.status is ReportStatus.CANCELLED:
             self._group.warn(
                 f"report {report.report_id} was cancelled, so there is no data from"
                 f" {wanted.ticket.request}, or somebody cancelled it twice"
             )
         return report
+
+    def _ended(self, wanted: _Wanted) -> Report:
+        """Return the ended report; one of no use is not adopted by the next run."""
+        try:
+            report = self._group.room.desk.obtain(wanted.ticket)
+        except WrongReportError:
+            wanted.ticket.remember(None)
+            raise
+        if report.status.has_failed:
+            wanted.ticket.remember(None)
+        return report
+
+    def _ended_again(self, wanted: _Wanted, partition: Partition) -> Report:
+        """Ask once more for what was no good, and return it when it has ended."""
+        request = wanted.ticket.request
+        wanted.ticket = self._ticket(request, partition, wanted.need)
+        self._group.room.desk.want(wanted.ticket)
+        return self._ended(wanted)
+
+    def _opened(
+        self, wanted: _Wanted, partition: Partition, report: Report
+    ) -> tuple[Report, Download | None]:
+        """Return the report and its document, if it has rows.
+
+        An adopted report that has lost its document is asked for anew.
+        """
+        if not report.status.is_done:
+            return report, None
+        try:
+            return report, self._documents.open(report)
+        except (RequestRefusedError, DocumentMissingError) as error:
+            wanted.ticket.remember(None)
+            if not wanted.ticket.adopted:
+                raise
+            self._group.warn(
+                f"report {report.report_id} has lost its document, asking anew: {error}"
+            )
+        report = self._ended_again(wanted, partition)
+        is_done = report.status.is_done
+        return report, self._documents.open(report) if is_done else None
 
     def _move_past(
         self, driver: ContentStream, partition: Partition, wanted: _Wanted

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.wire_time import utc_text
-from tap_amazon_reports.streams.content_schema import complete_key
+from tap_amazon_reports.streams.content_schema import KeyCompleter
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from singer_sdk.helpers.types import Record
 
     from tap_amazon_reports.documents.download import Download
     from tap_amazon_reports.reports.report import Report
+    from tap_amazon_reports.reports.report_types import RecordSet
     from tap_amazon_reports.streams.content import ContentStream
-    from tap_amazon_reports.streams.document_rows import DocumentRows, TypedRow
+    from tap_amazon_reports.streams.document_rows import DocumentRows, TypedRows
 
 
 class ReportRows:
@@ -47,9 +48,10 @@ class ReportRows:
             "data_start_time": report.data_start and utc_text(report.data_start),
             "data_end_time": report.data_end and utc_text(report.data_end),
             "report_created_time": utc_text(report.created),
+            "report_row": 0,
+            "_extra": None,
         }
-        self._numbers: Counter[str] = Counter()
-        self._seen: dict[str, Counter[Hashable]] = {}
+        self._arrays: dict[str, _Array] = {}
         self.skip = skip
         self.count = 0
 
@@ -59,18 +61,22 @@ class ReportRows:
         Raises:
             AmazonError: if the document cannot be read.
         """
-        for row in self._rows.read(
-            download.pieces(), content_type=download.content_type
-        ):
-            self.count += 1
-            record = self._record(row)
-            stream = self._streams.get(row.records.stream)
-            if stream is None or self.count <= self.skip:
-                continue
-            if stream is driver:
-                yield record
-            else:
-                stream.emit(record)
+        try:
+            for rows in self._rows.blocks(
+                download.pieces(),
+                content_type=download.content_type,
+                around=self._envelope,
+            ):
+                records = self._new_records(rows)
+                stream = self._streams.get(rows.records.stream)
+                if stream is driver:
+                    yield from records
+                elif stream is not None:
+                    for record in records:
+                        stream.emit(record)
+        finally:
+            # Of a damaged document the rest is never read.
+            download.release()
 
     def warn(self, stream: ContentStream) -> None:
         """Say once what of this report was not as it should be."""
@@ -79,15 +85,32 @@ class ReportRows:
         stream.warn_of_columns(self._rows.unknown, where)
         stream.warn_of_bytes(self._rows.replaced, where)
 
-    def _record(self, row: TypedRow) -> dict[str, Any]:
-        name = row.records.stream
-        self._numbers[name] += 1
-        record = {
-            **self._envelope,
-            **row.values,
-            "report_row": self._numbers[name],
-            "_extra": row.extra or None,
-        }
-        seen = self._seen.setdefault(name, Counter())
-        complete_key(record, row.records, seen, moment=self._created)
-        return record
+    def _new_records(self, rows: TypedRows) -> list[dict[str, Any]]:
+        """Return the records of some rows, without those given out already."""
+        given_out = max(0, self.skip - self.count)
+        self.count += len(rows.values)
+        array = self._arrays.get(rows.records.stream) or self._new_array(rows.records)
+        records = array.records(rows)
+        return records[given_out:] if given_out else records
+
+    def _new_array(self, records: RecordSet) -> _Array:
+        keys = KeyCompleter(records, moment=self._created)
+        array = self._arrays[records.stream] = _Array(keys)
+        return array
+
+
+class _Array:
+    """One array of records of the report: its rows are numbered and counted."""
+
+    def __init__(self, keys: KeyCompleter) -> None:
+        self._keys = keys
+        self._numbers = count(1)
+
+    def records(self, rows: TypedRows) -> list[dict[str, Any]]:
+        """Return the rows, which become the records, in full."""
+        for record, number in zip(rows.values, self._numbers, strict=False):
+            record["report_row"] = number
+        for place, extra in rows.extras.items():
+            rows.values[place]["_extra"] = extra or None
+        self._keys.complete(rows.values)
+        return rows.values

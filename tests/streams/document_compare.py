@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,7 @@ class TypeFile:
     arrays: tuple[Array, ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def type_file(service: str, name: str) -> TypeFile:
     """Return what the file of a report type says."""
     path = SCHEMAS / service / f"{name}.json"

@@ -72,7 +72,7 @@ def presentation_of(asked: Asked) -> Presentation:
     """Return how the document of a request is dressed, always the same way."""
     dice = Dice("presentation", *asked.key)
     charset, content_type = _charset(asked, dice)
-    by_position = asked.layout.about.get("header", {}).get("by_position", False)
+    by_position = asked.layout.about.get("by_position", False)
     is_pay = asked.layout.service == "amazon_pay"
     members = dice.pick((1, 1, 1, 3, 0))
     declared = bool(members) != dice.once_in(6)

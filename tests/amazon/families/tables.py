@@ -60,7 +60,7 @@ def fields(layout: Layout, marketplace: Marketplace) -> list[Field]:
     """Return the columns that a type has in a marketplace (Document formats)."""
     dice = Dice("columns", layout.report_type, marketplace.id)
     every = list(layout.records[0].fields)
-    if not dice.once_in(4) or layout.about.get("header", {}).get("by_position"):
+    if not dice.once_in(4) or layout.about.get("by_position"):
         return every
     needed = {field.name for field in every if is_needed(layout, field)}
     away = {dice.pick(every).name for _ in range(2)} - needed
@@ -69,7 +69,7 @@ def fields(layout: Layout, marketplace: Marketplace) -> list[Field]:
 
 def has_unknown(layout: Layout, marketplace: Marketplace) -> bool:
     """Tell whether a type has an unknown column in a marketplace."""
-    by_position = layout.about.get("header", {}).get("by_position")
+    by_position = layout.about.get("by_position")
     dice = Dice("unknown", layout.report_type, marketplace.id)
     return not by_position and dice.once_in(3)
 

@@ -1,0 +1,167 @@
+"""A report that is wanted, on its way from being wanted to its end."""
+
+from __future__ import annotations
+
+import enum
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.amazon.retry import Retry
+from tap_amazon_reports.reports.tally import ReportTally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+    from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.amazon.errors import AmazonError
+    from tap_amazon_reports.amazon.retry import Attempts, RetryPolicy, Trouble
+    from tap_amazon_reports.reports.report import (
+        Report,
+        ReportRequest,
+        ReportService,
+    )
+    from tap_amazon_reports.reports.status import ReportStatus
+
+logger = logging.getLogger(__name__)
+
+
+class TicketState(enum.Enum):
+    """Where a wanted report stands."""
+
+    WANTED = "wanted"
+    ASKED = "asked"
+    ENDED = "ended"
+
+
+MOVES: dict[TicketState, frozenset[TicketState]] = {
+    TicketState.WANTED: frozenset({TicketState.ASKED, TicketState.ENDED}),
+    TicketState.ASKED: frozenset(
+        {TicketState.ASKED, TicketState.ENDED, TicketState.WANTED}
+    ),
+    TicketState.ENDED: frozenset(),
+}
+"""What may follow what: an asked report that Amazon no longer knows is wanted again."""
+
+
+def _nothing(_report: Report) -> None:
+    """Do nothing with a finished report."""
+
+
+@dataclass(eq=False)
+class Ticket:
+    """One wanted report on its way.
+
+    Attributes:
+        request: what is wanted.
+        service: who makes it.
+        queue: for whom, so that no stream waits for all reports of another.
+        remember: told of the report's id as soon as it is asked for, and None when it
+            need not be remembered any more.
+        finished: told of the report when it is done, before anybody waits for it.
+        fresh: how old an adopted report may be; None leaves that to who adopted it.
+        report: what is known of it, once it has ended.
+        error: why there will be none.
+        adopted: whether it was asked for earlier, or by somebody else.
+        tally: counts what is done for it.
+        attempts: of what is being tried again, while Amazon does not answer.
+    """
+
+    request: ReportRequest
+    service: ReportService
+    queue: str
+    remember: Callable[[str | None], None]
+    finished: Callable[[Report], None] = _nothing
+    fresh: timedelta | None = None
+    state: TicketState = TicketState.WANTED
+    report_id: str | None = None
+    asked_at: datetime | None = None
+    next_ask_at: float = 0
+    next_look_at: float = 0
+    status: ReportStatus | None = None
+    report: Report | None = None
+    error: AmazonError | None = None
+    adopted: bool = False
+    tally: ReportTally = field(default_factory=ReportTally)
+    attempts: Attempts | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether there is nothing to wait for any more."""
+        return self.state is TicketState.ENDED
+
+    def move(self, state: TicketState) -> None:
+        """Go on to `state`.
+
+        Raises:
+            ValueError: if that cannot follow; nothing is changed then.
+        """
+        if state not in MOVES[self.state]:
+            msg = f"a report cannot go from {self.state.value} to {state.value}"
+            raise ValueError(msg)
+        self.state = state
+
+    def asked(self, report_id: str, *, now: datetime, next_look_at: float) -> None:
+        """Go on to being made, as `report_id`."""
+        self.move(TicketState.ASKED)
+        self.attempts = None
+        self.report_id = report_id
+        self.asked_at = now
+        self.next_look_at = next_look_at
+        self.tally.asked += 1
+        self.remember(report_id)
+
+    def adopt(self, report_id: str, *, now: datetime) -> None:
+        """Go on to being made, by whomever, as `report_id`."""
+        self.move(TicketState.ASKED)
+        self.report_id = report_id
+        self.adopted = True
+        self.asked_at = now
+        self.tally.adopted += 1
+
+    def look_again(self, at: float) -> None:
+        """Stay in the making until the monotonic second `at`, at least."""
+        self.move(TicketState.ASKED)
+        self.next_look_at = at
+
+    def want_anew(self) -> None:
+        """Go back to being wanted: what was adopted is of no use."""
+        self.move(TicketState.WANTED)
+        self.adopted = False
+        self.report_id = self.status = self.attempts = None
+        self.tally.adopted -= 1
+        self.remember(None)
+
+    def end(self, report: Report) -> None:
+        """Have the report, which has ended, well or not."""
+        self.move(TicketState.ENDED)
+        self.report = report
+        if report.status.is_done:
+            self.finished(report)
+
+    def fail(self, error: AmazonError) -> None:
+        """Have no report."""
+        self.move(TicketState.ENDED)
+        self.error = error
+
+    def retry_seconds(
+        self, trouble: Trouble, error: AmazonError, *, policy: RetryPolicy, clock: Clock
+    ) -> float:
+        """Return after which pause to try again; fail if it is too late for that."""
+        if self.attempts is None:
+            self.attempts = policy.begin(clock)
+        decision = self.attempts.decide(trouble)
+        if isinstance(decision, Retry):
+            delay_seconds = decision.delay_seconds
+            logger.info("%s; trying again in %.0f s", error, delay_seconds)
+            return delay_seconds
+        msg = f"{self}: {error} ({decision.reason}). The next run goes on from here"
+        self.fail(type(error)(msg, status=error.status))
+        return 0
+
+    def __str__(self) -> str:
+        """Return it in words, for a log."""
+        if self.report_id is None:
+            return f"a report {self.request}"
+        return f"report {self.report_id} ({self.request})"

@@ -1,0 +1,217 @@
+"""Records to Parquet: typed columns, every digit of a decimal kept.
+
+| JSON schema | Parquet |
+| --- | --- |
+| `number` | decimal128(38, 18) |
+| `integer` | int64 |
+| `boolean` | boolean |
+| `string`, format `date-time` | timestamp in microseconds, UTC |
+| `string`, format `date` | date32 |
+| `string` | string |
+| `object`, `array`, and all else | string: JSON text |
+
+A value that its column cannot hold, a decimal with 40 digits for one, is kept in
+`_extra` as text, as a cell is that does not fit its type.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from decimal import Decimal
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from singer_sdk.contrib.msgspec import decoder, encoder
+
+from tap_amazon_reports.streams.batches import Beside
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from singer_sdk.helpers.types import Record
+
+logger = logging.getLogger(__name__)
+
+_DIGITS, _DECIMAL_PLACES = 38, 18
+_EXTRA = "_extra"
+_MISFITS = (pa.ArrowException, TypeError, ValueError, OverflowError)
+_GROUP_RECORDS = 5000
+"""A row group; while one is compressed the next is read."""
+_TEXT = pa.string()
+_FORMATS = {"date-time": pa.timestamp("us", tz="UTC"), "date": pa.date32()}
+_TYPES = {
+    "number": pa.decimal128(_DIGITS, _DECIMAL_PLACES),
+    "integer": pa.int64(),
+    "boolean": pa.bool_(),
+    "string": _TEXT,
+}
+
+
+class ParquetColumns:
+    """The columns of all files of one stream."""
+
+    def __init__(self, properties: Mapping[str, Mapping[str, Any]]) -> None:
+        """Type each of the `properties` of a JSON schema."""
+        types = {name: _arrow_type(spec) for name, spec in properties.items()}
+        # What fits nowhere else is known when all else is done.
+        self._in_order = sorted(types.items(), key=lambda item: item[0] == _EXTRA)
+        self._is_json = {
+            name: _kind(spec) not in _TYPES for name, spec in properties.items()
+        }
+        self.schema = pa.schema(self._in_order)
+
+    def table(self, records: Sequence[Record]) -> pa.Table:
+        """Return the records as a table."""
+        misfits: Counter[str] = Counter()
+        arrays = [
+            self._array(name, type_, records, misfits) for name, type_ in self._in_order
+        ]
+        if misfits:
+            logger.warning(
+                "batch: values that do not fit were kept in _extra: %s",
+                ", ".join(f"{name} ({n})" for name, n in sorted(misfits.items())),
+            )
+        return pa.Table.from_arrays(arrays, schema=self.schema)
+
+    def _array(
+        self,
+        name: str,
+        type_: pa.DataType,
+        records: Sequence[Record],
+        misfits: Counter[str],
+    ) -> pa.Array:
+        values = [record.get(name) for record in records]
+        if self._is_json[name]:
+            values = [None if value is None else _json(value) for value in values]
+        try:
+            return _typed(values, type_)
+        except _MISFITS:
+            return _one_by_one(name, values, type_, records, misfits)
+
+
+class ParquetRows:
+    """What one Parquet file will hold.
+
+    Attributes:
+        ending: of its name.
+        encoded_bytes: how much it holds, before compression.
+    """
+
+    ending = ".parquet"
+
+    def __init__(self, columns: ParquetColumns, *, compression: str | None) -> None:
+        """Hold nothing.
+
+        Args:
+            columns: of the records.
+            compression: pyarrow's word for it; None is its default.
+        """
+        self.encoded_bytes = 0
+        self._columns = columns
+        self._content = BytesIO()
+        self._beside = Beside()
+        self._writer = pq.ParquetWriter(
+            self._content, columns.schema, compression=compression or "snappy"
+        )
+        self._records: list[Record] = []
+        self._tables: list[pa.Table] = []
+
+    def add(self, record: Record) -> None:
+        """Add a record."""
+        self._records.append(record)
+
+    def end_block(self) -> None:
+        """Turn the records into columns, and write a row group when there are many."""
+        records, self._records = self._records, []
+        if records:
+            table = self._columns.table(records)
+            self.encoded_bytes += table.nbytes
+            self._tables.append(table)
+        if sum(map(len, self._tables)) >= _GROUP_RECORDS:
+            self._end_group()
+
+    def close(self) -> bytes:
+        """Return the whole content."""
+        self.end_block()
+        self._end_group()
+        self._beside.end()
+        self._writer.close()
+        return self._content.getvalue()
+
+    def _end_group(self) -> None:
+        tables, self._tables = self._tables, []
+        if tables:
+            group = pa.concat_tables(tables)
+            self._beside.start(lambda: self._writer.write_table(group))
+
+
+def _arrow_type(spec: Mapping[str, Any]) -> pa.DataType:
+    kind = _kind(spec)
+    if kind == "string":
+        return _FORMATS.get(str(spec.get("format")), _TEXT)
+    return _TYPES.get(kind, _TEXT)
+
+
+def _kind(spec: Mapping[str, Any]) -> str:
+    """Return the only type beside null; empty where there are several or none."""
+    types = spec.get("type", ())
+    words = {types} if isinstance(types, str) else set(types)
+    words -= {"null"}
+    return str(words.pop()) if len(words) == 1 else ""
+
+
+def _typed(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
+    """Return the values as a column.
+
+    Raises:
+        ArrowException, TypeError, ValueError, OverflowError: if one does not fit.
+    """
+    # Much of a report is empty, or the same in all rows.
+    first, number = values[0], len(values)
+    if (first is None or isinstance(first, str)) and values.count(first) == number:
+        return pa.repeat(_converted([first], type_)[0], number)
+    return _converted(values, type_)
+
+
+def _converted(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
+    if pa.types.is_temporal(type_):
+        return pa.array(values, _TEXT).cast(type_)
+    return pa.array(values, type_)
+
+
+def _one_by_one(
+    name: str,
+    values: Sequence[Any],
+    type_: pa.DataType,
+    records: Sequence[Record],
+    misfits: Counter[str],
+) -> pa.Array:
+    """Return the values as a column, null where one does not fit; that is kept."""
+    fitting: list[Any] = []
+    for value, record in zip(values, records, strict=True):
+        fits = value
+        if pa.types.is_decimal(type_) and isinstance(value, (int, float)):
+            fits = Decimal(str(value))
+        try:
+            _converted([fits], type_)
+        except _MISFITS:
+            misfits[name] += 1
+            fits = None
+            _keep(record, name, _json(value))
+        fitting.append(fits)
+    return _converted(fitting, type_)
+
+
+def _json(value: Any) -> str:
+    return value if isinstance(value, str) else encoder.encode(value).decode()
+
+
+def _keep(record: Record, name: str, text: str) -> None:
+    extra = record.get(_EXTRA) or {}
+    if isinstance(extra, str):
+        # Flattened.
+        extra = decoder.decode(extra)
+    record[_EXTRA] = {**extra, name: text}

@@ -1,0 +1,1 @@
+"""Measurements of the tap against the local Amazon: `python -m tests.bench`."""

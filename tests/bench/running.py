@@ -1,0 +1,126 @@
+"""Starts what is measured, each in a process of its own, and reads the measure."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.singer import selecting
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+ROOT = Path(__file__).parents[2]
+COMMAND = "from tap_amazon_reports.tap import TapAmazonReports; TapAmazonReports.cli()"
+LAST_LINES = 20
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What one process needed, and how many lines it wrote."""
+
+    status: int
+    lines: int
+    wall_seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+    def check_lines(self, least: int) -> None:
+        """Fail unless it wrote so many lines: what reads nothing is fast.
+
+        Raises:
+            BenchError: if it wrote fewer.
+        """
+        if self.lines < least:
+            msg = f"{self.lines} lines were written, {least} were expected"
+            raise BenchError(msg)
+
+
+class BenchError(Exception):
+    """What was to be measured did not work."""
+
+
+def run(command: Sequence[str], *, given: str = "") -> Measure:
+    """Run a Python command, and return what it needed.
+
+    Args:
+        command: what comes after `python`.
+        given: what it reads from standard input.
+
+    Raises:
+        BenchError: if it fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "measure.json"
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "tests.bench.measured", str(path)),
+                *(sys.executable, *command),
+            ],
+            check=False,
+            cwd=ROOT,
+            input=given,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        if not path.exists():
+            raise BenchError(done.stderr)
+        measure = Measure(**json.loads(path.read_text(encoding="utf-8")))
+    if measure.status:
+        said = "\n".join(done.stderr.splitlines()[-LAST_LINES:])
+        msg = f"{' '.join(command)} ended with {measure.status}:\n{said}"
+        raise BenchError(msg)
+    return measure
+
+
+def run_tap(
+    settings: Mapping[str, Any],
+    *,
+    only: Collection[str] = (),
+    discovering: bool = False,
+) -> Measure:
+    """Run the tap's command.
+
+    Args:
+        settings: its settings.
+        only: the streams that are read; none means all that hold rows of reports.
+        discovering: offer streams, and read none.
+
+    Raises:
+        BenchError: if it fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "config.json"
+        config.write_text(json.dumps(settings), encoding="utf-8")
+        command = ["-c", COMMAND, "--config", str(config)]
+        if discovering:
+            return run([*command, "--discover"])
+        chosen = _selecting(offered(settings), only)
+        catalog = Path(folder) / "catalog.json"
+        catalog.write_text(json.dumps(chosen), encoding="utf-8")
+        return run([*command, "--catalog", str(catalog)])
+
+
+def offered(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the catalog that the tap offers."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as config:
+        json.dump(settings, config)
+        config.flush()
+        command = [sys.executable, "-c", COMMAND, "--config", config.name, "--discover"]
+        done = subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+    catalog: dict[str, Any] = json.loads(done.stdout)
+    return catalog
+
+
+def _selecting(catalog: Mapping[str, Any], only: Collection[str]) -> dict[str, Any]:
+    rows = [
+        stream["tap_stream_id"]
+        for stream in catalog["streams"]
+        if "report_row" in stream["schema"]["properties"]
+    ]
+    return selecting(catalog, only or rows)

@@ -1,0 +1,136 @@
+"""A service that makes reports by a script, for the desk; time is the clock's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.amazon.errors import AmazonError, RequestRefusedError
+from tap_amazon_reports.amazon.quota import TokenBucket
+from tap_amazon_reports.reports.report import Report, ReportRequest
+from tap_amazon_reports.reports.status import ReportStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from tap_amazon_reports.amazon.secret import DocumentUrl
+    from tests.clock import ScriptedClock
+
+RATE, BURST = 1 / 60, 15
+"""Of createReport (Reports API, Usage plans): once a minute, fifteen at once."""
+
+
+@dataclass
+class Made:
+    """A report that is being made: when it is done, and how it ends."""
+
+    request: ReportRequest
+    at: datetime
+    ripening: timedelta
+    status: ReportStatus
+
+
+@dataclass
+class ScriptedService:
+    """Makes reports in so many seconds each.
+
+    Attributes:
+        clock: the time.
+        ripening_seconds: how long a report takes.
+        asks: what was asked for, and at which second.
+        looks: at which report was looked, and at which second.
+        refusals: what the next `ask` of a type raises.
+        unknown_looks: how many looks do not find a report.
+        status: how reports end.
+        alter: what a report becomes before it is told.
+    """
+
+    clock: ScriptedClock
+    name: str = "scripted"
+    ripening_seconds: Callable[[ReportRequest], float] = lambda _request: 30.0
+    asks: list[tuple[ReportRequest, float]] = field(default_factory=list)
+    looks: list[tuple[str, float]] = field(default_factory=list)
+    refusals: dict[str, list[AmazonError]] = field(default_factory=dict)
+    unknown_looks: int = 0
+    status: ReportStatus = ReportStatus.DONE
+    alter: Callable[[Report], Report] = lambda report: report
+    made: dict[str, Made] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with a full bucket."""
+        self._bucket = TokenBucket(rate_per_second=RATE, burst=BURST, clock=self.clock)
+
+    def ask(self, request: ReportRequest) -> str:
+        """Begin to make a report; fail the test if the quota does not allow it."""
+        assert self._bucket.wait_seconds() <= 0, "asked before the quota allows it"
+        self._bucket.take()
+        refusals = self.refusals.get(request.report_type)
+        if refusals:
+            raise refusals.pop(0)
+        self.asks.append((request, self.clock.monotonic()))
+        return self.hold(request)
+
+    def hold(self, request: ReportRequest) -> str:
+        """Begin to make a report for somebody else; return its id."""
+        report_id = str(100 + len(self.made))
+        ripening = timedelta(seconds=self.ripening_seconds(request))
+        self.made[report_id] = Made(request, self.clock.now(), ripening, self.status)
+        return report_id
+
+    def ask_wait_seconds(self, count: int = 1) -> float:
+        """Return how long the next `ask` would wait."""
+        return self._bucket.wait_seconds(count)
+
+    def empty_ask_quota(self) -> None:
+        """Have no quota left."""
+        self._bucket.drain()
+
+    def look(self, report_id: str) -> Report:
+        """Return a report as it is now.
+
+        Raises:
+            RequestRefusedError: if it is not known, or not yet.
+        """
+        self.looks.append((report_id, self.clock.monotonic()))
+        if self.unknown_looks or report_id not in self.made:
+            self.unknown_looks = max(0, self.unknown_looks - 1)
+            msg = f"there is no report {report_id}"
+            raise RequestRefusedError(msg)
+        made = self.made[report_id]
+        is_done = self.clock.now() >= made.at + made.ripening
+        return self.alter(
+            Report(
+                report_id=report_id,
+                report_type=made.request.report_type,
+                status=made.status if is_done else ReportStatus.IN_PROGRESS,
+                created=made.at,
+                data_start=made.request.data_start,
+                data_end=made.request.data_end,
+                marketplace_ids=made.request.marketplace_ids,
+                document_id=f"document of {report_id}" if is_done else None,
+            )
+        )
+
+    def look_wait_seconds(self) -> float:
+        """Return that one may always look."""
+        return 0
+
+    def list_wait_seconds(self) -> float:
+        """Return that one may always list."""
+        return 0
+
+    def listed(
+        self, report_types: Sequence[str], since: datetime, until: datetime
+    ) -> Iterator[Report]:
+        """Fail the test: the desk lists nothing."""
+        raise AssertionError(report_types, since, until)
+
+    def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
+        """Fail the test: a desk without prefetching opens nothing."""
+        raise AssertionError(document_id, restricted)
+
+    def document_wait_seconds(self, count: int = 1) -> float:
+        """Return that documents may always be opened."""
+        return 0 * count

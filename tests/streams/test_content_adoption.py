@@ -1,0 +1,209 @@
+"""A report that exists already is read, and not asked for a second time."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.amazon import BySeconds, Outcome, Status
+from tests.amazon.moments import extended
+from tests.clock import NOON
+from tests.streams.content_runs import US
+
+if TYPE_CHECKING:
+    from tests.singer import Output
+    from tests.streams.content_runs import ContentRuns
+
+LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
+LISTINGS_STREAM = "sp_merchant_listings_all_data"
+RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
+RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
+SALES = "GET_SALES_AND_TRAFFIC_REPORT"
+HOUR = timedelta(hours=1)
+
+
+def _asked(content: ContentRuns) -> int:
+    return len(content.seen("createReport"))
+
+
+def _ids(output: Output, stream: str) -> set[str]:
+    return {row["report_id"] for row in output.records(stream)}
+
+
+def _hold(
+    content: ContentRuns,
+    report_type: str,
+    *,
+    age: timedelta,
+    status: str = "DONE",
+    **fields: object,
+) -> str:
+    """Hold a finished report that somebody else asked for; return its id."""
+    report = content.amazon.selling_partner.add_report(
+        report_type,
+        created=NOON - age,
+        outcome=Outcome(status),
+        **{"marketplaceIds": [US], **fields},
+    )
+    return str(report["reportId"])
+
+
+def test_a_snapshot_is_asked_for_once_a_run(content: ContentRuns) -> None:
+    """Without dates there is one report, and no bookmark to follow."""
+    output = content.read(LISTINGS)
+    assert 1 == _asked(content) == len(_ids(output, LISTINGS_STREAM))
+    assert "bookmark_properties" not in output.schemas[LISTINGS_STREAM]
+
+
+def test_a_young_snapshot_is_adopted(content: ContentRuns) -> None:
+    """The newest that somebody made lately is as good as one of our own."""
+    _hold(content, LISTINGS, age=3 * HOUR)
+    newest = _hold(content, LISTINGS, age=2 * HOUR)
+    _hold(content, LISTINGS, age=HOUR, status="CANCELLED")
+    _hold(content, LISTINGS, age=HOUR, status="FATAL")
+    _hold(content, LISTINGS, age=HOUR, marketplaceIds=["A2EUQ1WTGCTBG2"])
+    output = content.read(LISTINGS)
+    assert {newest} == _ids(output, LISTINGS_STREAM)
+    assert 0 == _asked(content)
+
+
+def test_an_old_snapshot_is_not_adopted(content: ContentRuns) -> None:
+    """Each type says how old a snapshot may be."""
+    old = _hold(content, LISTINGS, age=timedelta(days=3))
+    output = content.read(LISTINGS)
+    assert old not in _ids(output, LISTINGS_STREAM)
+    assert 1 == _asked(content)
+
+
+def test_a_report_in_the_making_is_waited_for(content: ContentRuns) -> None:
+    """What is being made for somebody else is adopted as well."""
+    made = content.amazon.selling_partner.ask(LISTINGS, marketplaceIds=[US])
+    output = content.read(LISTINGS)
+    assert {made["reportId"]} == _ids(output, LISTINGS_STREAM)
+    assert 0 == _asked(content)
+
+
+def test_a_window_is_adopted_to_the_second(content: ContentRuns) -> None:
+    """A report of the same window is read; one of a second less is another."""
+    entry = {"report_type": RETURNS, "start_date": "2026-11-03"}
+    more: dict[str, Any] = {"end_date": "2026-11-20"}
+    times: dict[str, Any] = {"dataStartTime": "2026-11-03T00:00:00+00:00"}
+    _hold(content, RETURNS, age=HOUR, **times, dataEndTime="2026-11-19T23:59:58+00:00")
+    first = content.read(entry, **more)
+    (report,) = content.reports(RETURNS)[1:]
+    window: dict[str, Any] = {
+        name: report[name] for name in ("dataStartTime", "dataEndTime")
+    }
+    content.amazon.selling_partner.reports.clear()
+    held = _hold(content, RETURNS, age=HOUR, **window)
+    second = content.read(entry, **more)
+    assert {held} == _ids(second, RETURNS_STREAM)
+    assert 1 == _asked(content)
+    assert len(first.records(RETURNS_STREAM)) == len(second.records(RETURNS_STREAM))
+
+
+def test_a_report_of_an_open_window_is_not_adopted(content: ContentRuns) -> None:
+    """What was made before its window had ended lacks the end of it."""
+    window: dict[str, Any] = {
+        "dataStartTime": "2026-11-03T00:00:00+00:00",
+        "dataEndTime": extended(NOON),
+    }
+    early = _hold(content, RETURNS, age=HOUR, **window)
+    output = content.read({"report_type": RETURNS, "start_date": "2026-11-03"})
+    assert early not in _ids(output, RETURNS_STREAM)
+    assert 1 == _asked(content)
+
+
+def test_a_report_with_options_is_known_by_state_only(content: ContentRuns) -> None:
+    """A listing does not tell a report's options, so none of it is trusted."""
+    window: dict[str, Any] = {
+        "dataStartTime": "2026-11-15T00:00:00+00:00",
+        "dataEndTime": "2026-11-15T23:59:59+00:00",
+    }
+    _hold(content, SALES, age=HOUR, **window)
+    entry = {"report_type": SALES, "report_options": {"asinGranularity": "SKU"}}
+    content.read(entry, start_date="2026-11-15", end_date="2026-11-19")
+    assert [] == content.seen("getReports")
+    assert _asked(content) > 0
+
+
+def _cut_off(content: ContentRuns, entry: dict[str, Any]) -> Output:
+    """Run until a report is stuck, and return what that run left."""
+    content.amazon.selling_partner.ripening = BySeconds(0, 10_000)
+    output = content.read(entry, report_timeout=600, start_date="2026-11-15")
+    assert 1 == output.status
+    assert 2 == len(content.failures)
+    for line in content.failures:
+        assert "still IN_PROGRESS after 10 minutes" in line
+        assert "report_timeout" in line
+    return output
+
+
+def test_a_stuck_report_is_adopted_by_the_next_run(content: ContentRuns) -> None:
+    """What was asked for and not yet read is remembered, and not asked for twice."""
+    entry = {"report_type": SALES, "report_options": {"asinGranularity": "SKU"}}
+    first = _cut_off(content, entry)
+    asked = _asked(content)
+    assert asked > 1
+    assert [] == [m for m in first.messages if m["type"] == "RECORD"]
+    content.clock.advance(hours=3)
+    second = content.read(entry, state=first.state, start_date="2026-11-15")
+    assert 0 == second.status
+    assert asked == _asked(content)
+    ids = {report["reportId"] for report in content.reports(SALES)}
+    assert ids == _ids(second, "sp_sales_and_traffic_report_by_date")
+    assert "asked" not in str(second.state)
+
+
+def test_an_adopted_report_that_is_gone_is_asked_for_anew(
+    content: ContentRuns,
+) -> None:
+    """Amazon forgets reports; then what state remembers is dropped."""
+    entry = {"report_type": SALES, "report_options": {"asinGranularity": "SKU"}}
+    first = _cut_off(content, entry)
+    asked = _asked(content)
+    content.amazon.selling_partner.reports.clear()
+    content.amazon.selling_partner.ripening = BySeconds()
+    content.clock.advance(hours=3)
+    second = content.read(entry, state=first.state, start_date="2026-11-15")
+    assert 0 == second.status
+    assert 2 * asked == _asked(content)
+    assert second.records("sp_sales_and_traffic_report_by_date")
+
+
+def test_state_holds_no_more_than_it_needs(content: ContentRuns) -> None:
+    """A remembered report is a digest, an id and a window: no URL and no secret."""
+    entry = {"report_type": SALES, "report_options": {"asinGranularity": "SKU"}}
+    first = _cut_off(content, entry)
+    state = deepcopy(first.state["bookmarks"]["sp_sales_and_traffic_report_by_date"])
+    (partition,) = state["partitions"]
+    known = {report["reportId"]: report for report in content.reports(SALES)}
+    for digest, (report_id, start, end) in partition["asked"].items():
+        assert 16 == len(digest)
+        assert known[report_id]["dataStartTime"][:19] == start[:19]
+        assert known[report_id]["dataEndTime"][:19] == end[:19]
+    assert "replication_key_value" not in partition
+
+
+def test_what_cannot_be_listed_is_asked_for(content: ContentRuns) -> None:
+    """To look for reports that exist is to save: if that fails, nothing is lost."""
+    content.spoil("getReports", Status(403))
+    output = content.read(LISTINGS)
+    assert 0 == output.status
+    assert output.records(LISTINGS_STREAM)
+    assert "could not be listed" in content.warnings
+
+
+@pytest.mark.parametrize("looks", [1, 3])
+def test_a_new_report_may_be_unknown_for_a_moment(
+    content: ContentRuns, looks: int
+) -> None:
+    """Amazon's own memory takes a while; that is no failure, and no second report."""
+    content.amazon.selling_partner.unknown_looks = looks
+    output = content.read(LISTINGS)
+    assert 0 == output.status
+    assert output.records(LISTINGS_STREAM)
+    assert 1 == _asked(content)

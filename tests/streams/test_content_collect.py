@@ -1,0 +1,229 @@
+"""Reports that nobody asks for: each finished one is read once, in order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tests.amazon import BySeconds, Outcome, Status
+from tests.amazon.marketplaces import BY_COUNTRY
+from tests.amazon.moments import extended
+from tests.clock import NOON
+from tests.streams.content_runs import US
+from tests.streams.document_compare import assert_arrived, type_file
+
+if TYPE_CHECKING:
+    from tests.singer import Output
+    from tests.streams.content_runs import ContentRuns
+
+SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
+STREAM = "sp_v2_settlement_report_data_flat_file_v2"
+RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
+RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
+LONG_AGO: dict[str, Any] = {"start_date": "2026-08-24"}
+
+
+def _ids(output: Output, stream: str = STREAM) -> list[str]:
+    """Return the reports that rows are of, in the order of their rows."""
+    return list(dict.fromkeys(row["report_id"] for row in output.records(stream)))
+
+
+def _hold(
+    content: ContentRuns, *, days: float, status: str = "DONE", place: str = US
+) -> str:
+    """Hold a settlement made so many days ago; return its id."""
+    created = content.clock.now() - timedelta(days=days)
+    report = content.amazon.selling_partner.add_report(
+        SETTLEMENT,
+        created=created,
+        outcome=Outcome(status),
+        marketplaceIds=[place],
+        dataStartTime=extended(created - timedelta(days=14)),
+        dataEndTime=extended(created),
+    )
+    return str(report["reportId"])
+
+
+def _partition(output: Output, stream: str = STREAM) -> dict[str, Any]:
+    (partition,) = output.state["bookmarks"][stream]["partitions"]
+    found: dict[str, Any] = partition
+    return found
+
+
+def test_each_is_read_once_and_in_order(content: ContentRuns) -> None:
+    """A second run reads what is new, and nothing that was read before."""
+    known = [_hold(content, days=days) for days in (60, 30, 45, 2)]
+    first = content.read(SETTLEMENT, **LONG_AGO)
+    assert [known[0], known[2], known[1], known[3]] == _ids(first)
+    assert 4 == len(content.seen("getReportDocument"))
+    second = content.read(SETTLEMENT, state=first.state, **LONG_AGO)
+    assert [] == _ids(second)
+    new = _hold(content, days=0)
+    third = content.read(SETTLEMENT, state=second.state, **LONG_AGO)
+    assert [new] == _ids(third)
+    assert 5 == len(content.seen("getReportDocument"))
+    assert [] == content.seen("createReport")
+
+
+def test_the_bookmark_is_when_the_last_one_was_made(content: ContentRuns) -> None:
+    """State holds a moment, and of the reports no more than the last hour's."""
+    for days in (60, 30, 2):
+        _hold(content, days=days)
+    last = _hold(content, days=2 - 1 / 48)
+    output = content.read(SETTLEMENT, **LONG_AGO)
+    partition = _partition(output)
+    assert "report_created_time" == partition["replication_key"]
+    assert "2026-11-19T12:30:00Z" == partition["replication_key_value"]
+    assert last in partition["read_report_ids"]
+    assert 2 == len(partition["read_report_ids"])
+
+
+def test_one_that_is_listed_late_is_read(content: ContentRuns) -> None:
+    """A listing may lack a report that was made a moment ago."""
+    _hold(content, days=1)
+    first = content.read(SETTLEMENT, **LONG_AGO)
+    late = _hold(content, days=1 + 1 / 48)
+    second = content.read(SETTLEMENT, state=first.state, **LONG_AGO)
+    assert [late] == _ids(second)
+    assert "2026-11-20T12:00:00Z" == _partition(second)["replication_key_value"]
+
+
+def test_history_goes_back_ninety_days(content: ContentRuns) -> None:
+    """Amazon keeps no more; somebody who wants more is told so."""
+    kept = _hold(content, days=89)
+    _hold(content, days=91)
+    output = content.read(SETTLEMENT, start_date="2026-01-01")
+    assert [kept] == _ids(output)
+    assert "Amazon keeps reports for 90 days" in content.warnings
+    assert [] == content.amazon.refused
+    content.read(SETTLEMENT, state=output.state, start_date="2026-01-01")
+    assert "90 days" not in content.warnings
+
+
+def test_what_is_older_than_the_start_is_not_read(content: ContentRuns) -> None:
+    """`start_date` is about when a report was made."""
+    _hold(content, days=30)
+    young = _hold(content, days=10)
+    output = content.read(SETTLEMENT)
+    assert [young] == _ids(output)
+    assert "90 days" not in content.warnings
+
+
+def test_one_in_the_making_stops_the_bookmark(content: ContentRuns) -> None:
+    """What is younger waits for it, so that nothing is passed over."""
+    first_id = _hold(content, days=1)
+    made = content.amazon.selling_partner.ask(
+        SETTLEMENT, ripening=BySeconds(0, 7200), marketplaceIds=[US]
+    )
+    content.clock.advance(hours=1)
+    young = _hold(content, days=0)
+    first = content.read(SETTLEMENT, **LONG_AGO)
+    assert [first_id] == _ids(first)
+    assert "2026-11-20T12:00:00Z" == _partition(first)["replication_key_value"]
+    content.clock.advance(hours=2)
+    second = content.read(SETTLEMENT, state=first.state, **LONG_AGO)
+    assert [made["reportId"], young] == _ids(second)
+
+
+def test_one_in_the_making_elsewhere_stops_nothing(content: ContentRuns) -> None:
+    """A report of a marketplace that is not wanted is nobody's concern."""
+    content.amazon.selling_partner.ask(
+        SETTLEMENT,
+        ripening=BySeconds(0, 7200),
+        marketplaceIds=[BY_COUNTRY["MX"].id],
+    )
+    content.clock.advance(hours=1)
+    young = _hold(content, days=0)
+    assert [young] == _ids(content.read(SETTLEMENT, **LONG_AGO))
+
+
+def test_a_lost_document_is_a_warning(content: ContentRuns) -> None:
+    """Amazon throws documents away early, now and then; the others are read."""
+    lost, there = _hold(content, days=20), _hold(content, days=10)
+    content.amazon.faults.add("getReportDocument", Status(404, "NotFound"))
+    output = content.read(SETTLEMENT, **LONG_AGO)
+    assert 0 == output.status
+    assert [there] == _ids(output)
+    assert f"report {lost} has lost its document" in content.warnings
+    assert "2026-11-11T12:00:00Z" == _partition(output)["replication_key_value"]
+
+
+def test_failed_and_cancelled_ones_are_passed_over(content: ContentRuns) -> None:
+    """A schedule's report that failed is told, and the next one is read."""
+    failed = _hold(content, days=20, status="FATAL")
+    _hold(content, days=15, status="CANCELLED")
+    there = _hold(content, days=10)
+    output = content.read(SETTLEMENT, **LONG_AGO)
+    assert 0 == output.status
+    assert [there] == _ids(output)
+    assert f"report {failed} has failed" in content.warnings
+
+
+def test_rows_say_their_own_marketplace(content: ContentRuns) -> None:
+    """Reports of the whole region are one listing; rows say which they are of."""
+    mexico, canada = BY_COUNTRY["MX"].id, BY_COUNTRY["CA"].id
+    for place in (US, mexico, canada):
+        _hold(content, days=3, place=place)
+    output = content.read(SETTLEMENT, sp_marketplaces=["US", "CA"])
+    assert {US, canada} == {row["marketplace_id"] for row in output.records(STREAM)}
+    assert 1 == len(content.seen("getReports"))
+    assert {"marketplace_id": "na"} == _partition(output)["context"]
+
+
+def test_each_is_written_as_its_marketplace_writes(content: ContentRuns) -> None:
+    """Germany's commas and Britain's points are both exact, in one run."""
+    content.amazon.selling_partner.region = "eu"
+    kind = type_file("selling_partner", SETTLEMENT)
+    countries = ("DE", "GB")
+    held = {
+        country: _hold(content, days=3, place=BY_COUNTRY[country].id)
+        for country in countries
+    }
+    output = content.read(SETTLEMENT, sp_marketplaces=list(countries))
+    for country, report_id in held.items():
+        rows = [r for r in output.records(STREAM) if r["report_id"] == report_id]
+        document = content.amazon.families.document(report_id)
+        assert assert_arrived(kind, document, {STREAM: rows}, country=country) > 5
+        amounts = [row["amount"] for row in rows if row["amount"] is not None]
+        assert any(isinstance(amount, Decimal) for amount in amounts)
+
+
+def test_what_a_schedule_makes_can_be_collected(content: ContentRuns) -> None:
+    """A type that could be asked for is not, where the setting says so."""
+    created = NOON - timedelta(days=2)
+    held = content.amazon.selling_partner.add_report(
+        RETURNS,
+        created=created,
+        outcome=Outcome("DONE"),
+        marketplaceIds=[US],
+        dataStartTime=extended(created - timedelta(days=7)),
+        dataEndTime=extended(created),
+        reportScheduleId="50900000001",
+    )
+    output = content.read({"report_type": RETURNS, "source": "collect"})
+    assert [held["reportId"]] == _ids(output, RETURNS_STREAM)
+    assert [] == content.seen("createReport")
+
+
+def test_the_order_of_a_run_that_breaks_off(content: ContentRuns) -> None:
+    """After a failure the next run goes on with the report that was not read."""
+    one, two, three = (_hold(content, days=days) for days in (30, 20, 10))
+    refused = Status(403, "Unauthorized")
+    content.amazon.faults.add(
+        "getReportDocument",
+        refused,
+        when=lambda request: request.path.endswith(_document(content, two)),
+    )
+    content.amazon.faults.add("createRestrictedDataToken", refused)
+    first = content.read(SETTLEMENT, **LONG_AGO)
+    assert 1 == first.status
+    assert [one] == _ids(first)
+    second = content.read(SETTLEMENT, state=first.state, **LONG_AGO)
+    assert [two, three] == _ids(second)
+
+
+def _document(content: ContentRuns, report_id: str) -> str:
+    report = content.amazon.selling_partner.report(report_id)
+    assert report is not None
+    return str(report["reportDocumentId"])

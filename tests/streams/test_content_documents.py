@@ -1,0 +1,227 @@
+"""Documents as they come: charsets, packing, damage, and what restricts them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.amazon import Outcome, Status, StoredObject
+from tests.amazon.families import Presentation
+from tests.amazon.marketplaces import BY_COUNTRY
+from tests.streams.document_compare import assert_arrived, type_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.singer import Output
+    from tests.streams.content_runs import ContentRuns
+
+LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
+STREAM = "sp_merchant_listings_all_data"
+RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
+RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
+SHIPPING = "GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING"
+SHIPPING_STREAM = "sp_flat_file_order_report_data_shipping"
+MANY = 1500
+
+
+def _assert_whole(content: ContentRuns, output: Output, country: str) -> None:
+    (report,) = content.reports(LISTINGS)
+    document = content.amazon.families.document(report["reportId"])
+    rows = {STREAM: output.records(STREAM)}
+    kind = type_file("selling_partner", LISTINGS)
+    assert assert_arrived(kind, document, rows, country=country) > 5
+
+
+@pytest.mark.parametrize(
+    ("country", "charset", "content_type"),
+    [
+        ("US", "utf-8", "text/plain; charset=UTF-8"),
+        ("US", "utf-8", "text/plain"),
+        ("US", "utf-8-sig", "text/plain;charset=utf8"),
+        ("US", "utf-16", "text/plain; charset=UTF-16"),
+        ("DE", "cp1252", "text/plain; charset=Cp1252"),
+        ("DE", "cp1252", "text/plain; charset=windows-1252"),
+        ("DE", "cp1252", "text/plain; charset=ISO-8859-1"),
+        ("DE", "cp1252", "text/plain"),
+        ("DE", "utf-8", "text/plain"),
+        ("JP", "cp932", "text/plain; charset=Shift_JIS"),
+        ("JP", "cp932", "text/plain; charset=windows-31j"),
+        ("JP", "cp932", "text/plain"),
+        ("JP", "utf-8", "text/plain"),
+    ],
+)
+def test_every_letter_arrives(
+    content: ContentRuns, country: str, charset: str, content_type: str
+) -> None:
+    """Umlauts, circled numbers and narrow kana: as they were, whatever is declared."""
+    content.amazon.selling_partner.region = BY_COUNTRY[country].region
+    content.amazon.families.presentations[LISTINGS] = Presentation(
+        charset=charset, content_type=content_type
+    )
+    output = content.read(LISTINGS, sp_marketplaces=[country])
+    assert 0 == output.status
+    _assert_whole(content, output, country)
+
+
+@pytest.mark.parametrize(
+    ("members", "declared"),
+    [(1, "GZIP"), (4, "GZIP"), (0, None), (0, "GZIP"), (2, None)],
+)
+def test_packing_is_told_by_the_bytes(
+    content: ContentRuns, members: int, declared: str | None
+) -> None:
+    """Whatever Amazon declares, packed is unpacked and plain is read."""
+    content.amazon.families.presentations[LISTINGS] = Presentation(
+        members=members, compression=declared
+    )
+    _assert_whole(content, content.read(LISTINGS), "US")
+
+
+def test_bytes_that_are_no_text(content: ContentRuns) -> None:
+    """They are replaced, counted and told, and their row arrives."""
+    body = b"item-name\tseller-sku\nbroken \xff\xfe name\t1\nwhole\t2\n"
+    made = StoredObject(body, "text/plain; charset=UTF-8")
+    content.amazon.selling_partner.contents[LISTINGS] = lambda _report: made
+    output = content.read(LISTINGS)
+    assert 0 == output.status
+    names = [row["item_name"] for row in output.records(STREAM)]
+    assert ["broken \ufffd\ufffd name", "whole"] == names
+    assert "2 undecodable bytes were replaced" in content.warnings
+
+
+class Deliveries:
+    """What storage delivers of one document, download by download."""
+
+    def __init__(self, *bodies: bytes) -> None:
+        """Deliver the first of `bodies`, then the second; the last from then on."""
+        self._bodies = list(bodies)
+        self.count = 0
+
+    def __call__(self) -> Iterator[bytes]:
+        """Yield the bytes of the next delivery."""
+        body = self._bodies[min(self.count, len(self._bodies) - 1)]
+        self.count += 1
+        yield body
+
+    def hold(self, content: ContentRuns) -> None:
+        """Let the listings be what is delivered here."""
+        made = StoredObject(self, "text/plain; charset=UTF-8")
+        content.amazon.selling_partner.contents[LISTINGS] = lambda _report: made
+
+
+def _table() -> bytes:
+    lines = [f"{n:0300d}\t{n}" for n in range(MANY)]
+    return "\n".join(["item-name\tseller-sku", *lines, ""]).encode()
+
+
+WHOLE = gzip.compress(_table(), mtime=0)
+WRONG_CHECKSUM = WHOLE[:-8] + bytes(byte ^ 0xFF for byte in WHOLE[-8:-4]) + WHOLE[-4:]
+DAMAGED = {
+    "cut short": WHOLE[: len(WHOLE) * 2 // 3],
+    "wrong checksum": WRONG_CHECKSUM,
+    "no end": WHOLE[:-3],
+    "a broken beginning": WHOLE[:10] + b"\xff" + WHOLE[11:],
+}
+
+
+@pytest.mark.parametrize("damage", list(DAMAGED))
+def test_a_damaged_document_is_fetched_again(content: ContentRuns, damage: str) -> None:
+    """Once more, and then each row is there, and none twice."""
+    deliveries = Deliveries(DAMAGED[damage], WHOLE)
+    deliveries.hold(content)
+    output = content.read(LISTINGS)
+    assert 0 == output.status
+    rows = output.records(STREAM)
+    assert list(range(1, MANY + 1)) == [row["report_row"] for row in rows]
+    assert [str(n) for n in range(MANY)] == [row["seller_sku"] for row in rows]
+    assert 2 == deliveries.count
+    assert "fetching it again" in content.warnings
+    assert 1 == len(content.seen("createReport"))
+
+
+def test_a_document_that_stays_damaged_fails_its_stream(content: ContentRuns) -> None:
+    """No window of it counts as read: its report is adopted by the next run."""
+    Deliveries(DAMAGED["wrong checksum"]).hold(content)
+    first = content.read(LISTINGS)
+    assert 1 == first.status
+    assert "damaged" in content.failure
+    (partition,) = first.state["bookmarks"][STREAM]["partitions"]
+    assert 1 == len(partition["asked"])
+    Deliveries(WHOLE).hold(content)
+    content.amazon.selling_partner.documents.clear()
+    content.amazon.selling_partner.add_document(
+        content.reports(LISTINGS)[0], StoredObject(Deliveries(WHOLE))
+    )
+    second = content.read(LISTINGS, state=first.state)
+    assert (0, MANY) == (second.status, len(second.records(STREAM)))
+    assert 1 == len(content.seen("createReport"))
+
+
+# Restricted documents
+
+
+def _tokens(content: ContentRuns) -> list[dict[str, Any]]:
+    return [json.loads(seen.body) for seen in content.seen("createRestrictedDataToken")]
+
+
+def test_personal_data_is_opened_with_a_token_of_its_own(content: ContentRuns) -> None:
+    """A restricted token is for one document's path, and sent for nothing else."""
+    output = content.read(SHIPPING, start_date="2026-11-10")
+    assert 0 == output.status
+    assert output.records(SHIPPING_STREAM)
+    opened = content.seen("getReportDocument")
+    asked = [one for token in _tokens(content) for one in token["restrictedResources"]]
+    assert [("GET", seen.path) for seen in opened] == [
+        (one["method"], one["path"]) for one in asked
+    ]
+    tokens = set(content.amazon.selling_partner.restricted_tokens)
+    assert tokens == {seen.headers["x-amz-access-token"] for seen in opened}
+    others = [seen for seen in content.amazon.seen if seen not in opened]
+    sent = {seen.headers.get("x-amz-access-token") for seen in others}
+    assert not tokens & sent
+    assert [] == content.amazon.refused
+    assert not any(token in output.text for token in tokens)
+
+
+def test_a_type_that_became_restricted(content: ContentRuns) -> None:
+    """Amazon's list changes: on 403 a token is tried, once, and the rows arrive."""
+    content.amazon.selling_partner.restricted_types.add(RETURNS)
+    output = content.read(RETURNS, start_date="2026-11-05")
+    assert 0 == output.status
+    assert output.records(RETURNS_STREAM)
+    assert [403, 200] == [seen.status for seen in content.seen("getReportDocument")]
+    assert 1 == len(_tokens(content))
+
+
+def test_a_setting_spares_the_refusal(content: ContentRuns) -> None:
+    """`restricted` of an entry asks for the token at once."""
+    content.amazon.selling_partner.restricted_types.add(RETURNS)
+    entry = {"report_type": RETURNS, "restricted": True}
+    output = content.read(entry, start_date="2026-11-05")
+    assert 0 == output.status
+    assert [200] == [seen.status for seen in content.seen("getReportDocument")]
+
+
+def test_without_the_role_the_first_refusal_is_told(content: ContentRuns) -> None:
+    """Who may not have such tokens learns what to check, after two requests."""
+    content.amazon.selling_partner.restricted_types.add(RETURNS)
+    content.spoil("createRestrictedDataToken", Status(403))
+    output = content.read(RETURNS, start_date="2026-11-05")
+    assert 1 == output.status
+    assert "getReportDocument" in content.failure
+    assert "403" in content.failure
+    assert 1 == len(content.seen("getReportDocument"))
+    assert 1 == len(_tokens(content))
+
+
+def test_other_refusals_are_no_reason_for_a_token(content: ContentRuns) -> None:
+    """A document that is gone is gone: no token is asked for."""
+    content.amazon.faults.add("getReportDocument", Status(404, "NotFound"))
+    content.amazon.selling_partner.outcomes[LISTINGS] += [Outcome("DONE")]
+    output = content.read(LISTINGS)
+    assert 1 == output.status
+    assert [] == _tokens(content)
