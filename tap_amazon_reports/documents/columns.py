@@ -39,6 +39,7 @@ Parser = Callable[[str], object]
 """Turns a cell into a value; None for a blank; `ValueError` when it does not fit."""
 
 _PARSED_MAX = 8192
+_MISFIT = object()
 
 _PARENTHESISED = re.compile(r"\([^()]*\)")
 # "VATRate" is VAT, Rate; the plural in "Order IDs" is no new word.
@@ -248,28 +249,24 @@ class ColumnMap:
             return None
         if parsed is None:
             return _texts(cells)
-        try:
-            return list(map(parsed.__getitem__, cells))
-        except ValueError:
-            return self._one_by_one(slot.name, parsed, cells, extras)
+        values = list(map(parsed.__getitem__, cells))
+        if _MISFIT in values:
+            self._keep_misfits(slot.name, values, cells, extras)
+        return values
 
-    def _one_by_one(
+    def _keep_misfits(
         self,
         name: str,
-        parsed: _Parsed,
+        values: list[object],
         cells: Sequence[str],
         extras: defaultdict[int, dict[str, str]],
-    ) -> list[object]:
-        """Return the values of a column in which not all cells fit."""
-        found: list[object] = []
-        for place, cell in enumerate(cells):
-            try:
-                found.append(parsed[cell])
-            except ValueError:
-                found.append(None)
-                extras[place][name] = cell
+    ) -> None:
+        """Put the cells that do not fit into extras; their values are None."""
+        for place, value in enumerate(values):
+            if value is _MISFIT:
+                values[place] = None
+                extras[place][name] = cells[place]
                 self.misfits[name] += 1
-        return found
 
     def _values(
         self, columns: Sequence[Sequence[object]], number: int
@@ -311,7 +308,10 @@ class _Parsed(dict[str, Any]):
         self._parse = parse
 
     def __missing__(self, cell: str) -> object:
-        value = None if cell.isspace() else self._parse(cell)
+        try:
+            value = None if cell.isspace() else self._parse(cell)
+        except ValueError:
+            return _MISFIT
         if len(self) >= _PARSED_MAX:
             self.clear()
         # An object or an array is of its row alone: what is done to it is not shared.

@@ -18,7 +18,7 @@ import io
 import re
 from dataclasses import dataclass
 from enum import Enum
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
@@ -126,16 +126,18 @@ class DelimitedReader:
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows; raise as `columns` does."""
+        return map(Row, count(1), self.cells())
+
+    def cells(self) -> Iterator[list[str]]:
+        """Yield the cells of each row; raise as `columns` does."""
         width = len(self.columns)
         header = self._found_header()
-        number = 0
         for cells in self._rows:
             if cells == header:
                 continue
             if len(cells) > width:
                 _drop_blank_end(cells, width)
-            number += 1
-            yield Row(number, cells)
+            yield cells
 
     def _found_header(self) -> list[str]:
         if self._header is None:
@@ -188,8 +190,8 @@ def _drop_blank_end(cells: list[str], width: int) -> None:
 
 
 def _tab_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
-    for line in _lines(pieces):
-        yield line.split("\t")
+    for lines in _lines(pieces):
+        yield from [line.split("\t") for line in lines]
 
 
 def _ledger_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
@@ -203,8 +205,10 @@ def _unwrapped(cell: str) -> str:
     return cell
 
 
-def _lines(pieces: Iterator[str]) -> Iterator[str]:
-    """Yield lines without their ends; the first end decides what an end is.
+def _lines(pieces: Iterator[str]) -> Iterator[list[str]]:
+    """Yield lines without their ends, some at a time.
+
+    The first end decides what an end is.
 
     Where lines end in LF or CRLF, a lone CR is a part of its cell.
     """
@@ -216,10 +220,10 @@ def _lines(pieces: Iterator[str]) -> Iterator[str]:
         first, *others = piece.split(end)
         unfinished.append(first)
         if others:
-            yield _without_return("".join(unfinished))
-            yield from map(_without_return, others[:-1])
-            unfinished = [others[-1]]
-    yield _without_return("".join(unfinished))
+            whole_lines = ["".join(unfinished), *others]
+            unfinished = [whole_lines.pop()]
+            yield [line.removesuffix("\r") for line in whole_lines]
+    yield ["".join(unfinished).removesuffix("\r")]
 
 
 def _first_line_end(pieces: Iterator[str]) -> tuple[str, str]:
@@ -231,10 +235,6 @@ def _first_line_end(pieces: Iterator[str]) -> tuple[str, str]:
         if found:
             return head, "\n" if found[0] == "\n" else "\r"
     return head, "\n"
-
-
-def _without_return(line: str) -> str:
-    return line.removesuffix("\r")
 
 
 def _csv_cells(pieces: Iterator[str]) -> Iterator[list[str]]:

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
 
 _BLOCK_RECORDS = 500
-_BLOCKS_UNDER_WAY = 4
+_PIECE_BYTES = 2 * 1024 * 1024
+"""What is compressed at a time: to hand it over takes up to five milliseconds."""
+_PIECES_UNDER_WAY = 2
 _FILE_BYTES = 64 * 1024 * 1024
 """Of what is encoded, before it is compressed."""
 _GZIP_LEVEL = 1
@@ -136,7 +138,7 @@ class BatchFile(Protocol):
 
     Attributes:
         ending: of its name.
-        encoded_bytes: how much is in its blocks, before compression.
+        encoded_bytes: how much went on to be compressed, before that.
     """
 
     ending: str
@@ -146,7 +148,7 @@ class BatchFile(Protocol):
         """Add a record."""
 
     def end_block(self) -> None:
-        """Go on to compress what was added since the last block."""
+        """Go on with what was added, if it is much."""
 
     def close(self) -> bytes:
         """Return the whole content."""
@@ -157,7 +159,7 @@ class Lines:
 
     Attributes:
         ending: of its name.
-        encoded_bytes: how much is in its blocks.
+        encoded_bytes: how much was put away.
     """
 
     ending = ".json"
@@ -173,16 +175,20 @@ class Lines:
         self._lines.extend(encoder.encode(record) + b"\n")
 
     def end_block(self) -> None:
-        """Put the lines away."""
+        """Put the lines away when there are many."""
+        if len(self._lines) >= _PIECE_BYTES:
+            self._end_piece()
+
+    def close(self) -> bytes:
+        """Return the whole content."""
+        self._end_piece()
+        return b"".join(self._content)
+
+    def _end_piece(self) -> None:
         lines = bytes(self._lines)
         self._lines.clear()
         self.encoded_bytes += len(lines)
         self._put_away(lines)
-
-    def close(self) -> bytes:
-        """Return the whole content."""
-        self.end_block()
-        return b"".join(self._content)
 
     def _put_away(self, lines: bytes) -> None:
         self._content.append(lines)
@@ -201,7 +207,7 @@ class GzipLines(Lines):
 
     def close(self) -> bytes:
         """Return the whole content."""
-        self.end_block()
+        self._end_piece()
         self._beside.end()
         return b"".join((*self._content, self._compressor.flush()))
 
@@ -225,7 +231,7 @@ class Beside:
 
     def start(self, work: Callable[[], None]) -> None:
         """Have `work` done; raise what earlier work raised; wait if it piles up."""
-        if len(self._under_way) >= _BLOCKS_UNDER_WAY:
+        if len(self._under_way) >= _PIECES_UNDER_WAY:
             self._under_way.popleft().result()
         self._under_way.append(self._thread.submit(work))
 

@@ -161,7 +161,7 @@ class DocumentRows:
     ) -> Iterator[TypedRows]:
         properties = records.schema["properties"]
         columns = self._columns(reader.columns, properties, around)
-        cells = (row.cells for row in reader)
+        cells = reader.cells()
         try:
             while some := list(islice(cells, _ROWS_A_BLOCK)):
                 yield TypedRows(records, *columns.read_block(some))

@@ -20,6 +20,7 @@ import logging
 from collections import Counter
 from decimal import Decimal
 from io import BytesIO
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -83,7 +84,10 @@ class ParquetColumns:
         records: Sequence[Record],
         misfits: Counter[str],
     ) -> pa.Array:
-        values = [record.get(name) for record in records]
+        try:
+            values = list(map(itemgetter(name), records))
+        except KeyError:
+            values = [record.get(name) for record in records]
         if self._is_json[name]:
             values = [None if value is None else _json(value) for value in values]
         try:

@@ -30,7 +30,8 @@ from singer_sdk.streams import Stream
 from tap_amazon_reports.streams.batches import BatchFiles, BatchStorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context, Record

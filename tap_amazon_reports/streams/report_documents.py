@@ -160,7 +160,7 @@ class ReportDocuments:
                 conventions=self._conventions(country),
                 fallback_charset="cp932" if country == "JP" else "cp1252",
             ),
-            streams=self._group.together(driver),
+            streams=self._group.selected,
             skip=skip,
         )
 

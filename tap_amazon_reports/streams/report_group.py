@@ -130,12 +130,8 @@ class ReportGroup:
         self.room.open()
         partition = next(found for found in self.partitions if found.name == name)
         yield from self._way.rows(driver, partition)
-        for stream in self.together(driver):
+        for stream in self.selected:
             self._finished.add((stream.name, name))
-
-    def together(self, driver: ContentStream) -> list[ContentStream]:
-        """Return the streams that are read at once."""
-        return self.selected
 
     # What state knows of a partition.
 
@@ -157,18 +153,15 @@ class ReportGroup:
         partition: Partition,
         bookmark: datetime | None,
         beside: Mapping[str, object],
-        *,
-        driver: ContentStream | None = None,
     ) -> None:
-        """Move the bookmarks of what was read together, and write one STATE message.
+        """Move the bookmarks of what is read together, and write one STATE message.
 
         Args:
             partition: of all of them.
             bookmark: up to where everything has been read; None leaves it.
             beside: what else to remember.
-            driver: the stream that is being read, if one is.
         """
-        streams = self.together(driver) if driver else self.selected
+        streams = self.selected
         for stream in streams:
             furthest = stream.furthest(partition.context, bookmark)
             last = stream is streams[-1]

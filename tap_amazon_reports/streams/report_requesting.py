@@ -126,7 +126,7 @@ class Requesting:
                 counted["rows"] += yield from self._documents.rows(
                     driver, partition, report, download
                 )
-            self._move_past(driver, partition, wanted)
+            self._move_past(partition, wanted)
             self._group.room.progress.step()
         self._documents.warn_of_silence(counted)
 
@@ -296,12 +296,10 @@ class Requesting:
         is_done = report.status.is_done
         return report, self._documents.open(report) if is_done else None
 
-    def _move_past(
-        self, driver: ContentStream, partition: Partition, wanted: _Wanted
-    ) -> None:
+    def _move_past(self, partition: Partition, wanted: _Wanted) -> None:
         asked = self._asked(partition)
         asked.pop(wanted.ticket.request.digest, None)
         bookmark = None
         if wanted.planned and not self._group.is_snapshot:
             bookmark = wanted.planned.window.end
-        self._group.advance(partition, bookmark, {_ASKED: asked}, driver=driver)
+        self._group.advance(partition, bookmark, {_ASKED: asked})
