@@ -5,13 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
     from types import FrameType
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 _BLOCK_BYTES = 64 * 1024
 """What a pipe holds."""
-_RECORDS_A_MOMENT = 1000
-"""How many records share a time of extraction."""
 
 
 class MessageWriter(MsgSpecWriter):
@@ -50,27 +47,25 @@ class MessageWriter(MsgSpecWriter):
 
     def record_lines(
         self, stream: str, *, version: int | None, now: Callable[[], datetime]
-    ) -> Callable[[Mapping[str, Any]], None]:
-        """Return what writes the records of a stream as RECORD messages.
+    ) -> Callable[[bytes], None]:
+        """Return what writes records of a stream, a JSON line each, as RECORD messages.
 
         Args:
             stream: its name.
             version: of the table, if targets are to replace what they have.
-            now: tells the time of extraction, which a thousand records share.
+            now: tells the time of extraction, which records written together share.
         """
         start: dict[str, Any] = {"type": "RECORD", "stream": stream}
         if version is not None:
             start["version"] = version
         head = encoder.encode(start)[:-1] + b',"record":'
-        tail = b""
-        numbers = count()
         lines = self._lines
 
-        def write(record: Mapping[str, Any]) -> None:
-            nonlocal tail
-            if next(numbers) % _RECORDS_A_MOMENT == 0:
-                tail = b',"time_extracted":' + encoder.encode(now()) + b"}\n"
-            lines.extend(b"".join((head, encoder.encode(record), tail)))
+        def write(records: bytes) -> None:
+            tail = b',"time_extracted":' + encoder.encode(now()) + b"}\n"
+            # In JSON, an end of a line is never inside of a text.
+            messages = records.replace(b"\n", tail + head)
+            lines.extend(head + messages[: -len(head)])
             if len(lines) > _BLOCK_BYTES:
                 self.flush()
 

@@ -17,17 +17,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tap_amazon_reports.documents.block import ColumnBlock
 from tap_amazon_reports.documents.values import text
 
+if TYPE_CHECKING:
+    from tap_amazon_reports.documents.block import Block
+
 __all__ = [
-    "Block",
     "Column",
     "ColumnMap",
     "Parser",
     "Record",
     "Slot",
+    "TypedBlock",
     "bare",
     "cell_name",
     "normalise",
@@ -134,16 +138,16 @@ class Slot(NamedTuple):
     parse: Parser | None
 
 
-class Block(NamedTuple):
+class TypedBlock(NamedTuple):
     """Some rows, understood as far as they can be.
 
     Attributes:
-        values: for each row a value, or None, for each known column.
+        block: a value for each row, or None, in each known column.
         extras: of a row that has any, by its place in the block: the texts as
             `Record.extra` has them.
     """
 
-    values: list[dict[str, Any]]
+    block: Block
     extras: Mapping[int, dict[str, str]]
 
 
@@ -194,8 +198,8 @@ class ColumnMap:
         self.slots = [_slot(found.get(n), name) for n, name in enumerate(names)]
         self.misfits: Counter[str] = Counter()
         self._parsed = [slot.parse and _Parsed(slot.parse) for slot in self.slots]
-        self._names = [slot.name for slot in self.slots if slot.known]
-        self._empty = {**around, **dict.fromkeys(column.name for column in known)}
+        self._around = around
+        self._known = [column.name for column in known]
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -204,53 +208,56 @@ class ColumnMap:
 
     def read(self, cells: Sequence[str]) -> Record:
         """Read one row; a blank is None in a known column, and nothing in `extra`."""
-        block = self.read_block([cells])
-        return Record(block.values[0], block.extras.get(0, {}))
+        block, extras = self.read_block([cells])
+        return Record(block.rows()[0], extras.get(0, {}))
 
-    def read_block(self, rows: Sequence[Sequence[str]]) -> Block:
+    def read_block(self, rows: Sequence[Sequence[str]]) -> TypedBlock:
         """Read some rows, as `read` does each, column after column.
 
         So the work of the interpreter is done once for each column and not for each
         cell.
         """
         extras: defaultdict[int, dict[str, str]] = defaultdict(dict)
-        columns = [
-            column
-            for slot, parsed, cells in zip(
-                self.slots, self._parsed, self._cells(rows), strict=True
-            )
-            if (column := self._column(slot, parsed, cells, extras)) is not None
-        ]
+        nothing = [None] * len(rows)
+        columns: dict[str, Sequence[object]] = {
+            name: [value] * len(rows) for name, value in self._around.items()
+        }
+        columns.update(dict.fromkeys(self._known, nothing))
+        for slot, parsed, cells in zip(
+            self.slots, self._parsed, self._cells(rows), strict=True
+        ):
+            if not any(cells):
+                continue
+            if slot.known:
+                columns[slot.name] = self._values(slot, parsed, cells, extras)
+            else:
+                _keep_unknown(slot.name, cells, extras)
         for place, cells in enumerate(rows):
             if len(cells) > len(self.slots):
                 extras[place].update(self._beyond(cells))
-        return Block(self._values(columns, len(rows)), extras)
+        return TypedBlock(ColumnBlock(columns, len(rows)), extras)
 
     def _cells(self, rows: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
         """Return the cells of each column, blank where a row is short."""
         width = len(self.slots)
-        if any(len(cells) != width for cells in rows):
+        if set(map(len, rows)) != {width}:
             blank = [""] * width
             rows = [[*cells[:width], *blank[len(cells) :]] for cells in rows]
         return zip(*rows, strict=True)
 
-    def _column(
+    def _values(
         self,
         slot: Slot,
         parsed: _Parsed | None,
         cells: Sequence[str],
         extras: defaultdict[int, dict[str, str]],
-    ) -> Sequence[object] | None:
-        """Return the values of a known column; put the cells of others into extras."""
-        if not slot.known:
-            for place, cell in enumerate(cells):
-                if cell and not cell.isspace():
-                    extras[place][slot.name] = cell
-            return None
+    ) -> Sequence[object]:
+        """Return the values of a known column; what does not fit is put into extras."""
         if parsed is None:
             return _texts(cells)
         values = list(map(parsed.__getitem__, cells))
-        if _MISFIT in values:
+        if parsed.met_misfits:
+            parsed.met_misfits = False
             self._keep_misfits(slot.name, values, cells, extras)
         return values
 
@@ -268,30 +275,23 @@ class ColumnMap:
                 extras[place][name] = cells[place]
                 self.misfits[name] += 1
 
-    def _values(
-        self, columns: Sequence[Sequence[object]], number: int
-    ) -> list[dict[str, Any]]:
-        names, empty = self._names, self._empty
-        if not columns:
-            return [empty.copy() for _ in range(number)]
-        rows = []
-        for values in zip(*columns, strict=True):
-            row = empty.copy()
-            row.update(zip(names, values))  # noqa: B905 (it costs, for each row)
-            rows.append(row)
-        return rows
-
     def _beyond(self, cells: Sequence[str]) -> dict[str, str]:
         width = len(self.slots)
         beyond = enumerate(cells[width:], start=width + 1)
         return {cell_name(n): cell for n, cell in beyond if cell.strip()}
 
 
+def _keep_unknown(
+    name: str, cells: Sequence[str], extras: defaultdict[int, dict[str, str]]
+) -> None:
+    for place, cell in enumerate(cells):
+        if cell and not cell.isspace():
+            extras[place][name] = cell
+
+
 def _texts(cells: Sequence[str]) -> Sequence[object]:
     """Return the cells as they are, and None for blank ones."""
-    if not any(cells):
-        return [None] * len(cells)
-    if True in map(str.isspace, cells):
+    if any(map(str.isspace, cells)):
         return list(map(text, cells))
     return [cell or None for cell in cells] if "" in cells else cells
 
@@ -301,16 +301,21 @@ class _Parsed(dict[str, Any]):
 
     Prices, quantities, days and the like repeat, and to look a value up costs a tenth
     of parsing its text.
+
+    Attributes:
+        met_misfits: whether a cell did not fit since this was last set to false.
     """
 
     def __init__(self, parse: Parser) -> None:
         super().__init__({"": None})
+        self.met_misfits = False
         self._parse = parse
 
     def __missing__(self, cell: str) -> object:
         try:
             value = None if cell.isspace() else self._parse(cell)
         except ValueError:
+            self.met_misfits = True
             return _MISFIT
         if len(self) >= _PARSED_MAX:
             self.clear()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["FIRST_LINE", "DelimitedReader", "Dialect", "HeaderRule", "Row"]
 
 _PREAMBLE_LINES_MAX = 50
+_BLOCK_ROWS = 500
 _CELL_CHARACTERS_MAX = 16 * 1024 * 1024
 # Stands behind the last line; inside a quoted cell it does not become a row.
 _END = "\x03"
@@ -101,9 +102,7 @@ class DelimitedReader:
         header: HeaderRule = FIRST_LINE,
     ) -> None:
         """Read `text_pieces`, text of any length each; nothing is read until asked."""
-        self._rows: Iterator[list[str]] = filter(
-            _holds_anything, _CELLS[dialect](iter(text_pieces))
-        )
+        self._rows: Iterator[list[str]] = _CELLS[dialect](iter(text_pieces))
         self._dialect = dialect
         self._rule = header
         self._header: list[str] | None = None
@@ -130,14 +129,22 @@ class DelimitedReader:
 
     def cells(self) -> Iterator[list[str]]:
         """Yield the cells of each row; raise as `columns` does."""
+        return chain.from_iterable(self.blocks(_BLOCK_ROWS))
+
+    def blocks(self, most: int) -> Iterator[list[list[str]]]:
+        """Yield the cells of each row, of at most so many rows at once.
+
+        Raises:
+            NotATableError, DocumentDamagedError: as `columns` does.
+        """
         width = len(self.columns)
         header = self._found_header()
-        for cells in self._rows:
-            if cells == header:
-                continue
-            if len(cells) > width:
-                _drop_blank_end(cells, width)
-            yield cells
+        while rows := list(islice(self._rows, most)):
+            if header in rows:
+                rows = [cells for cells in rows if cells != header]
+            if max(map(len, rows), default=0) > width:
+                _drop_blank_ends(rows, width)
+            yield rows
 
     def _found_header(self) -> list[str]:
         if self._header is None:
@@ -184,19 +191,23 @@ def _holds_anything(cells: list[str]) -> bool:
     return any(map(str.strip, cells))
 
 
-def _drop_blank_end(cells: list[str], width: int) -> None:
-    while len(cells) > width and not cells[-1].strip():
-        cells.pop()
+def _drop_blank_ends(rows: Iterable[list[str]], width: int) -> None:
+    for cells in rows:
+        while len(cells) > width and not cells[-1].strip():
+            cells.pop()
 
 
 def _tab_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
     for lines in _lines(pieces):
-        yield from [line.split("\t") for line in lines]
+        # Tabs are space, so a line of empty cells is blank.
+        yield from [line.split("\t") for line in lines if line and not line.isspace()]
 
 
 def _ledger_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
     for cells in _tab_cells(pieces):
-        yield [_unwrapped(cell) for cell in cells]
+        unwrapped = [_unwrapped(cell) for cell in cells]
+        if _holds_anything(unwrapped):
+            yield unwrapped
 
 
 def _unwrapped(cell: str) -> str:
@@ -244,7 +255,8 @@ def _csv_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
     last: list[str] = []
     try:
         for cells in csv.reader(chain(_csv_lines(pieces), (_END,))):
-            yield from filter(None, (last,))
+            if _holds_anything(last):
+                yield last
             last = cells
     except csv.Error as error:
         msg = f"the document is damaged: its comma-separated text is broken ({error})"

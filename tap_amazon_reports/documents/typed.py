@@ -16,10 +16,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.documents import values
+from tap_amazon_reports.documents.block import RowBlock
 from tap_amazon_reports.documents.columns import (
-    Block,
     Column,
     Record,
+    TypedBlock,
     cell_name,
     normalise,
     snake_names,
@@ -126,9 +127,9 @@ class RowMap:
         self._around = around
         self.misfits: Counter[str] = Counter()
 
-    def read_block(self, rows: Sequence[Sequence[str]]) -> Block:
+    def read_block(self, rows: Sequence[Sequence[str]]) -> TypedBlock:
         """Return some rows, as `read` does each."""
-        return Block([self.read(cells).values for cells in rows], {})
+        return TypedBlock(RowBlock([self.read(cells).values for cells in rows]), {})
 
     def read(self, cells: Sequence[str]) -> Record:
         """Return the row as an object of texts; a blank cell, or none, is None."""

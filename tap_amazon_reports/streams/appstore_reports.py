@@ -9,7 +9,7 @@ from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.documents.conventions import Conventions
 from tap_amazon_reports.streams.appstore_months import AppstoreMonths
 from tap_amazon_reports.streams.content_schema import (
-    KeyCompleter,
+    RecordCompleter,
     content_schema,
 )
 from tap_amazon_reports.streams.document_rows import DocumentRows
@@ -54,22 +54,25 @@ class AppstoreReport(AppstoreMonths):
         rows = DocumentRows(
             self._kind, conventions=Conventions(), fallback_charset="cp1252"
         )
-        keys = KeyCompleter(self._records, moment=month.start)
-        found = rows.read([document.content], content_type=document.content_type)
-        for number, row in enumerate(found, start=1):
-            record = {**row.values, **self._envelope(month), "report_row": number}
-            keys.complete([record])
-            yield {**record, "_extra": row.extra or None}
+        completer = RecordCompleter(self._records, moment=month.start)
+        for _, block, extras in rows.blocks(
+            [document.content],
+            content_type=document.content_type,
+            around=self._envelope(month),
+        ):
+            completer.complete(block, extras)
+            yield from block.rows()
         where = f"month {month.label}"
         self.warn_of_misfits(rows.misfits, where)
         self.warn_of_columns(rows.unknown, where)
         self.warn_of_bytes(rows.replaced, where)
 
-    def _envelope(self, month: Month) -> dict[str, str]:
+    def _envelope(self, month: Month) -> dict[str, str | None]:
         return {
             "report_id": f"{self.path_word}/{month.label}",
             "report_type": self._kind.report_type,
             "data_start_time": utc_text(month.start),
             "data_end_time": utc_text(month.next().start),
             "report_month": month.label,
+            "_extra": None,
         }

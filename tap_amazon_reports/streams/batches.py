@@ -1,6 +1,6 @@
 """Batch files, which a target loads whole: JSON lines or Parquet, where users want.
 
-Records are encoded by the block while they come, and compressed beside the reading. A
+Records are encoded by the block, as they come, and compressed beside the reading. A
 file is stored when it is complete and only then named to the target, and a stream
 finishes its files before a bookmark moves past the rows in them. So whatever a STATE
 message says has been read is in files that were named before it.
@@ -17,18 +17,20 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
-from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchFileFormat
 
 from tap_amazon_reports.amazon.errors import AmazonError
+from tap_amazon_reports.documents.block import RowBlock
+from tap_amazon_reports.streams.json_lines import json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
     from singer_sdk.helpers._batch import BatchConfig
-    from singer_sdk.helpers.types import Record
+
+    from tap_amazon_reports.documents.block import Block
 
 _BLOCK_RECORDS = 500
 _PIECE_BYTES = 2 * 1024 * 1024
@@ -81,20 +83,23 @@ class BatchFiles:
         self._stem = f"{config.storage.prefix or ''}{name}-{uuid4()}"
         self._announce = announce
         self._file: BatchFile | None = None
-        self._written = 0
         self._left = 0
+        self._waiting: list[dict[str, Any]] = []
 
-    def put(self, record: Record) -> None:
-        """Add a record.
+    def put(self, block: Block) -> None:
+        """Add records.
 
         Raises:
             BatchStorageError: if a file that is complete cannot be stored.
         """
-        file = self._file or self._begun()
-        file.add(record)
-        self._left -= 1
-        if not self._left:
-            self._end_block(file)
+        if isinstance(block, RowBlock):
+            # Many streams come by their records one by one.
+            self._waiting += block.rows()
+            if len(self._waiting) >= _BLOCK_RECORDS:
+                self._write_waiting()
+        else:
+            self._write_waiting()
+            self._write(block)
 
     def finish(self) -> None:
         """Store the file in hand, if there is one, and name it.
@@ -102,9 +107,33 @@ class BatchFiles:
         Raises:
             BatchStorageError: if it cannot be stored.
         """
-        file, self._file = self._file, None
-        if file is None:
-            return
+        self._write_waiting()
+        if self._file is not None:
+            self._store(self._file)
+
+    def _write_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        self._write(RowBlock(waiting))
+
+    def _write(self, block: Block) -> None:
+        """Write records into as many files as they need."""
+        written = 0
+        while written < len(block):
+            file = self._file or self._begun()
+            part = block.part(written, written + self._left)
+            file.add(part)
+            written += len(part)
+            self._left -= len(part)
+            if not self._left or file.encoded_bytes >= _FILE_BYTES:
+                self._store(file)
+
+    def _begun(self) -> BatchFile:
+        self._file = self._make()
+        self._left = self._config.batch_size
+        return self._file
+
+    def _store(self, file: BatchFile) -> None:
+        self._file = None
         name = f"{self._stem}-{self.named + 1}{file.ending}"
         storage = self._config.storage
         content = file.close()
@@ -118,20 +147,6 @@ class BatchFiles:
         self.named += 1
         self._announce(self, storage.get_url(name))
 
-    def _begun(self) -> BatchFile:
-        self._file = self._make()
-        self._written = 0
-        self._left = min(_BLOCK_RECORDS, self._config.batch_size)
-        return self._file
-
-    def _end_block(self, file: BatchFile) -> None:
-        file.end_block()
-        size = self._config.batch_size
-        self._written += min(_BLOCK_RECORDS, size - self._written)
-        self._left = min(_BLOCK_RECORDS, size - self._written)
-        if not self._left or file.encoded_bytes >= _FILE_BYTES:
-            self.finish()
-
 
 class BatchFile(Protocol):
     """What one file will hold.
@@ -144,11 +159,8 @@ class BatchFile(Protocol):
     ending: str
     encoded_bytes: int
 
-    def add(self, record: Record) -> None:
-        """Add a record."""
-
-    def end_block(self) -> None:
-        """Go on with what was added, if it is much."""
+    def add(self, block: Block) -> None:
+        """Add records."""
 
     def close(self) -> bytes:
         """Return the whole content."""
@@ -170,12 +182,9 @@ class Lines:
         self._lines = bytearray()
         self._content: list[bytes] = []
 
-    def add(self, record: Record) -> None:
-        """Add a record."""
-        self._lines.extend(encoder.encode(record) + b"\n")
-
-    def end_block(self) -> None:
-        """Put the lines away when there are many."""
+    def add(self, block: Block) -> None:
+        """Add records; put the lines away when there are many."""
+        self._lines += json_lines(block)
         if len(self._lines) >= _PIECE_BYTES:
             self._end_piece()
 

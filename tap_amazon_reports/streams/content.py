@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.tap_base import Tap
 
+    from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.reports.report_types import RecordSet
     from tap_amazon_reports.streams.base import Run
     from tap_amazon_reports.streams.report_group import ReportGroup
@@ -47,5 +48,10 @@ class ContentStream(AmazonStream):
 
     def read(self, context: Context | None) -> Iterator[Record]:
         """Yield the rows; those of the sibling streams are written on the way."""
+        for block in self.blocks(context):
+            yield from block.rows()
+
+    def blocks(self, context: Context | None) -> Iterator[Block]:
+        """Yield the rows as the document's reader does, many at once."""
         if context is not None:
             yield from self._group.rows(self, str(context["marketplace_id"]))

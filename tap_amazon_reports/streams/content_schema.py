@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from copy import deepcopy
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.wire_time import utc_text
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Hashable, Mapping, Sequence
     from datetime import datetime
 
+    from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.reports.report_types import RecordSet
 
 _STAND_INS: dict[str, object] = {"integer": -1, "number": -1, "boolean": False}
@@ -77,11 +75,7 @@ def content_key(records: RecordSet) -> tuple[str, ...]:
 
 def _published(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Return a column without what only the tap needs to know of it."""
-    return {
-        name: deepcopy(value)
-        for name, value in spec.items()
-        if not name.startswith("x-")
-    }
+    return {name: value for name, value in spec.items() if not name.startswith("x-")}
 
 
 def _never_null(spec: dict[str, Any]) -> dict[str, Any]:
@@ -89,10 +83,11 @@ def _never_null(spec: dict[str, Any]) -> dict[str, Any]:
     return {**spec, "type": [word for word in types if word != "null"]}
 
 
-class KeyCompleter:
-    """Makes the keys of one array of records in one document whole.
+class RecordCompleter:
+    """Makes records of the rows of one array in one document.
 
-    It puts a value where the natural key has none, and counts rows that share a key.
+    It numbers them, puts what is in no column into `_extra`, puts a value where the
+    natural key has none, and counts rows that share a key.
     """
 
     def __init__(self, records: RecordSet, *, moment: datetime) -> None:
@@ -107,28 +102,44 @@ class KeyCompleter:
             column: _stand_in(properties.get(column, {}), moment)
             for column in records.key
         }
-        # Of one column alone it would be no tuple.
-        self._key_of = itemgetter(records.key[0], *records.key) if records.key else None
-        self._seen: Counter[Hashable] | None = None if records.unique else Counter()
+        self._counts_keys = bool(records.key) and not records.unique
+        self._seen: dict[Hashable, int] = {}
+        self._next_row = 1
 
-    def complete(self, records: Iterable[dict[str, Any]]) -> None:
-        """Complete the key in each of the next records of the document."""
-        key_of, seen = self._key_of, self._seen
-        if key_of is None:
-            return
-        for record in records:
-            key = key_of(record)
-            if None in key:
-                self._fill(record)
-                key = key_of(record)
-            if seen is not None:
-                occurrence = seen[key] = seen.get(key, 0) + 1
-                record["occurrence"] = occurrence
+    def complete(self, block: Block, extras: Mapping[int, dict[str, str]]) -> None:
+        """Complete the next rows of the document.
 
-    def _fill(self, record: dict[str, Any]) -> None:
+        Args:
+            block: the rows; `_extra` is None in each.
+            extras: of a row that has any, by its place in the block.
+        """
+        after = self._next_row + len(block)
+        block.put("report_row", range(self._next_row, after))
+        self._next_row = after
+        if extras:
+            places = range(len(block))
+            block.put("_extra", [extras.get(place) or None for place in places])
         for column, stand_in in self._stand_ins.items():
-            if record[column] is None:
-                record[column] = stand_in
+            values = block.column(column)
+            if None in values:
+                block.put(column, [stand_in if v is None else v for v in values])
+        if self._counts_keys:
+            keys = list(zip(*map(block.column, self._stand_ins), strict=True))
+            block.put("occurrence", _occurrences(keys, self._seen))
+
+
+def _occurrences(keys: Sequence[Hashable], seen: dict[Hashable, int]) -> list[int]:
+    """Return for each key how often it has come by then, and count it."""
+    if seen.keys().isdisjoint(keys):
+        once = dict.fromkeys(keys, 1)
+        if len(once) == len(keys):
+            seen.update(once)
+            return [1] * len(keys)
+    counted = []
+    for key in keys:
+        seen[key] = count = seen.get(key, 0) + 1
+        counted.append(count)
+    return counted
 
 
 def _stand_in(spec: Mapping[str, Any], moment: datetime) -> object:

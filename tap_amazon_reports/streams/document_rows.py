@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tap_amazon_reports.documents.block import RowBlock
 from tap_amazon_reports.documents.charset import DecodedText, charset_of
 from tap_amazon_reports.documents.columns import ColumnMap
 from tap_amazon_reports.documents.container import members
@@ -24,6 +24,7 @@ from tap_amazon_reports.reports.report_types import ReportFormat
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.documents.container import Member
     from tap_amazon_reports.documents.typed import Conventions
     from tap_amazon_reports.reports.report_types import RecordSet, ReportType
@@ -38,28 +39,20 @@ _READERS: dict[ReportFormat, type[JsonRecords | XmlRecords]] = {
     ReportFormat.XML: XmlRecords,
 }
 _EVERY_ARRAY = "*"
-_ROWS_A_BLOCK = 500
+_BLOCK_ROWS = 250
 
 
-class TypedRow(NamedTuple):
-    """One row, and which array of records it belongs to."""
-
-    records: RecordSet
-    values: dict[str, Any]
-    extra: dict[str, str]
-
-
-class TypedRows(NamedTuple):
+class DocumentBlock(NamedTuple):
     """Some rows one after another of one array of records.
 
     Attributes:
         records: the array.
-        values: of each row, by column.
-        extras: of a row that has any, by its place among these.
+        block: its rows.
+        extras: of a row that has any, by its place in the block.
     """
 
     records: RecordSet
-    values: list[dict[str, Any]]
+    block: Block
     extras: Mapping[int, dict[str, str]]
 
 
@@ -93,22 +86,16 @@ class DocumentRows:
         self.unknown: dict[str, None] = {}
         self.replaced = 0
 
-    def read(
-        self, pieces: Iterable[bytes], *, content_type: str | None
-    ) -> Iterator[TypedRow]:
-        """Yield the rows of a document, as `blocks` does, one by one."""
-        for records, values, extras in self.blocks(pieces, content_type=content_type):
-            for place, row in enumerate(values):
-                yield TypedRow(records, row, extras.get(place, {}))
-
     def blocks(
         self,
         pieces: Iterable[bytes],
         *,
         content_type: str | None,
         around: Mapping[str, object] = MappingProxyType({}),
-    ) -> Iterator[TypedRows]:
-        """Yield the rows of a document, as storage holds it.
+    ) -> Iterator[DocumentBlock]:
+        """Yield the rows of a document, as storage holds it, in their order.
+
+        Of several arrays each has its own order.
 
         Args:
             pieces: of the document.
@@ -131,7 +118,7 @@ class DocumentRows:
         member: Member,
         content_type: str | None,
         around: Mapping[str, object],
-    ) -> Iterator[TypedRows]:
+    ) -> Iterator[DocumentBlock]:
         text = DecodedText(
             member.chunks,
             declared=charset_of(content_type),
@@ -158,13 +145,12 @@ class DocumentRows:
         reader: DelimitedReader,
         records: RecordSet,
         around: Mapping[str, object],
-    ) -> Iterator[TypedRows]:
+    ) -> Iterator[DocumentBlock]:
         properties = records.schema["properties"]
         columns = self._columns(reader.columns, properties, around)
-        cells = reader.cells()
         try:
-            while some := list(islice(cells, _ROWS_A_BLOCK)):
-                yield TypedRows(records, *columns.read_block(some))
+            for rows in reader.blocks(_BLOCK_ROWS):
+                yield DocumentBlock(records, *columns.read_block(rows))
         finally:
             self.misfits += columns.misfits
             self.unknown.update(dict.fromkeys(columns.unknown))
@@ -187,29 +173,61 @@ class DocumentRows:
         member: Member,
         content_type: str | None,
         around: Mapping[str, object],
-    ) -> Iterator[TypedRows]:
-        by_path = {
-            records.path or _EVERY_ARRAY: records for records in self._kind.records
-        }
-        fields = {
-            path: ObjectFields(
-                records.schema["properties"], conventions=self._conventions
+    ) -> Iterator[DocumentBlock]:
+        arrays = {
+            records.path or _EVERY_ARRAY: _ObjectRows(
+                records,
+                ObjectFields(
+                    records.schema["properties"], conventions=self._conventions
+                ),
+                around,
             )
-            for path, records in by_path.items()
+            for records in self._kind.records
         }
         reader = _READERS[self._kind.format](
             member.chunks,
-            list(by_path),
+            list(arrays),
             declared=charset_of(content_type),
             fallback=self._fallback_charset,
         )
         try:
             for path, record, parents in reader:
-                known = path if path in by_path else _EVERY_ARRAY
-                values, extra = fields[known].read(record, parents)
-                row = {**around, **values}
-                yield TypedRows(by_path[known], [row], {0: extra} if extra else {})
+                array = arrays.get(path) or arrays[_EVERY_ARRAY]
+                if array.add(record, parents):
+                    yield from array.block()
+            for array in arrays.values():
+                yield from array.block()
         finally:
-            for read in fields.values():
-                self.misfits += read.misfits
+            for array in arrays.values():
+                self.misfits += array.fields.misfits
             self.replaced += reader.text.replaced
+
+
+class _ObjectRows:
+    """The records of one array that have been read since the last block."""
+
+    def __init__(
+        self, records: RecordSet, fields: ObjectFields, around: Mapping[str, object]
+    ) -> None:
+        self.fields = fields
+        self._records = records
+        self._around = around
+        self._rows: list[dict[str, Any]] = []
+        self._extras: dict[int, dict[str, str]] = {}
+
+    def add(
+        self, record: Mapping[str, Any], parents: Sequence[Mapping[str, Any]]
+    ) -> bool:
+        """Type a record; return whether it makes a block full."""
+        # Now, and not by the block: what is around goes on being read.
+        values, extra = self.fields.read(record, parents)
+        if extra:
+            self._extras[len(self._rows)] = extra
+        self._rows.append({**self._around, **values})
+        return len(self._rows) == _BLOCK_ROWS
+
+    def block(self) -> Iterator[DocumentBlock]:
+        """Yield the rows, if there are any, and hold none."""
+        if self._rows:
+            yield DocumentBlock(self._records, RowBlock(self._rows), self._extras)
+            self._rows, self._extras = [], {}

@@ -20,7 +20,6 @@ import logging
 from collections import Counter
 from decimal import Decimal
 from io import BytesIO
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -32,7 +31,7 @@ from tap_amazon_reports.streams.batches import Beside
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from singer_sdk.helpers.types import Record
+    from tap_amazon_reports.documents.block import Block
 
 logger = logging.getLogger(__name__)
 
@@ -64,11 +63,11 @@ class ParquetColumns:
         }
         self.schema = pa.schema(self._in_order)
 
-    def table(self, records: Sequence[Record]) -> pa.Table:
-        """Return the records as a table."""
+    def table(self, block: Block) -> pa.Table:
+        """Return records as a table."""
         misfits: Counter[str] = Counter()
         arrays = [
-            self._array(name, type_, records, misfits) for name, type_ in self._in_order
+            self._array(name, type_, block, misfits) for name, type_ in self._in_order
         ]
         if misfits:
             logger.warning(
@@ -81,19 +80,16 @@ class ParquetColumns:
         self,
         name: str,
         type_: pa.DataType,
-        records: Sequence[Record],
+        block: Block,
         misfits: Counter[str],
     ) -> pa.Array:
-        try:
-            values = list(map(itemgetter(name), records))
-        except KeyError:
-            values = [record.get(name) for record in records]
+        values = block.column(name)
         if self._is_json[name]:
             values = [None if value is None else _json(value) for value in values]
         try:
             return _typed(values, type_)
         except _MISFITS:
-            return _one_by_one(name, values, type_, records, misfits)
+            return _one_by_one(name, values, type_, block, misfits)
 
 
 class ParquetRows:
@@ -120,26 +116,18 @@ class ParquetRows:
         self._writer = pq.ParquetWriter(
             self._content, columns.schema, compression=compression or "snappy"
         )
-        self._records: list[Record] = []
         self._tables: list[pa.Table] = []
 
-    def add(self, record: Record) -> None:
-        """Add a record."""
-        self._records.append(record)
-
-    def end_block(self) -> None:
-        """Turn the records into columns, and write a row group when there are many."""
-        records, self._records = self._records, []
-        if records:
-            table = self._columns.table(records)
-            self.encoded_bytes += table.nbytes
-            self._tables.append(table)
+    def add(self, block: Block) -> None:
+        """Turn records into columns, and write a row group when there are many."""
+        table = self._columns.table(block)
+        self.encoded_bytes += table.nbytes
+        self._tables.append(table)
         if sum(map(len, self._tables)) >= _GROUP_RECORDS:
             self._end_group()
 
     def close(self) -> bytes:
         """Return the whole content."""
-        self.end_block()
         self._end_group()
         self._beside.end()
         self._writer.close()
@@ -190,12 +178,13 @@ def _one_by_one(
     name: str,
     values: Sequence[Any],
     type_: pa.DataType,
-    records: Sequence[Record],
+    block: Block,
     misfits: Counter[str],
 ) -> pa.Array:
     """Return the values as a column, null where one does not fit; that is kept."""
     fitting: list[Any] = []
-    for value, record in zip(values, records, strict=True):
+    extras = list(block.column(_EXTRA))
+    for place, value in enumerate(values):
         fits = value
         if pa.types.is_decimal(type_) and isinstance(value, (int, float)):
             fits = Decimal(str(value))
@@ -204,8 +193,9 @@ def _one_by_one(
         except _MISFITS:
             misfits[name] += 1
             fits = None
-            _keep(record, name, _json(value))
+            extras[place] = _with(extras[place], name, _json(value))
         fitting.append(fits)
+    block.put(_EXTRA, extras)
     return _converted(fitting, type_)
 
 
@@ -213,9 +203,8 @@ def _json(value: Any) -> str:
     return value if isinstance(value, str) else encoder.encode(value).decode()
 
 
-def _keep(record: Record, name: str, text: str) -> None:
-    extra = record.get(_EXTRA) or {}
+def _with(extra: Any, name: str, text: str) -> dict[str, Any]:
     if isinstance(extra, str):
         # Flattened.
         extra = decoder.decode(extra)
-    record[_EXTRA] = {**extra, name: text}
+    return {**(extra or {}), name: text}

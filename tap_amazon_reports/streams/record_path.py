@@ -3,9 +3,10 @@
 The SDK asks of each record anew what is the same for a whole stream: which properties
 are selected, what its schema is (read from a descriptor), how each value conforms to
 it, which maps there are, what time it is, whether a limit is set. Here each of these
-is asked once, when the first record comes, and what then has to be done to a record is
-put together to one function. For a stream whose properties are all selected and which
-no map touches, that is: encode it, and append the line, or append it to a batch.
+is asked once, when the first record comes, and what then has to be done to records is
+put together to one function, which takes as many at once as there are. For a stream
+which no map touches, that is: encode them, and append the lines, or write them to a
+batch; where they are held by column, they never become dicts.
 
 What the user can turn on keeps its meaning: selection, stream maps, flattening,
 activated versions, the limit of a test run, the SDK's metrics. Not called are the hooks
@@ -27,22 +28,24 @@ from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from singer_sdk.streams import Stream
 
+from tap_amazon_reports.documents.block import RowBlock
 from tap_amazon_reports.streams.batches import BatchFiles, BatchStorageError
+from tap_amazon_reports.streams.json_lines import json_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator
     from datetime import datetime
 
     from singer_sdk.helpers._batch import BatchConfig
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
     from singer_sdk.mapper import StreamMap
     from singer_sdk.metrics import Counter
 
     from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.documents.block import Block
 
-    Put = Callable[[Record], None]
-
-_BETWEEN_TALLIES = 1000
+    Put = Callable[[Block], None]
+    Prune = Callable[[Block], Block]
 
 
 @runtime_checkable
@@ -51,8 +54,8 @@ class RecordLines(Protocol):
 
     def record_lines(
         self, stream: str, *, version: int | None, now: Callable[[], datetime]
-    ) -> Callable[[Mapping[str, Any]], None]:
-        """Return what writes the records of a stream."""
+    ) -> Callable[[bytes], None]:
+        """Return what writes records of a stream, each a line of JSON."""
 
     def flush(self) -> None:
         """Give all lines to the target."""
@@ -67,12 +70,19 @@ class RecordPath(Stream, abc.ABC):
     _is_open = False
     _batches: tuple[BatchFiles, ...] = ()
 
-    def emit(self, record: Record) -> None:
-        """Write a record that another stream came by, while that one is read."""
+    @abc.abstractmethod
+    def get_blocks(self, context: Context | None) -> Iterator[Block]:
+        """Yield the records of a partition, as many at once as there are.
+
+        `get_records` yields the same ones by one.
+        """
+
+    def emit(self, block: Block) -> None:
+        """Write records that another stream came by, while that one is read."""
         if not self._is_open:
             self._open_early()
-        self.count_records(1)
-        self._way_out()(record)
+        self.count_records(len(block))
+        self._way_out()(block)
 
     @abc.abstractmethod
     def count_records(self, records: int) -> None:
@@ -145,36 +155,28 @@ class RecordPath(Stream, abc.ABC):
         counter: Counter,
         numbers: Iterator[int],
     ) -> None:
-        untold = 0
-        records: Iterable[Any] = self.get_records(partition)
+        blocks = self.get_blocks(partition)
         if self.ABORT_AT_RECORD_COUNT is not None:
-            records = self._limited(records, numbers)
+            blocks = self._limited(blocks, numbers)
         try:
-            for record in records:
-                put(record)
-                untold += 1
-                if untold == _BETWEEN_TALLIES:
-                    self._tell(untold, counter)
-                    untold = 0
+            for block in blocks:
+                put(block)
+                counter.increment(len(block))
+                self.count_records(len(block))
         except BatchStorageError as error:
             # What is read of this window now counts as not read.
             self.fail(error)
-        finally:
-            self._tell(untold, counter)
         if partition == self._get_state_partition_context(partition):
             self._finalize_state(self.get_context_state(partition))
 
-    def _tell(self, records: int, counter: Counter) -> None:
-        counter.increment(records)
-        self.count_records(records)
-
     def _limited(
-        self, records: Iterable[Record], numbers: Iterator[int]
-    ) -> Iterator[Record]:
+        self, blocks: Iterator[Block], numbers: Iterator[int]
+    ) -> Iterator[Block]:
         """Yield the records; end the sync when a test run has enough of them."""
-        for record in records:
-            self._check_max_record_limit(current_record_index=next(numbers))
-            yield record
+        for block in blocks:
+            for row in block.rows():
+                self._check_max_record_limit(current_record_index=next(numbers))
+                yield RowBlock([row])
 
     def _abort_sync(self, abort_reason: Exception) -> None:
         self._flush()
@@ -202,11 +204,10 @@ class RecordPath(Stream, abc.ABC):
         if prune is None and len(ways) == 1:
             return ways[0]
 
-        def put(record: Record) -> None:
-            if prune:
-                prune(record)
+        def put(block: Block) -> None:
+            wanted = prune(block) if prune else block
             for way in ways:
-                way(record)
+                way(wanted)
 
         return put
 
@@ -217,10 +218,9 @@ class RecordPath(Stream, abc.ABC):
         ):
             return sink
 
-        def put(record: Record) -> None:
-            mapped = stream_map.transform(record)
-            if mapped is not None:
-                sink(mapped)
+        def put(block: Block) -> None:
+            mapped = map(stream_map.transform, block.rows())
+            sink(RowBlock([record for record in mapped if record is not None]))
 
         return put
 
@@ -231,13 +231,19 @@ class RecordPath(Stream, abc.ABC):
             self._batches = (*self._batches, files)
             return files.put
         writer = self._tap.message_writer
-        if isinstance(writer, RecordLines):
-            return writer.record_lines(
-                stream_map.stream_alias,
-                version=self._stream_version,
-                now=self.clock.now,
-            )
-        return partial(self._write_by_other_means, stream_map.stream_alias)
+        if not isinstance(writer, RecordLines):
+            return partial(self._write_by_other_means, stream_map.stream_alias)
+        write = writer.record_lines(
+            stream_map.stream_alias,
+            version=self._stream_version,
+            now=self.clock.now,
+        )
+
+        def put(block: Block) -> None:
+            if len(block):
+                write(json_lines(block))
+
+        return put
 
     def _batch_files(self, stream_map: StreamMap, config: BatchConfig) -> BatchFiles:
         def announce(files: BatchFiles, url: str) -> None:
@@ -256,36 +262,37 @@ class RecordPath(Stream, abc.ABC):
             announce=announce,
         )
 
-    def _write_by_other_means(self, name: str, record: Record) -> None:
+    def _write_by_other_means(self, name: str, block: Block) -> None:
         """Write through a writer that the tap was given in place of its own."""
-        message = RecordMessage(
-            stream=name,
-            record=record,
-            version=self._stream_version,
-            time_extracted=self.clock.now(),
-        )
-        self._tap.write_message(message)
+        for record in block.rows():
+            message = RecordMessage(
+                stream=name,
+                record=record,
+                version=self._stream_version,
+                time_extracted=self.clock.now(),
+            )
+            self._tap.write_message(message)
 
 
-def _drop(record: Record) -> None:
+def _drop(block: Block) -> None:
     """Read, and write nothing: the stream is not selected."""
 
 
-def _pruner(stream: Stream) -> Put | None:
-    """Return what takes deselected properties from a record; None if there are none."""
+def _pruner(stream: Stream) -> Prune | None:
+    """Return what takes deselected properties away; None if there are none."""
     dropped = [crumbs for crumbs, selected in stream.mask.items() if not selected]
     if not any(dropped):
         return None
     # A breadcrumb is ("properties", name), and goes on so for what is inside.
-    names = [crumbs[1] for crumbs in dropped if len(crumbs) == len(("properties", ""))]
+    names = {crumbs[1] for crumbs in dropped if len(crumbs) == len(("properties", ""))}
     inner = [crumbs for crumbs in dropped if crumbs and crumbs[1] not in names]
-    if inner:
-        return partial(
-            pop_deselected_record_properties, schema=stream.schema, mask=stream.mask
-        )
 
-    def prune(record: Record) -> None:
-        for name in names:
-            record.pop(name, None)
+    def prune(block: Block) -> Block:
+        if not inner:
+            return block.without(names)
+        rows = block.rows()
+        for row in rows:
+            pop_deselected_record_properties(row, stream.schema, stream.mask)
+        return RowBlock(rows)
 
     return prune

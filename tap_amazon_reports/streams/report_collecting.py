@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from datetime import datetime
 
-    from singer_sdk.helpers.types import Record
-
+    from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.reports.report import Report
     from tap_amazon_reports.streams.content import ContentStream
     from tap_amazon_reports.streams.report_group import Partition, ReportGroup
@@ -56,7 +55,7 @@ class Collecting:
                 logger.info("to be listed again: %s", error)
                 return
 
-    def rows(self, driver: ContentStream, partition: Partition) -> Iterator[Record]:
+    def rows(self, driver: ContentStream, partition: Partition) -> Iterator[Block]:
         """Yield the rows of each finished report that has not been read yet, in order.
 
         Raises:
@@ -141,7 +140,7 @@ class Collecting:
 
     def _report_rows(
         self, driver: ContentStream, partition: Partition, report: Report
-    ) -> Generator[Record, None, int]:
+    ) -> Generator[Block, None, int]:
         """Yield the rows; a failed report, or one whose document is gone, is told."""
         if report.status.has_failed:
             self._group.warn(f"report {report.report_id} has failed: no rows")

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Generator, Iterable
 
-    from singer_sdk.helpers.types import Record
-
+    from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.documents.download import Download
     from tap_amazon_reports.reports.prefetch import Need
     from tap_amazon_reports.reports.report import Report
@@ -60,7 +59,7 @@ class ReportDocuments:
         download: Download,
         *,
         marketplace_id: str | None = None,
-    ) -> Generator[Record, None, int]:
+    ) -> Generator[Block, None, int]:
         """Yield the rows of `driver`; return how many there were, of all streams.
 
         A damaged document is fetched once more, and no row is given twice.

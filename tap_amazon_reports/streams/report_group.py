@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from singer_sdk.helpers.types import Record
-
+    from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.settings import Settings
     from tap_amazon_reports.streams.content import ContentStream
@@ -119,7 +118,7 @@ class ReportGroup:
         """Log a warning in the name of the first stream."""
         self.streams[0].logger.warning("%s: %s", self.streams[0].name, text)
 
-    def rows(self, driver: ContentStream, name: str) -> Iterator[Record]:
+    def rows(self, driver: ContentStream, name: str) -> Iterator[Block]:
         """Yield the rows of `driver`, and write those of its siblings.
 
         Raises:

@@ -29,8 +29,7 @@ from tap_amazon_reports.streams.report_documents import ReportDocuments
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from singer_sdk.helpers.types import Record
-
+    from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.documents.download import Download
     from tap_amazon_reports.reports.adoption import Known
     from tap_amazon_reports.reports.desk import Desk
@@ -100,7 +99,7 @@ class Requesting:
         planned = (one.planned for part in self._wanted.values() for one in part)
         return [one.window for one in planned if one]
 
-    def rows(self, driver: ContentStream, partition: Partition) -> Iterator[Record]:
+    def rows(self, driver: ContentStream, partition: Partition) -> Iterator[Block]:
         """Yield the rows of `driver`, window after window.
 
         Raises:
@@ -113,7 +112,7 @@ class Requesting:
             self._group.room.desk.drop(self._queue(partition))
             raise
 
-    def _windows(self, driver: ContentStream, partition: Partition) -> Iterator[Record]:
+    def _windows(self, driver: ContentStream, partition: Partition) -> Iterator[Block]:
         counted = Counter[str]()
         for wanted in self._wanted.get(partition.name, []):
             report = self._obtain(wanted, partition, rows_before=counted["rows"])

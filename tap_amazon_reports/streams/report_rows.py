@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.wire_time import utc_text
-from tap_amazon_reports.streams.content_schema import KeyCompleter
+from tap_amazon_reports.streams.content_schema import RecordCompleter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from singer_sdk.helpers.types import Record
-
+    from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.documents.download import Download
     from tap_amazon_reports.reports.report import Report
     from tap_amazon_reports.reports.report_types import RecordSet
     from tap_amazon_reports.streams.content import ContentStream
-    from tap_amazon_reports.streams.document_rows import DocumentRows, TypedRows
+    from tap_amazon_reports.streams.document_rows import DocumentBlock, DocumentRows
 
 
 class ReportRows:
@@ -51,29 +49,28 @@ class ReportRows:
             "report_row": 0,
             "_extra": None,
         }
-        self._arrays: dict[str, _Array] = {}
+        self._completers: dict[str, RecordCompleter] = {}
         self.skip = skip
         self.count = 0
 
-    def read(self, download: Download, driver: ContentStream) -> Iterator[Record]:
-        """Yield the records of `driver`, and write those of its siblings.
+    def read(self, download: Download, driver: ContentStream) -> Iterator[Block]:
+        """Yield the rows of `driver`, and write those of its siblings.
 
         Raises:
             AmazonError: if the document cannot be read.
         """
         try:
-            for rows in self._rows.blocks(
+            for found in self._rows.blocks(
                 download.pieces(),
                 content_type=download.content_type,
                 around=self._envelope,
             ):
-                records = self._new_records(rows)
-                stream = self._streams.get(rows.records.stream)
+                block = self._new_rows(found)
+                stream = self._streams.get(found.records.stream)
                 if stream is driver:
-                    yield from records
+                    yield block
                 elif stream is not None:
-                    for record in records:
-                        stream.emit(record)
+                    stream.emit(block)
         finally:
             # Of a damaged document the rest is never read.
             download.release()
@@ -85,32 +82,17 @@ class ReportRows:
         stream.warn_of_columns(self._rows.unknown, where)
         stream.warn_of_bytes(self._rows.replaced, where)
 
-    def _new_records(self, rows: TypedRows) -> list[dict[str, Any]]:
+    def _new_rows(self, found: DocumentBlock) -> Block:
         """Return the records of some rows, without those given out already."""
         given_out = max(0, self.skip - self.count)
-        self.count += len(rows.values)
-        array = self._arrays.get(rows.records.stream) or self._new_array(rows.records)
-        records = array.records(rows)
-        return records[given_out:] if given_out else records
+        rows = len(found.block)
+        self.count += rows
+        self._completer(found.records).complete(found.block, found.extras)
+        return found.block.part(given_out, rows) if given_out else found.block
 
-    def _new_array(self, records: RecordSet) -> _Array:
-        keys = KeyCompleter(records, moment=self._created)
-        array = self._arrays[records.stream] = _Array(keys)
-        return array
-
-
-class _Array:
-    """One array of records of the report: its rows are numbered and counted."""
-
-    def __init__(self, keys: KeyCompleter) -> None:
-        self._keys = keys
-        self._numbers = count(1)
-
-    def records(self, rows: TypedRows) -> list[dict[str, Any]]:
-        """Return the rows, which become the records, in full."""
-        for record, number in zip(rows.values, self._numbers, strict=False):
-            record["report_row"] = number
-        for place, extra in rows.extras.items():
-            rows.values[place]["_extra"] = extra or None
-        self._keys.complete(rows.values)
-        return rows.values
+    def _completer(self, records: RecordSet) -> RecordCompleter:
+        if records.stream not in self._completers:
+            self._completers[records.stream] = RecordCompleter(
+                records, moment=self._created
+            )
+        return self._completers[records.stream]

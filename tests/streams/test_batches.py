@@ -17,6 +17,7 @@ import pytest
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._batch import BatchConfig
 
+from tap_amazon_reports.documents.block import RowBlock
 from tap_amazon_reports.streams.batches import BatchFiles
 from tests.singer import spelled, sync
 
@@ -299,8 +300,7 @@ class _Storage:
 
     def rows(self, *records: Row) -> list[Row]:
         """Return the rows of the file that holds these records."""
-        for record in records:
-            self.files.put(record)
+        self.files.put(RowBlock(list(records)))
         self.files.finish()
         rows: list[Row] = pq.read_table(self.named[-1]).to_pylist()
         return rows
@@ -362,7 +362,7 @@ def test_many_rows_are_several_blocks_and_groups(tmp_path: Path) -> None:
     properties = {"n": {"type": "integer"}}
     storage = _Storage(tmp_path, properties, encoding=PARQUET, batch_size=12_345)
     for number in range(12_345 + 10):
-        storage.files.put({"n": number})
+        storage.files.put(RowBlock([{"n": number}]))
     storage.files.finish()
     tables = [pq.read_table(path) for path in storage.named]
 
@@ -377,7 +377,7 @@ def test_a_large_file_ends_early(tmp_path: Path, encoding: dict[str, str]) -> No
     storage = _Storage(tmp_path, {}, encoding=encoding, batch_size=10**9)
     record = {"text": "x" * 100_000}
     for _ in range(1500):
-        storage.files.put(record)
+        storage.files.put(RowBlock([record]))
     storage.files.finish()
 
     assert [1000, 500] == [len(_rows_in(path)) for path in storage.named]
