@@ -143,6 +143,15 @@ def token_is_spent(response: requests.Response) -> bool:
     return response.status_code == HTTPStatus.FORBIDDEN and "expired" in words
 
 
+def _listing(report_types: Sequence[str], since: str, until: str) -> Query:
+    return [
+        ("reportTypes", ",".join(report_types)),
+        ("createdSince", since),
+        ("createdUntil", until),
+        ("pageSize", _PAGE_SIZE),
+    ]
+
+
 class SellingPartnerClient:
     """The Selling Partner API, one method for each operation."""
 
@@ -163,18 +172,25 @@ class SellingPartnerClient:
         Raises:
             AmazonError: if Amazon refuses or cannot answer.
         """
-        query: Query = [
-            ("reportTypes", ",".join(report_types)),
-            ("createdSince", created_since),
-            ("createdUntil", created_until),
-            ("pageSize", _PAGE_SIZE),
-        ]
+        query = _listing(report_types, created_since, created_until)
         while query:
             answer = self.connection.call_json(GET_REPORTS, query=query)
             yield from list_of_objects(answer, "reports", GET_REPORTS.name)
             token = answer.get("nextToken")
             # Beside a token no other parameter is allowed (reports_2021-06-30.json).
             query = [("nextToken", str(token))] if token else []
+
+    def get_newest_reports(
+        self, report_types: Sequence[str], *, created_since: str, created_until: str
+    ) -> list[Json]:
+        """Return the first page of `get_reports`: 100, by one call, and at once.
+
+        Raises:
+            AmazonError: as `ServiceConnection.call` has it with `at_once`.
+        """
+        query = _listing(report_types, created_since, created_until)
+        answer = self.connection.call_json(GET_REPORTS, query=query, at_once=True)
+        return list_of_objects(answer, "reports", GET_REPORTS.name)
 
     def create_report(self, body: Json, *, at_once: bool = False) -> str:
         """Ask for a report, and return its id.

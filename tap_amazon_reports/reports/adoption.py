@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.reports.report import Report, ReportRequest
 
-_USELESS = frozenset({ReportStatus.CANCELLED, ReportStatus.FATAL, ReportStatus.FAILED})
+USELESS = frozenset({ReportStatus.CANCELLED, ReportStatus.FATAL, ReportStatus.FAILED})
+"""How reports end that stand for none that is wanted."""
 
 
 class Known:
@@ -39,7 +40,7 @@ class Known:
         fit = [
             report
             for report in self._reports
-            if _same(report, request)
+            if is_same(report, request)
             and may_stand_for(report, request, now=now, fresh=fresh)
         ]
         newest = max(fit, key=lambda report: report.created, default=None)
@@ -55,13 +56,17 @@ def may_stand_for(
     `fresh`.
     """
     return (
-        report.status not in _USELESS
+        report.status not in USELESS
         and now - report.created <= fresh
         and (request.data_end is None or report.created >= request.data_end)
     )
 
 
-def _same(report: Report, request: ReportRequest) -> bool:
+def is_same(report: Report, request: ReportRequest) -> bool:
+    """Tell whether a report is of the same type, marketplaces and window.
+
+    A listing does not tell its options, so they are not compared.
+    """
     if report.report_type != request.report_type:
         return False
     if set(report.marketplace_ids) != set(request.marketplace_ids):

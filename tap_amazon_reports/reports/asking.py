@@ -12,9 +12,12 @@ from tap_amazon_reports.amazon.errors import (
     UnavailableError,
 )
 from tap_amazon_reports.amazon.retry import Trouble
+from tap_amazon_reports.reports.searching import LISTED_AFTER_SECONDS
 from tap_amazon_reports.reports.throttle import Throttle, Verdict
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.reports.ticket import Ticket
@@ -42,18 +45,13 @@ class Asking:
 
     def ask(self, ticket: Ticket) -> bool:
         """Ask once; return whether the report is being made now."""
+        now = self._clock.now()
         try:
             report_id = ticket.service.ask(ticket.request)
         except ThrottledError as error:
             self._hold_back(ticket, error)
         except UnavailableError as error:
-            pause = ticket.retry_seconds(
-                Trouble.UNAVAILABLE,
-                error,
-                policy=self._waiting.retry,
-                clock=self._clock,
-            )
-            ticket.next_ask_at = self._clock.monotonic() + pause
+            self._unanswered(ticket, error, asked_at=now)
         except AmazonError as error:
             ticket.fail(error)
         else:
@@ -70,6 +68,22 @@ class Asking:
             now=self._clock.now(),
             next_look_at=self._clock.monotonic() + interval_seconds,
         )
+
+    def _unanswered(
+        self, ticket: Ticket, error: UnavailableError, *, asked_at: datetime
+    ) -> None:
+        """Plan the next try; the report may be in the making all the same."""
+        searched = ticket.can_be_searched
+        pause = ticket.retry_seconds(
+            Trouble.UNAVAILABLE,
+            error,
+            policy=self._waiting.retry,
+            clock=self._clock,
+            at_least_seconds=LISTED_AFTER_SECONDS if searched else 0,
+        )
+        ticket.next_ask_at = self._clock.monotonic() + pause
+        if searched:
+            ticket.lost_at = asked_at
 
     def _hold_back(self, ticket: Ticket, error: ThrottledError) -> None:
         """Let one type wait, or all of a service, after a 429."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from tap_amazon_reports.amazon.heartbeat import HEARTBEAT_SECONDS
 from tap_amazon_reports.reports.asking import Asking
 from tap_amazon_reports.reports.looking import Looking
+from tap_amazon_reports.reports.searching import Searching
 from tap_amazon_reports.reports.ticket import MOVES, Ticket, TicketState
 from tap_amazon_reports.reports.waiting import Waiting
 
@@ -64,6 +65,7 @@ class Desk:
         self._clock = clock
         self._asking = Asking(clock=clock, waiting=waiting)
         self._looking = Looking(clock=clock, waiting=waiting)
+        self._searching = Searching(clock=clock, waiting=waiting)
         self._prefetch = prefetch
         self._tickets: list[Ticket] = []
         self._turns: Counter[str] = Counter()
@@ -81,6 +83,7 @@ class Desk:
         """
         if known_id is not None:
             ticket.adopt(known_id, now=self._clock.now())
+            self._searching.hold(known_id)
             self.tally.adopted += 1
         self._tickets.append(ticket)
 
@@ -145,11 +148,19 @@ class Desk:
         """Do all that is due now; return the seconds until something will be."""
         for ticket in self._due():
             self._looking.look(ticket)
+        for ticket in self._searchable():
+            self._given(*self._searching.search(ticket, self._wanted()))
         for ticket in self._askable():
-            is_given = self._asking.ask(ticket)
-            self.tally.asked += is_given
-            self._turns[ticket.queue] += is_given
+            if self._asking.ask(ticket):
+                self._given(ticket)
         return max(_SHORTEST_PAUSE_SECONDS, min(self._pause(), self._fetch()))
+
+    def _given(self, *tickets: Ticket) -> None:
+        """Count what is being made now, and know whose it is."""
+        for ticket in tickets:
+            self._searching.hold(str(ticket.report_id))
+            self.tally.asked += 1
+            self._turns[ticket.queue] += 1
 
     def _fetch(self) -> float:
         """Fetch ahead what can be; return the seconds until more can be."""
@@ -193,7 +204,7 @@ class Desk:
     def _said_of(self, ticket: Ticket) -> str:
         """Return what is being waited for, and until when."""
         if ticket.state is TicketState.WANTED:
-            seconds = self._asking.wait_seconds(ticket)
+            seconds = self._ask_wait_seconds(ticket)
             said = f"waiting to ask for {ticket}, until {self._moment(seconds)}"
         else:
             seconds = self._looking.wait_seconds(ticket)
@@ -217,8 +228,13 @@ class Desk:
             for ticket in self._tickets
             if ticket.state is TicketState.ASKED
         ]
-        asks = [self._asking.wait_seconds(ticket) for ticket in self._wanted()]
+        asks = [self._ask_wait_seconds(ticket) for ticket in self._wanted()]
         return min([*looks, *asks], default=_SHORTEST_PAUSE_SECONDS)
+
+    def _ask_wait_seconds(self, ticket: Ticket) -> float:
+        """Return how long to wait before a report is asked or searched for."""
+        step = self._searching if ticket.lost_at else self._asking
+        return step.wait_seconds(ticket)
 
     # What is due.
 
@@ -226,7 +242,22 @@ class Desk:
         """Yield what can be asked now: the oldest of each stream in turn."""
         for ticket in _in_turn(self._wanted(), self._turns):
             # Whoever was asked for before it may have failed, in this very turn.
-            if self._asking.wait_seconds(ticket) <= 0 and ticket in self._wanted():
+            if (
+                not ticket.lost_at
+                and self._asking.wait_seconds(ticket) <= 0
+                and ticket in self._wanted()
+            ):
+                yield ticket
+
+    def _searchable(self) -> Iterator[Ticket]:
+        """Yield what may be in the making, and can be searched for now."""
+        for ticket in self._wanted():
+            # It may have been found beside another, or have failed, in this very turn.
+            if (
+                ticket.lost_at
+                and self._searching.wait_seconds(ticket) <= 0
+                and ticket in self._wanted()
+            ):
                 yield ticket
 
     def _wanted(self) -> list[Ticket]:

@@ -74,6 +74,27 @@ def planned_windows(
     return _trailing(dates, end)
 
 
+def newest_data(
+    kind: ReportType, now: datetime, *, options: Mapping[str, str]
+) -> datetime:
+    """Return up to where the windows of a plan that is made at `now` reach.
+
+    Args:
+        kind: the type.
+        now: UTC.
+        options: of the report; one of them may choose the period.
+    """
+    end = now - timedelta(hours=kind.latency_hours)
+    mode = kind.dates.mode
+    if mode is DateMode.PERIOD:
+        return _period_start(end, kind.period(options).period)
+    if mode is DateMode.HOURS:
+        return end.replace(minute=0, second=0, microsecond=0)
+    if mode is DateMode.DAY or kind.latency_hours or not kind.has_keys:
+        return _midnight(end)
+    return end
+
+
 def oldest_data(
     kind: ReportType, now: datetime, *, options: Mapping[str, str]
 ) -> datetime | None:

@@ -104,9 +104,16 @@ def read_report(wire: Json, *, start: str, end: str, said_by: str) -> Report:
 
 
 class ReportService(Protocol):
-    """A service that makes reports, seen from the desk."""
+    """A service that makes reports, seen from the desk.
+
+    Attributes:
+        name: of the service.
+        types_per_search: how many types one `search` takes; 0 where nothing has to be
+            searched, as an ask that is repeated makes no second report.
+    """
 
     name: str
+    types_per_search: int
 
     def ask(self, request: ReportRequest) -> str:
         """Ask for a report once, and return its id; the desk plans the next try.
@@ -144,8 +151,19 @@ class ReportService(Protocol):
             AmazonError: if they cannot be listed.
         """
 
+    def search(
+        self, report_types: Sequence[str], since: datetime, until: datetime
+    ) -> list[Report]:
+        """Return what `listed` begins with, by one call; the desk plans the next try.
+
+        Raises:
+            ThrottledError: if reports were listed too often.
+            UnavailableError: if the service does not answer.
+            AmazonError: if they cannot be listed.
+        """
+
     def list_wait_seconds(self) -> float:
-        """Return how long the next `listed` would wait for its quota."""
+        """Return how long the next `listed` or `search` would wait for its quota."""
 
     def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
         """Return where a document lies, for a few minutes or seconds.

@@ -34,6 +34,7 @@ class SellingPartnerReports:
     """Reports 2021-06-30, in the desk's words."""
 
     name = SellingPartnerDialect.service
+    types_per_search = TYPES_PER_CALL
 
     def __init__(self, client: SellingPartnerClient) -> None:
         """Speak through `client`."""
@@ -84,8 +85,23 @@ class SellingPartnerReports:
             ):
                 yield _report(wire)
 
+    def search(
+        self, report_types: Sequence[str], since: datetime, until: datetime
+    ) -> list[Report]:
+        """Return the newest 100 of these types created from `since` to `until`."""
+        try:
+            found = self._client.get_newest_reports(
+                report_types,
+                created_since=utc_text(since),
+                created_until=utc_text(until),
+            )
+            return [_report(wire) for wire in found]
+        except ThrottledError:
+            self._client.connection.drain(GET_REPORTS)
+            raise
+
     def list_wait_seconds(self) -> float:
-        """Return how long the next `listed` would wait for its quota."""
+        """Return how long the next `listed` or `search` would wait for its quota."""
         return self._client.connection.wait_seconds(GET_REPORTS)
 
     def document_wait_seconds(self, count: int = 1) -> float:

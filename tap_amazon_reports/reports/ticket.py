@@ -64,6 +64,8 @@ class Ticket:
         report: what is known of it, once it has ended.
         error: why there will be none.
         adopted: whether it was asked for earlier, or by somebody else.
+        lost_at: when it was asked for first without an answer; it is searched for
+            before it is asked for again.
         tally: counts what is done for it.
         attempts: of what is being tried again, while Amazon does not answer.
     """
@@ -83,8 +85,17 @@ class Ticket:
     report: Report | None = None
     error: AmazonError | None = None
     adopted: bool = False
+    lost_at: datetime | None = None
     tally: ReportTally = field(default_factory=ReportTally)
     attempts: Attempts | None = None
+
+    @property
+    def can_be_searched(self) -> bool:
+        """Whether a listing would show it, and asking twice would make two reports.
+
+        A listing does not tell the options of a report.
+        """
+        return self.service.types_per_search > 0 and not self.request.options
 
     @property
     def has_ended(self) -> bool:
@@ -105,7 +116,7 @@ class Ticket:
     def asked(self, report_id: str, *, now: datetime, next_look_at: float) -> None:
         """Go on to being made, as `report_id`."""
         self.move(TicketState.ASKED)
-        self.attempts = None
+        self.attempts = self.lost_at = None
         self.report_id = report_id
         self.asked_at = now
         self.next_look_at = next_look_at
@@ -146,12 +157,18 @@ class Ticket:
         self.error = error
 
     def retry_seconds(
-        self, trouble: Trouble, error: AmazonError, *, policy: RetryPolicy, clock: Clock
+        self,
+        trouble: Trouble,
+        error: AmazonError,
+        *,
+        policy: RetryPolicy,
+        clock: Clock,
+        at_least_seconds: float = 0,
     ) -> float:
         """Return after which pause to try again; fail if it is too late for that."""
         if self.attempts is None:
             self.attempts = policy.begin(clock)
-        decision = self.attempts.decide(trouble)
+        decision = self.attempts.decide(trouble, at_least_seconds=at_least_seconds)
         if isinstance(decision, Retry):
             delay_seconds = decision.delay_seconds
             logger.info("%s; trying again in %.0f s", error, delay_seconds)

@@ -164,4 +164,10 @@ class ReportGroup:
         for stream in streams:
             furthest = stream.furthest(partition.context, bookmark)
             last = stream is streams[-1]
-            stream.advance(partition.context, furthest, beside=beside, tell=last)
+            stream.advance(
+                partition.context, furthest, beside={**beside, **more}, tell=last
+            )
+        *,
+        newest: Mapping[str, object] | None = None,
+            newest: what to remember of those that had not been read further.
+            more = newest if newest and furthest == bookmark else {}

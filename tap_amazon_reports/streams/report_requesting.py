@@ -15,6 +15,7 @@ from tap_amazon_reports.amazon.errors import (
 )
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 from tap_amazon_reports.reports.errors import WrongReportError
+from tap_amazon_reports.reports.lookback import Lookback
 from tap_amazon_reports.reports.plan import (
     PlannedWindow,
     oldest_data,
@@ -28,6 +29,7 @@ from tap_amazon_reports.streams.report_documents import ReportDocuments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.documents.download import Download
@@ -42,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 _ASKED = "asked"
 """In state: by digest, the id and the window of what was asked for and not yet read."""
+_READ_AT = "read_at"
+"""In state: when the reports were made from which the data before the bookmark is."""
 
 
 @dataclass
@@ -61,6 +65,7 @@ class Requesting:
         self._group = group
         self._documents = ReportDocuments(group)
         self._wanted: dict[str, list[_Wanted]] = {}
+        self._made: dict[str, datetime] = {}
 
     @property
     def may_adopt(self) -> bool:
@@ -125,7 +130,7 @@ class Requesting:
                 counted["rows"] += yield from self._documents.rows(
                     driver, partition, report, download
                 )
-            self._move_past(partition, wanted)
+            self._move_past(partition, wanted, made=report.created)
             self._group.room.progress.step()
         self._documents.warn_of_silence(counted)
 
@@ -136,9 +141,10 @@ class Requesting:
         if self._group.is_snapshot and kind.dates.trailing_hours is None:
             return [None]
         now = self._group.room.clock.now().replace(microsecond=0)
+        self._made[partition.name] = now
         start = self._group.start
-        if bookmark := self._group.bookmark(partition):
-            start = max(start, bookmark - self._group.entry.lookback)
+        if resumed := self._resumed(partition):
+            start = max(start, resumed)
         options = dict(self._group.entry.options)
         if oldest := oldest_data(kind, now, options=options):
             start = max(start, oldest)
@@ -151,6 +157,21 @@ class Requesting:
             options=options,
         )
         return [self._as_asked(partition, one) for one in planned]
+
+    def _resumed(self, partition: Partition) -> datetime | None:
+        """Return from where on an earlier run left something to be read, if one did."""
+        entry = self._group.entry
+        lookback = Lookback(
+            kind=entry.kind, length=entry.lookback, options=dict(entry.options)
+        )
+        starts = []
+        for stream in self._group.selected:
+            bookmark = stream.bookmark_moment(partition.context)
+            if bookmark is None:
+                return None
+            state = stream.get_context_state(partition.context)
+            starts.append(lookback.start(bookmark, _moment(state.get(_READ_AT))))
+        return min(starts, default=None)
 
     def _as_asked(self, partition: Partition, planned: PlannedWindow) -> PlannedWindow:
         """Return the window as an earlier run asked for it, if it did.
@@ -295,10 +316,28 @@ class Requesting:
         is_done = report.status.is_done
         return report, self._documents.open(report) if is_done else None
 
-    def _move_past(self, partition: Partition, wanted: _Wanted) -> None:
+    def _move_past(
+        self, partition: Partition, wanted: _Wanted, *, made: datetime
+    ) -> None:
+        """Move the bookmark past a window that was read from a report `made` then.
+
+        When the reports were made is remembered by the earliest of this run, and no
+        later than its plan, so that the next look-back starts early enough for each.
+        """
         asked = self._asked(partition)
         asked.pop(wanted.ticket.request.digest, None)
-        bookmark = None
-        if wanted.planned and not self._group.is_snapshot:
-            bookmark = wanted.planned.window.end
-        self._group.advance(partition, bookmark, {_ASKED: asked})
+        if wanted.planned is None or self._group.is_snapshot:
+            self._group.advance(partition, None, {_ASKED: asked})
+            return
+        made = self._made[partition.name] = min(made, self._made[partition.name])
+        end = wanted.planned.window.end
+        newest = {_READ_AT: utc_text(made)}
+        self._group.advance(partition, end, {_ASKED: asked}, newest=newest)
+
+
+def _moment(text: object) -> datetime | None:
+    """Return the moment that state remembers; what is none is not known."""
+    try:
+        return parse_instant(str(text))
+    except ValueError:
+        return None

@@ -54,7 +54,8 @@ class Dispatcher:
         with self.lock:
             answer = self._instead(service, fault)
             if answer is None:
-                return spoil(self._serve(service, call), fault)
+                answer = spoil(self._serve(service, call), fault)
+                return _failed(service, answer, fault)
         why = f"scripted: {type(fault).__name__}"
         status = 0 if answer.lost else answer.status
         self._journal.note(request, call.operation, status, why)
@@ -95,7 +96,7 @@ class Dispatcher:
     @staticmethod
     def _instead(service: Service, fault: Fault | None) -> Answer | None:
         """Return what a fault says in the service's place, if it does."""
-        if isinstance(fault, Status):
+        if isinstance(fault, Status) and not fault.after_work:
             return _status(service, fault)
         if isinstance(fault, ExpiredToken):
             return service.spent()
@@ -104,6 +105,11 @@ class Dispatcher:
         if isinstance(fault, ConnectionLost) and not fault.after_work:
             return Answer(0, lost=True)
         return None
+
+
+def _failed(service: Service, answer: Answer, fault: Fault | None) -> Answer:
+    """Return `answer`, or what a fault says in its place after the work."""
+    return _status(service, fault) if isinstance(fault, Status) else answer
 
 
 def _status(service: Service, fault: Status) -> Answer:

@@ -24,6 +24,7 @@ class Status:
         details: the third field of a Selling Partner error.
         body: the whole body instead, for answers of what stands in front of a service.
         headers: more headers.
+        after_work: whether the work is done all the same.
     """
 
     status: int
@@ -32,6 +33,7 @@ class Status:
     details: str = ""
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    after_work: bool = False
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,20 @@ def test_connections_can_be_lost_before_and_after_the_work(
     assert held + 1 == len(amazon.selling_partner.reports)
 
 
+def test_a_service_can_fail_before_and_after_the_work(
+    amazon: LocalAmazon, seller: Seller
+) -> None:
+    """An answer of 5xx does not say whether the work was done."""
+    held = len(amazon.selling_partner.reports)
+    body = {"reportType": "GET_AFN_INVENTORY_DATA", "marketplaceIds": ["ATVPDKIKX0DER"]}
+    path = "/reports/2021-06-30/reports"
+    for after_work in (False, True):
+        amazon.faults.add("createReport", Status(503, after_work=after_work))
+        assert 503 == seller.call("POST", path, json=body).status_code
+
+    assert held + 1 == len(amazon.selling_partner.reports)
+
+
 def test_slowness_passes_on_the_handed_clock(
     amazon: LocalAmazon, seller: Seller, clock: ScriptedClock
 ) -> None:

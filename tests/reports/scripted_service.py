@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.errors import AmazonError, RequestRefusedError
+from tap_amazon_reports.amazon.errors import (
+    AmazonError,
+    RequestRefusedError,
+    UnavailableError,
+)
 from tap_amazon_reports.amazon.quota import TokenBucket
 from tap_amazon_reports.reports.report import Report, ReportRequest
 from tap_amazon_reports.reports.status import ReportStatus
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
 RATE, BURST = 1 / 60, 15
 """Of createReport (Reports API, Usage plans): once a minute, fifteen at once."""
+LIST_RATE, LIST_BURST = 1 / 45, 10
+"""Of getReports (likewise): once in 45 seconds, ten at once."""
 
 
 @dataclass
@@ -42,6 +48,10 @@ class ScriptedService:
         asks: what was asked for, and at which second.
         looks: at which report was looked, and at which second.
         refusals: what the next `ask` of a type raises.
+        lost: how many of the next answers to `ask` are lost after the work.
+        unlisted_seconds: how long a report is not listed yet.
+        searches: for which types it was searched, and at which second.
+        search_refusals: what the next searches raise.
         unknown_looks: how many looks do not find a report.
         status: how reports end.
         alter: what a report becomes before it is told.
@@ -49,18 +59,26 @@ class ScriptedService:
 
     clock: ScriptedClock
     name: str = "scripted"
+    types_per_search: int = 10
     ripening_seconds: Callable[[ReportRequest], float] = lambda _request: 30.0
     asks: list[tuple[ReportRequest, float]] = field(default_factory=list)
     looks: list[tuple[str, float]] = field(default_factory=list)
     refusals: dict[str, list[AmazonError]] = field(default_factory=dict)
+    lost: int = 0
+    unlisted_seconds: float = 0
+    searches: list[tuple[tuple[str, ...], float]] = field(default_factory=list)
+    search_refusals: list[AmazonError] = field(default_factory=list)
     unknown_looks: int = 0
     status: ReportStatus = ReportStatus.DONE
     alter: Callable[[Report], Report] = lambda report: report
     made: dict[str, Made] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Begin with a full bucket."""
+        """Begin with full buckets."""
         self._bucket = TokenBucket(rate_per_second=RATE, burst=BURST, clock=self.clock)
+        self._list_bucket = TokenBucket(
+            rate_per_second=LIST_RATE, burst=LIST_BURST, clock=self.clock
+        )
 
     def ask(self, request: ReportRequest) -> str:
         """Begin to make a report; fail the test if the quota does not allow it."""
@@ -70,7 +88,12 @@ class ScriptedService:
         if refusals:
             raise refusals.pop(0)
         self.asks.append((request, self.clock.monotonic()))
-        return self.hold(request)
+        report_id = self.hold(request)
+        if self.lost:
+            self.lost -= 1
+            msg = "createReport: the connection was lost"
+            raise UnavailableError(msg)
+        return report_id
 
     def hold(self, request: ReportRequest) -> str:
         """Begin to make a report for somebody else; return its id."""
@@ -98,6 +121,9 @@ class ScriptedService:
             self.unknown_looks = max(0, self.unknown_looks - 1)
             msg = f"there is no report {report_id}"
             raise RequestRefusedError(msg)
+        return self._report(report_id)
+
+    def _report(self, report_id: str) -> Report:
         made = self.made[report_id]
         is_done = self.clock.now() >= made.at + made.ripening
         return self.alter(
@@ -118,13 +144,30 @@ class ScriptedService:
         return 0
 
     def list_wait_seconds(self) -> float:
-        """Return that one may always list."""
-        return 0
+        """Return how long the next search would wait."""
+        return self._list_bucket.wait_seconds()
+
+    def search(
+        self, report_types: Sequence[str], since: datetime, until: datetime
+    ) -> list[Report]:
+        """Return what is listed; fail the test if the quota does not allow it."""
+        assert self._list_bucket.wait_seconds() <= 0, "searched before the quota allows"
+        assert len(report_types) <= self.types_per_search
+        self._list_bucket.take()
+        self.searches.append((tuple(report_types), self.clock.monotonic()))
+        if self.search_refusals:
+            raise self.search_refusals.pop(0)
+        listed = until - timedelta(seconds=self.unlisted_seconds)
+        return [
+            self._report(report_id)
+            for report_id, made in self.made.items()
+            if made.request.report_type in report_types and since <= made.at <= listed
+        ]
 
     def listed(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Report]:
-        """Fail the test: the desk lists nothing."""
+        """Fail the test: the desk searches, and lists nothing."""
         raise AssertionError(report_types, since, until)
 
     def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:

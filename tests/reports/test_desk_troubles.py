@@ -29,7 +29,8 @@ from tests.reports.scripted_service import ScriptedService
 from tests.services.rig import unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from tap_amazon_reports.reports.report import Report
 
@@ -76,6 +77,13 @@ class LimitedService(ScriptedService):
         self._look_bucket.take()
         self._answer()
         return super().look(report_id)
+
+    def search(
+        self, report_types: Sequence[str], since: datetime, until: datetime
+    ) -> list[Report]:
+        """Return what is listed, unless it is down."""
+        self._answer()
+        return super().search(report_types, since, until)
 
     def look_wait_seconds(self) -> float:
         """Return how long the next look would wait."""
