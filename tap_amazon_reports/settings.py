@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from importlib import metadata
 from typing import TYPE_CHECKING, Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tap_amazon_reports.amazon.appstore import BASE_URL as APPSTORE_BASE_URL
 from tap_amazon_reports.amazon.marketplaces import (
@@ -16,16 +13,16 @@ from tap_amazon_reports.amazon.marketplaces import (
     find_marketplace,
 )
 from tap_amazon_reports.amazon.origin import Origin
-from tap_amazon_reports.amazon.pay_key import load_private_key
-from tap_amazon_reports.amazon.pay_signing import (
+from tap_amazon_reports.amazon.pay_account import (
     PayRegion,
     SignatureAlgorithm,
     path_prefix,
 )
+from tap_amazon_reports.amazon.pay_key import read_private_key
 from tap_amazon_reports.amazon.secret import Secret
 from tap_amazon_reports.amazon.wire_time import parse_instant
+from tap_amazon_reports.metric_settings import MetricsQuery, QueryReader
 from tap_amazon_reports.report_settings import EntryReader, ReportEntry
-from tap_amazon_reports.reports.metric_windows import FirstDayOfWeek, Granularity
 from tap_amazon_reports.reports.report_catalogue import stream_name
 from tap_amazon_reports.schema import CATALOGUE, CORE_STREAMS
 from tap_amazon_reports.settings_schema import (
@@ -33,13 +30,23 @@ from tap_amazon_reports.settings_schema import (
     SETTINGS,
     declared_problems,
 )
+from tap_amazon_reports.user_agent import default_user_agent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
     from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
+
+__all__ = [
+    "AppstoreSettings",
+    "MetricsQuery",
+    "PaySettings",
+    "SellingPartnerSettings",
+    "Settings",
+    "SettingsError",
+    "missing_credentials",
+    "read_settings",
+]
 
 LWA_TOKEN_URL = "https://api.amazon.com/auth/o2/token"  # noqa: S105 (an address)
 _T = TypeVar("_T")
@@ -61,20 +68,6 @@ class SettingsError(ValueError):
         """Say what is wrong with each setting."""
         self.problems = list(problems)
         super().__init__("; ".join(self.problems))
-
-
-@dataclass(frozen=True, kw_only=True)
-class MetricsQuery:
-    """One query of the Sales API."""
-
-    granularity: Granularity = Granularity.DAY
-    time_zone: str | None = None
-    buyer_type: str = "All"
-    fulfillment_network: str | None = None
-    first_day_of_week: FirstDayOfWeek | None = None
-    asin: str | None = None
-    sku: str | None = None
-    lookback: timedelta = timedelta(days=3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +98,8 @@ class PaySettings:
     """What the Amazon Pay API needs."""
 
     public_key_id: str
-    private_key: RSAPrivateKey
+    private_key: Secret
+    """PEM text."""
     region: PayRegion
     algorithm: SignatureAlgorithm
     base_url: str
@@ -248,12 +242,7 @@ class _Reader:
         return default
 
     def _user_agent(self) -> str:
-        version = metadata.version("tap-amazon-reports")
-        default = (
-            f"tap-amazon-reports/{version} (Language=Python/"
-            f"{platform.python_version()}; Platform={platform.system()})"
-        )
-        text: str = self._config.get("user_agent", default)
+        text: str = self._config.get("user_agent") or default_user_agent()
         if len(text) > _USER_AGENT_LONGEST or not (
             text.isascii() and text.isprintable()
         ):
@@ -340,48 +329,17 @@ class _Reader:
         return tuple(entries)
 
     def _metrics_queries(self) -> tuple[MetricsQuery, ...]:
-        entries = self._config.get("sp_order_metrics", {})
-        entries = [entries] if isinstance(entries, dict) else entries
-        queries = [self._metrics_query(entry) for entry in entries]
-        if len(set(queries)) < len(queries):
-            self._refuse("sp_order_metrics", "the same query twice", "each once")
-        return tuple(queries)
-
-    def _metrics_query(self, entry: dict[str, Any]) -> MetricsQuery:
-        name = "sp_order_metrics"
-        granularity = Granularity(entry.get("granularity", Granularity.DAY.value))
-        if entry.get("asin") and entry.get("sku"):
-            self._refuse(name, "both asin and sku", "one of the two")
-        first_day = entry.get("first_day_of_week")
-        if first_day and granularity is not Granularity.WEEK:
-            self._refuse(name, "first_day_of_week", "only with granularity Week")
-        return MetricsQuery(
-            granularity=granularity,
-            time_zone=self._time_zone(entry.get("time_zone")),
-            buyer_type=entry.get("buyer_type", "All"),
-            fulfillment_network=entry.get("fulfillment_network"),
-            first_day_of_week=FirstDayOfWeek(first_day) if first_day else None,
-            asin=entry.get("asin"),
-            sku=entry.get("sku"),
-            lookback=timedelta(days=entry.get("lookback_days", 3)),
-        )
-
-    def _time_zone(self, name: str | None) -> str | None:
-        if name is not None:
-            try:
-                ZoneInfo(name)
-            except (ValueError, OSError, ZoneInfoNotFoundError):
-                self._refuse(
-                    "sp_order_metrics", f"time_zone {name!r}", "IANA time zone names"
-                )
-        return name
+        reader = QueryReader("sp_order_metrics")
+        queries = reader.read(self._config.get("sp_order_metrics", {}))
+        self._problems += reader.problems
+        return queries
 
     def _pay(self) -> PaySettings | None:
         region = self._try("pay_region", PayRegion.named, self._config["pay_region"])
         prefix = self._try("pay_sandbox", self._pay_path_prefix)
         key = self._try(
             "pay_private_key",
-            load_private_key,
+            read_private_key,
             Secret(self._config["pay_private_key"]),
         )
         if region is None or prefix is None or key is None:

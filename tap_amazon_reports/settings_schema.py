@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk import typing as th
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
 
-from tap_amazon_reports.amazon.pay_signing import SignatureAlgorithm
+from tap_amazon_reports.amazon.pay_account import SignatureAlgorithm
 from tap_amazon_reports.reports.metric_windows import FirstDayOfWeek, Granularity
 
 if TYPE_CHECKING:

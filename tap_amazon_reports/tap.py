@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from functools import cached_property
@@ -9,14 +10,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers._util import load_json
 from singer_sdk.plugin_base import _ConfigInput
 
 from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.amazon.retry import RetryPolicy
+from tap_amazon_reports.catalog import catalog_of, catalog_text
+from tap_amazon_reports.environment import read_environment
 from tap_amazon_reports.messages import MessageWriter, PromptClock
-from tap_amazon_reports.reports.prefetch import Prefetch, in_a_thread, inline
-from tap_amazon_reports.reports.waiting import Waiting
 from tap_amazon_reports.schema import CATALOGUE
 from tap_amazon_reports.services import Services
 from tap_amazon_reports.settings import (
@@ -41,7 +43,6 @@ from tap_amazon_reports.streams.report_group import (
     ReportGroup,
     selling_partner_partitions,
 )
-from tap_amazon_reports.streams.report_room import ReportRoom
 from tap_amazon_reports.streams.selling_partner import SpReports, SpReportSchedules
 from tap_amazon_reports.streams.sp_order_metrics import SpOrderMetrics
 
@@ -50,12 +51,15 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import IO
 
+    import click
+
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.report_settings import ReportEntry
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
     from tap_amazon_reports.settings import Settings
     from tap_amazon_reports.streams.base import AmazonStream
+    from tap_amazon_reports.streams.report_room import ReportRoom
 
 
 class TapAmazonReports(Tap):
@@ -92,7 +96,8 @@ class TapAmazonReports(Tap):
             clock or SystemClock(), before_a_pause=self._before_a_pause
         )
         # With a time that somebody hands in, nothing happens at the same time.
-        self._workers = inline if clock else in_a_thread
+        self._has_threads = clock is None
+        self._groups: list[ReportGroup] = []
         self._retry = retry or RetryPolicy()
         self._catalogue = catalogue
         self.outcome = RunOutcome()
@@ -214,9 +219,9 @@ class TapAmazonReports(Tap):
             make_service=maker,
             partitions=partitions,
             settings=self.settings,
-            room=self._room,
+            make_room=lambda: self._room,
         )
-        self._room.groups.append(group)
+        self._groups.append(group)
         for name, records in zip(entry.stream_names, entry.kind.records, strict=True):
             yield ContentStream(
                 tap=self, run=self._run, name=name, records=records, group=group
@@ -224,6 +229,15 @@ class TapAmazonReports(Tap):
 
     @cached_property
     def _room(self) -> ReportRoom:
+        # Only a run needs it, and what it is made of is much to import.
+        from tap_amazon_reports.reports.prefetch import (  # noqa: PLC0415
+            Prefetch,
+            in_a_thread,
+            inline,
+        )
+        from tap_amazon_reports.reports.waiting import Waiting  # noqa: PLC0415
+        from tap_amazon_reports.streams.report_room import ReportRoom  # noqa: PLC0415
+
         return ReportRoom(
             clock=self._clock,
             waiting=Waiting(
@@ -234,10 +248,43 @@ class TapAmazonReports(Tap):
             prefetch=Prefetch(
                 storage=self.services.storage,
                 at_once=self.settings.max_downloads,
-                workers=self._workers,
+                workers=in_a_thread if self._has_threads else inline,
             ),
             tallies=self.outcome.reports,
+            groups=self._groups,
         )
+
+    @property
+    def catalog_dict(self) -> dict[str, Any]:
+        """The catalog, as `--discover` prints it."""
+        return catalog_of(self.streams.values())
+
+    @property
+    def catalog_json_text(self) -> str:
+        """The text of it."""
+        return catalog_text(self.catalog_dict)
+
+    @classmethod
+    def cb_discover(
+        cls,
+        ctx: click.Context,
+        param: click.Option,
+        value: bool,  # noqa: FBT001
+    ) -> None:
+        """Print the catalog, and end, without looking for garbage on the way out.
+
+        All that is made is needed until the end, so that to look for garbage meanwhile
+        finds none; and Python would look through all of it once more when it ends.
+        """
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            super().cb_discover(ctx, param, value)
+        finally:
+            if value:
+                gc.freeze()
+            if was_enabled:
+                gc.enable()
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over the bookmarks of an earlier run.
@@ -267,6 +314,15 @@ class TapAmazonReports(Tap):
                 raise ConfigValidationError(msg, errors=error.problems) from None
             return error.problems
         return []
+
+    @classproperty
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 (as the SDK has it)
+        """The settings that are variables of the environment.
+
+        The SDK's own ends in a traceback where a variable cannot be read.
+        """
+        cls.append_builtin_config(cls.config_jsonschema)
+        return read_environment(cls.config_jsonschema, cls._env_var_prefix)
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         """Leave between two lines; `invoke` then writes the state of what is done."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from tests.amazon import ExpiredToken, Slow, Status
@@ -63,17 +65,46 @@ def test_a_token_that_stays_spent_is_told(
 def test_wrong_credentials_end_their_service(
     rehearse: Rehearsal, setting: str, service: str, said: str
 ) -> None:
-    """Login with Amazon is asked once; the other services go on; the text helps."""
+    """Login with Amazon is asked once, and told once; the other services go on."""
     secret = "A-Wrong-Secret/which+nobody=may-see"
     output = rehearse(settings={setting: secret})
     others = set(OPERATIONS) - SERVICES[service]
 
     assert 1 == output.status
     assert others == {str(key[0]) for key in output.rows()}
-    assert len(SERVICES[service]) == len(rehearse.failures)
-    assert all(said in line for line in rehearse.failures)
+    assert said in rehearse.failure
+    assert _others(service) in rehearse.failure
+    assert 1 == sum(said in record.getMessage() for record in _errors(rehearse)[:-1])
     assert secret not in rehearse.caplog.text + output.text
     assert len(SERVICES) - 1 == rehearse.asked("lwa.token")
+
+
+def test_a_mistyped_key_of_amazon_pay_is_told(rehearse: Rehearsal) -> None:
+    """A key that is whole in form only is told once, and nothing is sent with it."""
+    lines = str(rehearse.amazon.settings()["pay_private_key"]).splitlines()
+    lines[8] = lines[8][::-1]
+    output = rehearse(settings={"pay_private_key": "\n".join(lines)})
+
+    assert 1 == output.status
+    assert "pay_private_key: " in rehearse.failure
+    assert "found a damaged private key" in rehearse.failure
+    assert _others("Amazon Pay") in rehearse.failure
+    assert set(OPERATIONS) - SERVICES["Amazon Pay"] == {
+        str(key[0]) for key in output.rows()
+    }
+    assert not any(seen.service == "pay" for seen in rehearse.amazon.seen)
+    assert lines[8] not in rehearse.caplog.text + output.text
+
+
+def _others(service: str) -> str:
+    """Return what is said of the streams that fail with another one of a service."""
+    more = len(SERVICES[service]) - 1
+    return f"{more} more streams could not be read" if more else ""
+
+
+def _errors(rehearse: Rehearsal) -> list[logging.LogRecord]:
+    records = rehearse.caplog.records
+    return [record for record in records if record.levelno == logging.ERROR]
 
 
 def test_a_profile_that_is_not_attached_is_told(rehearse: Rehearsal) -> None:
@@ -92,7 +123,8 @@ def test_a_key_that_amazon_pay_does_not_know_is_told(rehearse: Rehearsal) -> Non
     assert set(OPERATIONS) - SERVICES["Amazon Pay"] == {
         str(key[0]) for key in output.rows()
     }
-    assert all("pay_public_key_id" in line for line in rehearse.failures)
+    assert "pay_public_key_id" in rehearse.failure
+    assert _others("Amazon Pay") in rehearse.failure
     assert 1 == sum(seen.service == "pay" for seen in rehearse.amazon.seen)
 
 

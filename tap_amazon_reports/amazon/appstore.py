@@ -6,7 +6,6 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.connection import Operation
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     AmazonError,
@@ -15,6 +14,7 @@ from tap_amazon_reports.amazon.errors import (
     UnexpectedAnswerError,
 )
 from tap_amazon_reports.amazon.http import json_object
+from tap_amazon_reports.amazon.operation import Operation
 from tap_amazon_reports.amazon.secret import DocumentUrl
 
 if TYPE_CHECKING:

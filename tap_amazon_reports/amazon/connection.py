@@ -24,22 +24,11 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.amazon.exchange import Patience
     from tap_amazon_reports.amazon.http import Authenticator, Json, Query, Transport
+    from tap_amazon_reports.amazon.operation import Operation
 
 logger = logging.getLogger(__name__)
 
 _LONG_WAIT_SECONDS = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Operation:
-    """One operation of a service: Amazon's name for it, and its usage plan."""
-
-    name: str
-    method: str
-    path: str
-    """Below the base URL; `{name}` stands for a path value."""
-    rate_per_second: float
-    burst: int
 
 
 class Dialect(Protocol):

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tap_amazon_reports.amazon.connection import Operation
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     AmazonError,
@@ -14,6 +13,7 @@ from tap_amazon_reports.amazon.errors import (
     RequestRefusedError,
 )
 from tap_amazon_reports.amazon.http import json_object, list_of_objects, text_of
+from tap_amazon_reports.amazon.operation import Operation
 from tap_amazon_reports.amazon.pay_signing import (
     IDEMPOTENCY_KEY,
     explain_refused_signature,

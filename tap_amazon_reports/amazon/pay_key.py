@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-if TYPE_CHECKING:
-    from tap_amazon_reports.amazon.secret import Secret
+from tap_amazon_reports.amazon.secret import Secret
 
 _ALLOWED = (
     "allowed is an unencrypted RSA private key in PEM form, PKCS#8 (BEGIN PRIVATE KEY)"
@@ -30,6 +28,20 @@ _NOT_ALLOWED: dict[str, str] = {
 }
 
 
+def read_private_key(text_or_path: Secret) -> Secret:
+    """Return the PEM text of a key, once it is known to be one.
+
+    Whether its numbers are those of an RSA key takes long to be told, and is left to
+    `load_private_key`: who only lists what there is to read signs nothing.
+
+    Raises:
+        ValueError: as `load_private_key` does.
+    """
+    pem = _pem(text_or_path)
+    _parsed(pem, trusting=True)
+    return Secret(pem)
+
+
 def load_private_key(text_or_path: Secret) -> RSAPrivateKey:
     r"""Return the key in a PEM text, or in the file that a path leads to.
 
@@ -41,9 +53,13 @@ def load_private_key(text_or_path: Secret) -> RSAPrivateKey:
             Client configuration). The text, one line, says what was found and what is
             allowed, and shows nothing of the key, nor of what might be one.
     """
+    return _parsed(_pem(text_or_path), trusting=False)
+
+
+def _pem(text_or_path: Secret) -> str:
     given = text_or_path.reveal().strip()
     pem = given if "-----BEGIN" in given else _file_text(given)
-    return _parsed(re.sub(r"\\r\\n|\\n|\r\n", "\n", pem).strip())
+    return re.sub(r"\\r\\n|\\n|\r\n", "\n", pem).strip()
 
 
 def _file_text(path: str) -> str:
@@ -56,7 +72,7 @@ def _file_text(path: str) -> str:
     return content.decode(errors="replace")
 
 
-def _parsed(pem: str) -> RSAPrivateKey:
+def _parsed(pem: str, *, trusting: bool) -> RSAPrivateKey:
     """Return the RSA key of `pem`, or say what is there instead."""
     if _ENCRYPTED.search(pem):
         found = "an encrypted private key; decrypt it, e.g. with `openssl pkey`"
@@ -65,7 +81,9 @@ def _parsed(pem: str) -> RSAPrivateKey:
     if label not in {"PRIVATE KEY", "RSA PRIVATE KEY"}:
         raise _refusal(_NOT_ALLOWED.get(label, "something that is no private key"))
     try:
-        key = load_pem_private_key(pem.encode(), password=None)
+        key = load_pem_private_key(
+            pem.encode(), password=None, unsafe_skip_rsa_key_validation=trusting
+        )
     except (ValueError, TypeError, UnsupportedAlgorithm):
         found = "a damaged private key; parts of it may be missing"
         raise _refusal(found) from None

@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from datetime import timezone
-from enum import Enum
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
@@ -32,7 +31,6 @@ from tap_amazon_reports.amazon.pay_canonical import (
     signed_headers,
     string_to_sign,
 )
-from tap_amazon_reports.amazon.pay_key import load_private_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,15 +39,12 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.amazon.pay_account import (
+        PayRegion,
+        SignatureAlgorithm,
+    )
 
-__all__ = [
-    "PayRegion",
-    "PaySigner",
-    "SignatureAlgorithm",
-    "explain_refused_signature",
-    "load_private_key",
-    "path_prefix",
-]
+__all__ = ["PaySigner", "explain_refused_signature"]
 
 IDEMPOTENCY_KEY = "x-amz-pay-idempotency-key"
 
@@ -62,86 +57,6 @@ _SIGNED = (
     IDEMPOTENCY_KEY,
 )
 _SERVERS_DIGEST = re.compile(r"AMZN-PAY-RSASSA-PSS(?:-V2)?(?:\\n|\s)+([0-9a-f]{64})\b")
-
-
-class SignatureAlgorithm(Enum):
-    """How Amazon Pay is to verify a signature."""
-
-    V2 = "AMZN-PAY-RSASSA-PSS-V2"
-    """What Amazon's pages use now."""
-    V1 = "AMZN-PAY-RSASSA-PSS"
-    """What older integrations use."""
-
-    @property
-    def salt_bytes(self) -> int:
-        """The length of the random salt."""
-        return 32 if self is SignatureAlgorithm.V2 else 20
-
-
-class PayRegion(Enum):
-    """Where an Amazon Pay account lives; the value is what the region header says."""
-
-    NA = "na"
-    EU = "eu"
-    JP = "jp"
-
-    @classmethod
-    def named(cls, word: str) -> PayRegion:
-        """Return the region for one of its names, in any case.
-
-        Raises:
-            ValueError: nobody calls a region of Amazon Pay so.
-        """
-        region = _REGION_NAMES.get(word.strip().lower())
-        if region is None:
-            names = ", ".join(_REGION_NAMES)
-            msg = f"{word!r} is not a region of Amazon Pay; allowed are {names}"
-            raise ValueError(msg)
-        return region
-
-    @property
-    def host(self) -> str:
-        """The host that serves the region."""
-        return _HOSTS[self]
-
-
-_REGION_NAMES = {
-    "na": PayRegion.NA,
-    "us": PayRegion.NA,
-    "eu": PayRegion.EU,
-    "de": PayRegion.EU,
-    "uk": PayRegion.EU,
-    "jp": PayRegion.JP,
-}
-_HOSTS = {
-    PayRegion.NA: "pay-api.amazon.com",
-    PayRegion.EU: "pay-api.amazon.eu",
-    PayRegion.JP: "pay-api.amazon.jp",
-}
-
-
-def path_prefix(public_key_id: str, *, sandbox: bool | None = None) -> str:
-    """Return what stands before each path: `v2`, `live/v2` or `sandbox/v2`.
-
-    A key whose id begins with LIVE or SANDBOX chooses the environment by itself (Amazon
-    Pay API v2, Environment specific keys); any other leaves it to `sandbox`, None being
-    live.
-
-    Raises:
-        ValueError: `sandbox` contradicts the key.
-    """
-    key = public_key_id.upper()
-    environment = next((e for e in ("LIVE", "SANDBOX") if key.startswith(e)), None)
-    if environment is None:
-        return "sandbox/v2" if sandbox else "live/v2"
-    if sandbox is not None and sandbox != (environment == "SANDBOX"):
-        msg = (
-            f"sandbox is {str(sandbox).lower()}, but the public key id begins with"
-            f" {environment} and so chooses the environment itself; leave sandbox"
-            " unset, or use a key of the other environment"
-        )
-        raise ValueError(msg)
-    return "v2"
 
 
 class PaySigner(AuthBase):

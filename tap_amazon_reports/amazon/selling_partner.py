@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from tap_amazon_reports.amazon.connection import Operation
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     AmazonError,
@@ -13,6 +12,7 @@ from tap_amazon_reports.amazon.errors import (
     RequestRefusedError,
 )
 from tap_amazon_reports.amazon.http import json_object, list_of_objects, text_of
+from tap_amazon_reports.amazon.operation import Operation
 from tap_amazon_reports.amazon.restricted import RestrictedAuth
 from tap_amazon_reports.amazon.secret import DocumentUrl, Secret
 

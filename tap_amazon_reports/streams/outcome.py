@@ -21,6 +21,27 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass
+class _Refusal:
+    """What ended a service, and the streams that were not read because of it."""
+
+    stream: str
+    error: AmazonError
+    line: str
+    left_out: set[str] = field(default_factory=set)
+
+    def explains(self, error: Exception) -> bool:
+        """Whether `error` says nothing that this does not say."""
+        return str(self.error) in str(error)
+
+    def told(self) -> str:
+        """Return the line, with how many other streams it took along."""
+        if not (others := len(self.left_out - {self.stream})):
+            return self.line
+        more = "1 more stream" if others == 1 else f"{others} more streams"
+        return f"{self.line}; because of it, {more} could not be read"
+
+
+@dataclass
 class RunOutcome:
     """Rows and failures of a run.
 
@@ -35,15 +56,22 @@ class RunOutcome:
         default_factory=lambda: defaultdict(ReportTally)
     )
     failures: list[str] = field(default_factory=list)
-    _down: dict[str, AmazonError] = field(default_factory=dict)
+    _down: dict[str, _Refusal] = field(default_factory=dict)
 
     def failed(self, stream: str, service: str, error: Exception) -> None:
-        """Remember that `stream` failed, and whether its whole service did."""
+        """Remember that `stream` failed, and whether its whole service did.
+
+        What follows from a refusal of the whole service is counted with it, and not
+        told again for each stream.
+        """
+        if (refusal := self._down.get(service)) and refusal.explains(error):
+            refusal.left_out.add(stream)
+            return
         if isinstance(error, AmazonError):
             line = f"{stream}: {error}"
             logger.error(line)
             if error.ends_service:
-                self._down[service] = error
+                self._down.setdefault(service, _Refusal(stream, error, line))
         else:
             # A fault of ours: whoever mends it needs to see where.
             line = f"{stream}: {type(error).__name__}: {error}"
@@ -52,7 +80,8 @@ class RunOutcome:
 
     def refusal_of(self, service: str) -> AmazonError | None:
         """Return the error after which nothing more is asked of `service`."""
-        return self._down.get(service)
+        refusal = self._down.get(service)
+        return refusal.error if refusal else None
 
     def tell(self, calls: Iterable[Calls] = ()) -> None:
         """Log the summary: each stream, each operation, and what failed.
@@ -71,8 +100,9 @@ class RunOutcome:
             logger.info("the run is complete")
             return
         logger.error("the run is incomplete, %d failed:", len(self.failures))
+        refusals = {refusal.line: refusal.told() for refusal in self._down.values()}
         for line in self.failures:
-            logger.error("  %s", line)
+            logger.error("  %s", refusals.get(line, line))
 
 
 def _said(took: ReportTally) -> str:

@@ -6,11 +6,10 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
-
 if TYPE_CHECKING:
     from typing import NoReturn, TextIO
+
+    from tqdm import tqdm
 
 
 class Progress:
@@ -34,12 +33,19 @@ class Progress:
             return
         self._wanted += reports
         if self._bar is None and reports:
-            self._bar = tqdm(unit=" reports", file=self._stream, leave=False)
-            # Lines of the log go above the bar, and not into it.
-            self._exits.enter_context(logging_redirect_tqdm())
+            self._show()
         if self._bar is not None:
             self._bar.total = self._wanted
             self._bar.refresh()
+
+    def _show(self) -> None:
+        # Most runs have no terminal, and need none of it.
+        from tqdm import tqdm  # noqa: PLC0415
+        from tqdm.contrib.logging import logging_redirect_tqdm  # noqa: PLC0415
+
+        self._bar = tqdm(unit=" reports", file=self._stream, leave=False)
+        # Lines of the log go above the bar, and not into it.
+        self._exits.enter_context(logging_redirect_tqdm())
 
     def step(self) -> None:
         """Count one report that is read, and leave when it was the last."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.report_settings import ReportEntry, Source
 from tap_amazon_reports.reports.report_types import DateMode
-from tap_amazon_reports.streams.report_collecting import Collecting
-from tap_amazon_reports.streams.report_requesting import Requesting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.settings import Settings
     from tap_amazon_reports.streams.content import ContentStream
+    from tap_amazon_reports.streams.report_collecting import Collecting
+    from tap_amazon_reports.streams.report_requesting import Requesting
     from tap_amazon_reports.streams.report_room import ReportRoom
 
 
@@ -68,14 +69,9 @@ class ReportGroup:
     make_service: Callable[[], ReportService]
     partitions: Sequence[Partition]
     settings: Settings
-    room: ReportRoom
+    make_room: Callable[[], ReportRoom]
     streams: list[ContentStream] = field(default_factory=list)
     _finished: set[tuple[str, str]] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        """Come by the reports in the way that the entry says."""
-        collects = self.entry.source is Source.COLLECT
-        self._way = Collecting(self) if collects else Requesting(self)
 
     @property
     def service(self) -> ReportService:
@@ -83,14 +79,34 @@ class ReportGroup:
         return self.make_service()
 
     @property
+    def room(self) -> ReportRoom:
+        """What all groups of the run share."""
+        return self.make_room()
+
+    # Who only lists what there is to read comes by no report, and what it takes to read
+    # one is much to import.
+
+    @cached_property
     def requesting(self) -> Requesting | None:
         """How reports are asked for, if that is how one comes by them here."""
-        return self._way if isinstance(self._way, Requesting) else None
+        if self.entry.source is not Source.REQUEST:
+            return None
+        from tap_amazon_reports.streams.report_requesting import (  # noqa: PLC0415
+            Requesting,
+        )
 
-    @property
+        return Requesting(self)
+
+    @cached_property
     def collecting(self) -> Collecting | None:
         """How reports are collected, if that is how one comes by them here."""
-        return self._way if isinstance(self._way, Collecting) else None
+        if self.entry.source is not Source.COLLECT:
+            return None
+        from tap_amazon_reports.streams.report_collecting import (  # noqa: PLC0415
+            Collecting,
+        )
+
+        return Collecting(self)
 
     @property
     def is_snapshot(self) -> bool:
@@ -128,7 +144,8 @@ class ReportGroup:
             return
         self.room.open()
         partition = next(found for found in self.partitions if found.name == name)
-        yield from self._way.rows(driver, partition)
+        if way := self.requesting or self.collecting:
+            yield from way.rows(driver, partition)
         for stream in self.selected:
             self._finished.add((stream.name, name))
 
@@ -152,6 +169,8 @@ class ReportGroup:
         partition: Partition,
         bookmark: datetime | None,
         beside: Mapping[str, object],
+        *,
+        newest: Mapping[str, object] | None = None,
     ) -> None:
         """Move the bookmarks of what is read together, and write one STATE message.
 
@@ -159,15 +178,13 @@ class ReportGroup:
             partition: of all of them.
             bookmark: up to where everything has been read; None leaves it.
             beside: what else to remember.
+            newest: what to remember of those that had not been read further.
         """
         streams = self.selected
         for stream in streams:
             furthest = stream.furthest(partition.context, bookmark)
+            more = newest if newest and furthest == bookmark else {}
             last = stream is streams[-1]
             stream.advance(
                 partition.context, furthest, beside={**beside, **more}, tell=last
             )
-        *,
-        newest: Mapping[str, object] | None = None,
-            newest: what to remember of those that had not been read further.
-            more = newest if newest and furthest == bookmark else {}

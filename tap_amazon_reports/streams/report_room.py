@@ -15,7 +15,7 @@ from tap_amazon_reports.streams.progress import Progress
 
 if TYPE_CHECKING:
     from collections import defaultdict
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.reports.prefetch import Prefetch
@@ -38,20 +38,22 @@ class ReportRoom:
         waiting: Waiting,
         prefetch: Prefetch,
         tallies: defaultdict[str, ReportTally],
+        groups: Sequence[ReportGroup],
     ) -> None:
-        """Start with nothing wanted.
+        """Put nothing on the desk yet.
 
         Args:
             clock: the time.
             waiting: how patient the desk is.
             prefetch: fetches the documents.
             tallies: by stream, made when they are asked for; the summary tells them.
+            groups: all of the run.
         """
         self.clock = clock
         self.prefetch = prefetch
         self.progress = Progress()
         self.desk = Desk(clock=clock, waiting=waiting, prefetch=prefetch)
-        self.groups: list[ReportGroup] = []
+        self._groups = groups
         self._tallies = tallies
         self._is_open = False
 
@@ -108,7 +110,7 @@ class ReportRoom:
 
     def _in_order(self) -> list[ReportGroup]:
         return sorted(
-            self.groups,
+            self._groups,
             key=lambda group: min(
                 stream.name for stream in group.selected or group.streams
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -64,6 +65,7 @@ def run(command: Sequence[str], *, given: str = "") -> Measure:
             ],
             check=False,
             cwd=ROOT,
+            env=_environment(),
             input=given,
             stderr=subprocess.PIPE,
             text=True,
@@ -76,6 +78,18 @@ def run(command: Sequence[str], *, given: str = "") -> Measure:
         msg = f"{' '.join(command)} ended with {measure.status}:\n{said}"
         raise BenchError(msg)
     return measure
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment, in which Python keeps what it has compiled.
+
+    What pip installs is compiled, and so are the packages that are measured against.
+    """
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name != "PYTHONDONTWRITEBYTECODE"
+    }
 
 
 def run_tap(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tap_amazon_reports.amazon.connection import Operation, ServiceConnection
+from tap_amazon_reports.amazon.connection import ServiceConnection
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     CredentialsError,
@@ -17,6 +17,7 @@ from tap_amazon_reports.amazon.errors import (
     UnexpectedAnswerError,
 )
 from tap_amazon_reports.amazon.lwa import LwaAuth
+from tap_amazon_reports.amazon.operation import Operation
 from tap_amazon_reports.amazon.origin import ForeignHostError
 from tap_amazon_reports.amazon.selling_partner import (
     SellingPartnerDialect,

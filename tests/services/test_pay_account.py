@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tap_amazon_reports.amazon.pay_signing import (
+from tap_amazon_reports.amazon.pay_account import (
     PayRegion,
     SignatureAlgorithm,
-    explain_refused_signature,
     path_prefix,
 )
+from tap_amazon_reports.amazon.pay_signing import explain_refused_signature
 
 DIGEST = "64d987495a60272af753cf321dbeca3980a26dc81e587f7970fe0c620a1e0d8f"
 OTHER = "e49c2019b78356ce70c78cfcce0f3656b0357e2dda6cad29bc817f9abe57b0fd"

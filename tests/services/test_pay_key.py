@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from tap_amazon_reports.amazon.pay_signing import load_private_key
+from tap_amazon_reports.amazon.pay_key import load_private_key, read_private_key
 from tap_amazon_reports.amazon.secret import Secret
 
 if TYPE_CHECKING:
@@ -120,10 +120,13 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("given", "found"), REFUSED.values(), ids=REFUSED.keys())
-def test_anything_else_is_refused(given: str, found: str) -> None:
+@pytest.mark.parametrize("read", [read_private_key, load_private_key])
+def test_anything_else_is_refused(
+    read: Callable[[Secret], object], given: str, found: str
+) -> None:
     """One line says what was found and what is allowed, and shows none of it."""
     with pytest.raises(ValueError, match=found) as caught:
-        load_private_key(Secret(given))
+        read(Secret(given))
     text = str(caught.value)
 
     assert "\n" not in text
@@ -152,3 +155,25 @@ def test_a_directory_is_no_key(tmp_path: Path) -> None:
     """A path that leads to no file is refused like one that leads nowhere."""
     with pytest.raises(ValueError, match="neither PEM text nor the path"):
         load_private_key(Secret(str(tmp_path)))
+
+
+def test_a_mistyped_key_signs_nothing() -> None:
+    """A key whose form is right and whose numbers are not is refused before it signs.
+
+    To look at its numbers takes long, so that is left until somebody wants to sign.
+    """
+    lines = PKCS8.splitlines()
+    lines[8] = lines[8][::-1]
+    kept = read_private_key(Secret("\n".join(lines)))
+
+    with pytest.raises(ValueError, match="a damaged private key"):
+        load_private_key(kept)
+
+
+@pytest.mark.parametrize("given", [PKCS8, PKCS1, PKCS8.replace("\n", r"\n")])
+def test_what_is_read_is_what_signs(given: str) -> None:
+    """The text that the settings keep of a key loads as the key, and is not shown."""
+    kept = read_private_key(Secret(given))
+
+    assert RSA.private_numbers() == load_private_key(kept).private_numbers()
+    assert "BEGIN" not in f"{kept} {kept!r}"

@@ -19,12 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from tap_amazon_reports.amazon.origin import ForeignHostError
+from tap_amazon_reports.amazon.pay_account import PayRegion, SignatureAlgorithm
 from tap_amazon_reports.amazon.pay_canonical import canonical_query
-from tap_amazon_reports.amazon.pay_signing import (
-    PayRegion,
-    PaySigner,
-    SignatureAlgorithm,
-)
+from tap_amazon_reports.amazon.pay_signing import PaySigner
 from tests.clock import ScriptedClock
 
 if TYPE_CHECKING:

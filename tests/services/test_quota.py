@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_amazon_reports.amazon import appstore, pay, selling_partner
-from tap_amazon_reports.amazon.connection import Operation
+from tap_amazon_reports.amazon.operation import Operation
 from tap_amazon_reports.amazon.quota import TokenBucket
 from tests.amazon.appstore.responses import AppstoreService
 from tests.amazon.pay.responses import OPERATIONS as PAY_OPERATIONS

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tap_amazon_reports.amazon.connection import Operation
 from tap_amazon_reports.amazon.errors import (
     DocumentMissingError,
     UnexpectedAnswerError,
 )
+from tap_amazon_reports.amazon.operation import Operation
 from tap_amazon_reports.amazon.secret import DocumentUrl
 from tests.amazon import LocalAmazon
 from tests.amazon.faults import (

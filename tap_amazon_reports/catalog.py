@@ -1,0 +1,91 @@
+"""The catalog, just as the SDK writes it, in a fraction of the time.
+
+The SDK makes an object of every column, asks each for every word that a schema could
+have, and then does so again to turn the objects into what they were made of. Here what
+is there is put into the same order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from singer_sdk.contrib.msgspec import encoder
+from singer_sdk.helpers._util import dump_json
+from singer_sdk.singerlib.catalog import Metadata, StreamMetadata
+from singer_sdk.singerlib.schema import META_KEYS, STANDARD_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from singer_sdk.streams import Stream
+
+_WORDS = (
+    *("properties", "items"),
+    *(word for word in STANDARD_KEYS if word not in {"properties", "items"}),
+    *(f"${word}" for word in META_KEYS),
+)
+"""What the SDK keeps of a schema, in its order."""
+_FIELDS = {
+    kind: [(field.name, field.name.replace("_", "-")) for field in fields(kind)]
+    for kind in (Metadata, StreamMetadata)
+}
+"""What the SDK has as metadata: names, and how they are written."""
+
+
+def catalog_of(streams: Iterable[Stream]) -> dict[str, Any]:
+    """Return what the SDK's `Tap.catalog_dict` would be for these streams."""
+    return {"streams": [_entry(stream) for stream in streams]}
+
+
+def catalog_text(catalog: Mapping[str, Any]) -> str:
+    """Return a catalog as JSON, indented by two, in ASCII as the SDK writes it."""
+    text = msgspec.json.format(encoder.encode(catalog), indent=2).decode()
+    return text if text.isascii() else dump_json(catalog, indent=2)
+
+
+def _entry(stream: Stream) -> dict[str, Any]:
+    entry: dict[str, Any] = {"tap_stream_id": stream.tap_stream_id}
+    if stream.replication_key is not None:
+        entry["replication_key"] = stream.replication_key
+    return entry | {
+        "replication_method": stream.replication_method,
+        "key_properties": stream.primary_keys or [],
+        "schema": _schema(stream.schema),
+        "stream": stream.name,
+        "metadata": [
+            {"breadcrumb": breadcrumb, "metadata": _metadata(found)}
+            for breadcrumb, found in stream.metadata.items()
+        ],
+    }
+
+
+def _schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the SDK keeps of a schema, in its order, and of those within it."""
+    found = {
+        word: schema[word]
+        for word in _in_order(tuple(schema))
+        if schema[word] is not None
+    }
+    if "properties" in found:
+        columns = found["properties"].items()
+        found["properties"] = {name: _schema(column) for name, column in columns}
+    if "items" in found:
+        found["items"] = _schema(found["items"])
+    return found
+
+
+@lru_cache
+def _in_order(words: tuple[str, ...]) -> list[str]:
+    """Return the words of a schema as the SDK has them; most columns have the same."""
+    return [word for word in _WORDS if word in words]
+
+
+def _metadata(metadata: Metadata) -> dict[str, Any]:
+    return {
+        written: value
+        for name, written in _FIELDS[type(metadata)]
+        if (value := getattr(metadata, name)) is not None
+    }
