@@ -64,8 +64,8 @@ class MessageWriter(MsgSpecWriter):
         def write(records: bytes) -> None:
             tail = b',"time_extracted":' + encoder.encode(now()) + b"}\n"
             # In JSON, an end of a line is never inside of a text.
-            messages = records.replace(b"\n", tail + head)
-            lines.extend(head + messages[: -len(head)])
+            messages = records.removesuffix(b"\n").replace(b"\n", tail + head)
+            lines.extend(b"".join((head, messages, tail)))
             if len(lines) > _BLOCK_BYTES:
                 self.flush()
 

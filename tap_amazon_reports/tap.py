@@ -61,6 +61,9 @@ if TYPE_CHECKING:
     from tap_amazon_reports.streams.base import AmazonStream
     from tap_amazon_reports.streams.report_room import ReportRoom
 
+_RARELY = (20_000, 10, 10)
+"""How many objects there have to be more before garbage is looked for."""
+
 
 class TapAmazonReports(Tap):
     """Reports of the Amazon Appstore, the Selling Partner API and Amazon Pay."""
@@ -357,6 +360,10 @@ class TapAmazonReports(Tap):
             catalog=None if catalog is None else load_json(catalog.read()),
             parse_env_config=given.parse_env,
         )
+        # Rows come and go by the thousand and never refer to each other in a circle,
+        # and what is there by now stays to the end.
+        gc.freeze()
+        gc.set_threshold(*_RARELY)
         sys.exit(tap.run())
 
     def run(self) -> int:

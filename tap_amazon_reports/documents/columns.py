@@ -43,7 +43,6 @@ Parser = Callable[[str], object]
 """Turns a cell into a value; None for a blank; `ValueError` when it does not fit."""
 
 _PARSED_MAX = 8192
-_MISFIT = object()
 
 _PARENTHESISED = re.compile(r"\([^()]*\)")
 # "VATRate" is VAT, Rate; the plural in "Order IDs" is no new word.
@@ -223,8 +222,10 @@ class ColumnMap:
             name: [value] * len(rows) for name, value in self._around.items()
         }
         columns.update(dict.fromkeys(self._known, nothing))
+        widths = set(map(len, rows))
+        by_column = self._cells(rows, widths)
         for slot, parsed, cells in zip(
-            self.slots, self._parsed, self._cells(rows), strict=True
+            self.slots, self._parsed, by_column, strict=True
         ):
             if not any(cells):
                 continue
@@ -232,15 +233,18 @@ class ColumnMap:
                 columns[slot.name] = self._values(slot, parsed, cells, extras)
             else:
                 _keep_unknown(slot.name, cells, extras)
-        for place, cells in enumerate(rows):
-            if len(cells) > len(self.slots):
-                extras[place].update(self._beyond(cells))
+        if max(widths, default=0) > len(self.slots):
+            for place, cells in enumerate(rows):
+                if beyond := self._beyond(cells):
+                    extras[place].update(beyond)
         return TypedBlock(ColumnBlock(columns, len(rows)), extras)
 
-    def _cells(self, rows: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
+    def _cells(
+        self, rows: Sequence[Sequence[str]], widths: set[int]
+    ) -> Iterable[Sequence[str]]:
         """Return the cells of each column, blank where a row is short."""
         width = len(self.slots)
-        if set(map(len, rows)) != {width}:
+        if widths != {width}:
             blank = [""] * width
             rows = [[*cells[:width], *blank[len(cells) :]] for cells in rows]
         return zip(*rows, strict=True)
@@ -256,24 +260,24 @@ class ColumnMap:
         if parsed is None:
             return _texts(cells)
         values = list(map(parsed.__getitem__, cells))
-        if parsed.met_misfits:
-            parsed.met_misfits = False
-            self._keep_misfits(slot.name, values, cells, extras)
+        if parsed.misfits:
+            self._keep_misfits(slot.name, parsed, cells, extras)
         return values
 
     def _keep_misfits(
         self,
         name: str,
-        values: list[object],
+        parsed: _Parsed,
         cells: Sequence[str],
         extras: defaultdict[int, dict[str, str]],
     ) -> None:
         """Put the cells that do not fit into extras; their values are None."""
-        for place, value in enumerate(values):
-            if value is _MISFIT:
-                values[place] = None
-                extras[place][name] = cells[place]
-                self.misfits[name] += 1
+        self.misfits[name] += len(parsed.misfits)
+        place = -1
+        for cell in parsed.misfits:
+            place = cells.index(cell, place + 1)
+            extras[place][name] = cell
+        parsed.misfits.clear()
 
     def _beyond(self, cells: Sequence[str]) -> dict[str, str]:
         width = len(self.slots)
@@ -303,20 +307,20 @@ class _Parsed(dict[str, Any]):
     of parsing its text.
 
     Attributes:
-        met_misfits: whether a cell did not fit since this was last set to false.
+        misfits: cells that do not fit, each time that one was met.
     """
 
     def __init__(self, parse: Parser) -> None:
         super().__init__({"": None})
-        self.met_misfits = False
+        self.misfits: list[str] = []
         self._parse = parse
 
     def __missing__(self, cell: str) -> object:
         try:
             value = None if cell.isspace() else self._parse(cell)
         except ValueError:
-            self.met_misfits = True
-            return _MISFIT
+            self.misfits.append(cell)
+            return None
         if len(self) >= _PARSED_MAX:
             self.clear()
         # An object or an array is of its row alone: what is done to it is not shared.

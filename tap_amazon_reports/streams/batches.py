@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from tap_amazon_reports.documents.block import Block
 
 _BLOCK_RECORDS = 500
-_PIECE_BYTES = 2 * 1024 * 1024
-"""What is compressed at a time: to hand it over takes up to five milliseconds."""
+_PIECE_BYTES = 4 * 1024 * 1024
+"""What is compressed at a time: to hand it over takes several times five milliseconds,
+for which Python lets a thread go on that others wait for."""
 _PIECES_UNDER_WAY = 2
 _FILE_BYTES = 64 * 1024 * 1024
 """Of what is encoded, before it is compressed."""
@@ -83,6 +84,7 @@ class BatchFiles:
         self._stem = f"{config.storage.prefix or ''}{name}-{uuid4()}"
         self._announce = announce
         self._file: BatchFile | None = None
+        self._full: BatchFile | None = None
         self._left = 0
         self._waiting: list[dict[str, Any]] = []
 
@@ -102,14 +104,14 @@ class BatchFiles:
             self._write(block)
 
     def finish(self) -> None:
-        """Store the file in hand, if there is one, and name it.
+        """Store the files in hand, if there are any, and name them.
 
         Raises:
-            BatchStorageError: if it cannot be stored.
+            BatchStorageError: if one cannot be stored.
         """
         self._write_waiting()
-        if self._file is not None:
-            self._store(self._file)
+        self._end_file()
+        self._store()
 
     def _write_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -125,18 +127,29 @@ class BatchFiles:
             written += len(part)
             self._left -= len(part)
             if not self._left or file.encoded_bytes >= _FILE_BYTES:
-                self._store(file)
+                self._end_file()
 
     def _begun(self) -> BatchFile:
         self._file = self._make()
         self._left = self._config.batch_size
         return self._file
 
-    def _store(self, file: BatchFile) -> None:
-        self._file = None
+    def _end_file(self) -> None:
+        """Let the file be compressed to its end, while the next one is written."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.end()
+            self._store()
+            self._full = file
+
+    def _store(self) -> None:
+        """Store the file that is full, if there is one, and name it."""
+        file, self._full = self._full, None
+        if file is None:
+            return
         name = f"{self._stem}-{self.named + 1}{file.ending}"
         storage = self._config.storage
-        content = file.close()
+        content = file.content()
         try:
             with storage.open(name, "wb") as stored:
                 stored.write(content)
@@ -162,8 +175,11 @@ class BatchFile(Protocol):
     def add(self, block: Block) -> None:
         """Add records."""
 
-    def close(self) -> bytes:
-        """Return the whole content."""
+    def end(self) -> None:
+        """Add no more; what is left to do may be done while others go on."""
+
+    def content(self) -> bytes:
+        """Return the whole content, of a file that was ended."""
 
 
 class Lines:
@@ -180,26 +196,29 @@ class Lines:
         """Hold nothing."""
         self.encoded_bytes = 0
         self._lines = bytearray()
-        self._content: list[bytes] = []
+        self._content: list[bytes | bytearray] = []
 
     def add(self, block: Block) -> None:
         """Add records; put the lines away when there are many."""
-        self._lines += json_lines(block)
+        for lines in json_lines(block):
+            self._lines += lines
         if len(self._lines) >= _PIECE_BYTES:
             self._end_piece()
 
-    def close(self) -> bytes:
-        """Return the whole content."""
+    def end(self) -> None:
+        """Add no more."""
         self._end_piece()
+
+    def content(self) -> bytes:
+        """Return the whole content."""
         return b"".join(self._content)
 
     def _end_piece(self) -> None:
-        lines = bytes(self._lines)
-        self._lines.clear()
+        lines, self._lines = self._lines, bytearray()
         self.encoded_bytes += len(lines)
         self._put_away(lines)
 
-    def _put_away(self, lines: bytes) -> None:
+    def _put_away(self, lines: bytearray) -> None:
         self._content.append(lines)
 
 
@@ -214,17 +233,24 @@ class GzipLines(Lines):
         self._beside = Beside()
         self._compressor = zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WINDOW)
 
-    def close(self) -> bytes:
-        """Return the whole content."""
-        self._end_piece()
-        self._beside.end()
-        return b"".join((*self._content, self._compressor.flush()))
+    def end(self) -> None:
+        """Add no more, and have the rest compressed."""
+        super().end()
+        self._beside.start(self._flush)
 
-    def _put_away(self, lines: bytes) -> None:
+    def content(self) -> bytes:
+        """Return the whole content, when it is compressed."""
+        self._beside.end()
+        return super().content()
+
+    def _put_away(self, lines: bytearray) -> None:
         self._beside.start(lambda: self._compress(lines))
 
-    def _compress(self, lines: bytes) -> None:
+    def _compress(self, lines: bytearray) -> None:
         self._content.append(self._compressor.compress(lines))
+
+    def _flush(self) -> None:
+        self._content.append(self._compressor.flush())
 
 
 class Beside:

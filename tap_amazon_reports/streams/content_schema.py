@@ -114,7 +114,7 @@ class RecordCompleter:
             extras: of a row that has any, by its place in the block.
         """
         after = self._next_row + len(block)
-        block.put("report_row", range(self._next_row, after))
+        block.put("report_row", [*range(self._next_row, after)])
         self._next_row = after
         if extras:
             places = range(len(block))

@@ -8,7 +8,7 @@ quarter of the time.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from singer_sdk.contrib.msgspec import encoder
@@ -16,19 +16,27 @@ from singer_sdk.contrib.msgspec import encoder
 from tap_amazon_reports.documents.block import ColumnBlock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tap_amazon_reports.documents.block import Block
 
 _CLASSES_MAX = 256
+_ROWS_A_PIECE = 100
+"""Longer texts cost more: the memory for each has to come from the system anew."""
 
 
-def json_lines(block: Block) -> bytes:
-    """Return the rows as JSON objects, each with the end of its line behind it."""
+def json_lines(block: Block) -> Iterator[bytes]:
+    """Yield the rows as JSON objects, some at a time, each with an end of line."""
+    rows = _objects(block)
+    for start in range(0, len(rows), _ROWS_A_PIECE):
+        yield encoder.encode_lines(rows[start : start + _ROWS_A_PIECE])
+
+
+def _objects(block: Block) -> list[Any]:
     if isinstance(block, ColumnBlock) and block.columns:
         row = _row_class(tuple(block.columns))
-        return encoder.encode_lines(list(map(row, *block.columns.values())))
-    return encoder.encode_lines(block.rows())
+        return list(map(row, *block.columns.values()))
+    return block.rows()
 
 
 @lru_cache(_CLASSES_MAX)

@@ -19,7 +19,6 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from decimal import Decimal
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -63,18 +62,12 @@ class ParquetColumns:
         }
         self.schema = pa.schema(self._in_order)
 
-    def table(self, block: Block) -> pa.Table:
-        """Return records as a table."""
-        misfits: Counter[str] = Counter()
+    def batch(self, block: Block, misfits: Counter[str]) -> pa.RecordBatch:
+        """Return records as columns; count what does not fit, by column."""
         arrays = [
             self._array(name, type_, block, misfits) for name, type_ in self._in_order
         ]
-        if misfits:
-            logger.warning(
-                "batch: values that do not fit were kept in _extra: %s",
-                ", ".join(f"{name} ({n})" for name, n in sorted(misfits.items())),
-            )
-        return pa.Table.from_arrays(arrays, schema=self.schema)
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
     def _array(
         self,
@@ -111,32 +104,46 @@ class ParquetRows:
         """
         self.encoded_bytes = 0
         self._columns = columns
-        self._content = BytesIO()
+        # Unlike a file of Python's, it does not make the writer wait for its turn.
+        self._content = pa.BufferOutputStream()
         self._beside = Beside()
         self._writer = pq.ParquetWriter(
             self._content, columns.schema, compression=compression or "snappy"
         )
-        self._tables: list[pa.Table] = []
+        self._batches: list[pa.RecordBatch] = []
+        self._batched_records = 0
+        self._misfits: Counter[str] = Counter()
 
     def add(self, block: Block) -> None:
         """Turn records into columns, and write a row group when there are many."""
-        table = self._columns.table(block)
-        self.encoded_bytes += table.nbytes
-        self._tables.append(table)
-        if sum(map(len, self._tables)) >= _GROUP_RECORDS:
+        batch = self._columns.batch(block, self._misfits)
+        self.encoded_bytes += batch.nbytes
+        self._batches.append(batch)
+        self._batched_records += len(block)
+        if self._batched_records >= _GROUP_RECORDS:
             self._end_group()
 
-    def close(self) -> bytes:
-        """Return the whole content."""
+    def end(self) -> None:
+        """Add no more, and have the rest written."""
         self._end_group()
+        self._beside.start(self._writer.close)
+        if self._misfits:
+            logger.warning(
+                "batch: values that do not fit were kept in _extra: %s",
+                ", ".join(f"{name} ({n})" for name, n in sorted(self._misfits.items())),
+            )
+
+    def content(self) -> bytes:
+        """Return the whole content, when it is written."""
         self._beside.end()
-        self._writer.close()
-        return self._content.getvalue()
+        content: bytes = self._content.getvalue().to_pybytes()
+        return content
 
     def _end_group(self) -> None:
-        tables, self._tables = self._tables, []
-        if tables:
-            group = pa.concat_tables(tables)
+        batches, self._batches = self._batches, []
+        self._batched_records = 0
+        if batches:
+            group = pa.Table.from_batches(batches)
             self._beside.start(lambda: self._writer.write_table(group))
 
 
@@ -161,10 +168,13 @@ def _typed(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
     Raises:
         ArrowException, TypeError, ValueError, OverflowError: if one does not fit.
     """
-    # Much of a report is empty, or the same in all rows.
     first, number = values[0], len(values)
-    if (first is None or isinstance(first, str)) and values.count(first) == number:
-        return pa.repeat(_converted([first], type_)[0], number)
+    # Much of a report is empty, or the same in all rows.
+    if first is values[-1] and values.count(first) == number:
+        if first is None:
+            return pa.nulls(number, type_)
+        if isinstance(first, str):
+            return pa.repeat(_converted([first], type_)[0], number)
     return _converted(values, type_)
 
 

@@ -240,8 +240,8 @@ class RecordPath(Stream, abc.ABC):
         )
 
         def put(block: Block) -> None:
-            if len(block):
-                write(json_lines(block))
+            for lines in json_lines(block):
+                write(lines)
 
         return put
 

@@ -152,8 +152,9 @@ def test_records_that_come_together_are_a_message_each(
     writer = _writer(monkeypatch, pipe)
     write = writer.record_lines("rows", version=7, now=lambda: NOON)
     texts = ["plain", 'a "quote"', "two\nlines", "}\n{", "\u2028", '"record":']
-    write(json_lines(ColumnBlock({"a": texts, "b": range(len(texts))}, len(texts))))
-    write(json_lines(RowBlock([{"a": text} for text in texts])))
+    columns = ColumnBlock({"a": texts, "b": range(len(texts))}, len(texts))
+    for block in (columns, RowBlock([{"a": text} for text in texts])):
+        write(b"".join(json_lines(block)))
     writer.flush()
     lines = _lines(pipe)
     said = {
