@@ -183,8 +183,8 @@ class _Campaign:
 def _config(amazon: LocalAmazon) -> dict[str, Any]:
     """Return settings with types of each kind, and windows that lie in the past.
 
-    A look-back asks for reports of its own from wherever the bookmark is, which is no
-    loss and no waste. It is left out here, but where its windows are those of before.
+    All data is older than the look-backs, so it is settled when it is read, and nothing
+    of it may be asked for again.
     """
     settings = {
         name: value
@@ -200,19 +200,19 @@ def _config(amazon: LocalAmazon) -> dict[str, Any]:
             {
                 "report_type": "GET_FBA_REIMBURSEMENTS_DATA",
                 "window_days": 4,
-                "lookback_days": 0,
+                "lookback_days": 1,
             },
             {
                 "report_type": "GET_SALES_AND_TRAFFIC_REPORT",
                 "report_options": {"asinGranularity": "CHILD"},
-                "lookback_days": 0,
+                "lookback_days": 1,
             },
             "GET_MERCHANT_LISTINGS_ALL_DATA",
         ],
         "pay_report_types": [
             {
                 "report_type": "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_",
-                "lookback_days": 0,
+                "lookback_days": 1,
             }
         ],
         "report_poll_interval": 1,
