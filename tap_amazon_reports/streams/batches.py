@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 
 _BLOCK_RECORDS = 500
 _PIECE_BYTES = 4 * 1024 * 1024
-"""What is compressed at a time: to hand it over takes several times five milliseconds,
-for which Python lets a thread go on that others wait for."""
+"""What is compressed at a time: a thread has to wait for its turn before each."""
 _PIECES_UNDER_WAY = 2
 _FILE_BYTES = 64 * 1024 * 1024
 """Of what is encoded, before it is compressed."""

@@ -39,7 +39,7 @@ _READERS: dict[ReportFormat, type[JsonRecords | XmlRecords]] = {
     ReportFormat.XML: XmlRecords,
 }
 _EVERY_ARRAY = "*"
-_BLOCK_ROWS = 500
+_BLOCK_ROWS = 400
 
 
 class DocumentBlock(NamedTuple):
