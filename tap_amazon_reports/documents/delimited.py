@@ -125,11 +125,7 @@ class DelimitedReader:
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows; raise as `columns` does."""
-        return map(Row, count(1), self.cells())
-
-    def cells(self) -> Iterator[list[str]]:
-        """Yield the cells of each row; raise as `columns` does."""
-        return chain.from_iterable(self.blocks(_BLOCK_ROWS))
+        return map(Row, count(1), chain.from_iterable(self.blocks(_BLOCK_ROWS)))
 
     def blocks(self, most: int) -> Iterator[list[list[str]]]:
         """Yield the cells of each row, of at most so many rows at once.
