@@ -31,7 +31,7 @@ from tap_amazon_reports.amazon.selling_partner import (
 )
 from tap_amazon_reports.reports.pay import PayReportMaker
 from tap_amazon_reports.reports.selling_partner import SellingPartnerReports
-from tap_amazon_reports.settings import SettingsError, missing_credentials
+from tap_amazon_reports.settings.reader import SettingsError, missing_credentials
 
 if TYPE_CHECKING:
     from tap_amazon_reports.amazon.clock import Clock
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.http import Authenticator, Transport
     from tap_amazon_reports.amazon.lwa import Grant
     from tap_amazon_reports.amazon.secret import Secret
-    from tap_amazon_reports.settings import Settings
+    from tap_amazon_reports.settings.reader import Settings
 
 
 class Clients:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.clients import Clients
     from tap_amazon_reports.reports.pay import PayReportMaker
     from tap_amazon_reports.reports.selling_partner import SellingPartnerReports
-    from tap_amazon_reports.settings import Settings
+    from tap_amazon_reports.settings.reader import Settings
 
 
 class Services:

@@ -16,23 +16,23 @@ from singer_sdk.plugin_base import _ConfigInput
 
 from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.amazon.retry import RetryPolicy
-from tap_amazon_reports.catalog import catalog_of, catalog_text
-from tap_amazon_reports.environment import read_environment
-from tap_amazon_reports.messages import MessageWriter, PromptClock
-from tap_amazon_reports.schema import CATALOGUE
+from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.services import Services
-from tap_amazon_reports.settings import (
+from tap_amazon_reports.settings.environment import read_environment
+from tap_amazon_reports.settings.reader import (
     SettingsError,
     missing_credentials,
     read_settings,
 )
-from tap_amazon_reports.settings_schema import SETTINGS
-from tap_amazon_reports.state import StateError, check_state
+from tap_amazon_reports.settings.schema import SETTINGS
+from tap_amazon_reports.singer.catalog import catalog_of, catalog_text
+from tap_amazon_reports.singer.messages import MessageWriter, PromptClock
+from tap_amazon_reports.singer.outcome import RunOutcome
+from tap_amazon_reports.singer.state import StateError, check_state
+from tap_amazon_reports.singer.stream import Run
 from tap_amazon_reports.streams.appstore_reports import AppstoreReport
 from tap_amazon_reports.streams.appstore_sales import AppstoreSales
-from tap_amazon_reports.streams.base import Run
 from tap_amazon_reports.streams.content import ContentStream
-from tap_amazon_reports.streams.outcome import RunOutcome
 from tap_amazon_reports.streams.pay import (
     PayDisbursements,
     PayReports,
@@ -54,11 +54,11 @@ if TYPE_CHECKING:
     import click
 
     from tap_amazon_reports.amazon.clock import Clock
-    from tap_amazon_reports.report_settings import ReportEntry
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
-    from tap_amazon_reports.settings import Settings
-    from tap_amazon_reports.streams.base import AmazonStream
+    from tap_amazon_reports.settings.reader import Settings
+    from tap_amazon_reports.settings.report_entries import ReportEntry
+    from tap_amazon_reports.singer.stream import AmazonStream
     from tap_amazon_reports.streams.report_room import ReportRoom
 
 _RARELY = (20_000, 10, 10)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.amazon import LocalAmazon
 from tests.clock import ScriptedClock
+from tests.local_amazon import LocalAmazon
 from tests.rehearsal import Rehearsal
+from tests.streams.content_runs import ContentRuns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,3 +39,16 @@ def rehearse(
     yield rehearsal
     rehearsal.check()
     assert rehearsal.outputs, "nothing was rehearsed"
+
+
+@pytest.fixture
+def content(
+    clock: ScriptedClock, caplog: pytest.LogCaptureFixture
+) -> Iterator[ContentRuns]:
+    """Yield runs against an Amazon that holds no reports yet; nothing may leak."""
+    caplog.set_level(logging.DEBUG)
+    with LocalAmazon(clock=clock, populate=False) as amazon:
+        runs = ContentRuns(amazon, clock, caplog)
+        yield runs
+        runs.check()
+    assert runs.outputs, "nothing was read"

@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
-from tests.amazon.pay.models import merchant_key_pem
+from tests.local_amazon.pay.models import merchant_key_pem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tests.amazon import LocalAmazon
+    from tests.local_amazon import LocalAmazon
 
 _PRESIGNED = re.compile("X-Amz-|Signature=|Security-Token", re.IGNORECASE)
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.leaks import assert_nothing_leaked
-from tests.singer import Output, sync
+from tests.tap_run import Output, sync
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     import pytest
 
-    from tests.amazon import LocalAmazon
-    from tests.amazon.faults import Fault
     from tests.clock import ScriptedClock
+    from tests.local_amazon import LocalAmazon
+    from tests.local_amazon.faults import Fault
 
 ALWAYS = 10_000
 OPERATIONS = {

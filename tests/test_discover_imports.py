@@ -14,7 +14,7 @@ from tests.bench.discovery import every_type
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.amazon import LocalAmazon
+    from tests.local_amazon import LocalAmazon
 
 LISTING = """
 import sys

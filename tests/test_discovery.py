@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_amazon_reports.tap import TapAmazonReports
-from tests.singer import discover, selecting, sync
+from tests.tap_run import discover, selecting, sync
 
 if TYPE_CHECKING:
-    from tests.amazon import LocalAmazon
     from tests.clock import ScriptedClock
+    from tests.local_amazon import LocalAmazon
 
 STREAMS = {
     "appstore": {"appstore_sales"},

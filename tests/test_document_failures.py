@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.amazon import (
+from tests.local_amazon import (
     AppstoreFile,
     ConnectionLost,
     CutShort,
@@ -20,7 +20,7 @@ from tests.amazon import (
 from tests.rehearsal import OPERATIONS, Rehearsal
 
 if TYPE_CHECKING:
-    from tests.amazon.faults import Fault
+    from tests.local_amazon.faults import Fault
 
 
 def _damaged(amazon: LocalAmazon, month: str) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.amazon import (
+from tests.clock import ScriptedClock
+from tests.local_amazon import (
     BadJson,
     ConnectionLost,
     LocalAmazon,
@@ -16,12 +17,11 @@ from tests.amazon import (
     Slow,
     Status,
 )
-from tests.amazon.pay.report_types import SETTLEMENT
-from tests.clock import ScriptedClock
+from tests.local_amazon.pay.report_types import SETTLEMENT
 from tests.rehearsal import ALWAYS, OPERATIONS, Rehearsal
 
 if TYPE_CHECKING:
-    from tests.amazon.faults import Fault
+    from tests.local_amazon.faults import Fault
 
 
 PASSING: list[Fault] = [

@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_amazon_reports.amazon.clock import SystemClock
-from tests.amazon import BySeconds, LocalAmazon, StoredObject
-from tests.singer import Output, discover, selecting
+from tests.local_amazon import BySeconds, LocalAmazon, StoredObject
+from tests.tap_run import Output, discover, selecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from tests.amazon.wire import Wire
+    from tests.local_amazon.wire import Wire
 
 COMMAND = "from tap_amazon_reports.tap import TapAmazonReports; TapAmazonReports.cli()"
 KILLS = int(os.environ.get("TAP_TEST_KILLS", "8"))

@@ -140,7 +140,7 @@ def test_tests_run_from_the_installed_files(installed: Path, tmp_path: Path) -> 
         "meltano.yml",
         "pyproject.toml",
         "schemas/sp_reports.json",
-        "tests/amazon/__init__.py",
+        "tests/local_amazon/__init__.py",
         "tests/test_package.py",
     ],
 )

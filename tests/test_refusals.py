@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from tests.amazon import ExpiredToken, Slow, Status
+from tests.local_amazon import ExpiredToken, Slow, Status
 from tests.rehearsal import OPERATIONS, SERVICES, Rehearsal
 
 

@@ -8,8 +8,8 @@ import pytest
 from singer_sdk.testing import get_tap_test_class
 
 from tap_amazon_reports.tap import TapAmazonReports
-from tests.amazon import LocalAmazon
 from tests.clock import ScriptedClock
+from tests.local_amazon import LocalAmazon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

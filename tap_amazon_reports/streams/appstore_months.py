@@ -9,7 +9,7 @@ from tap_amazon_reports.amazon.appstore import FIRST_MONTH
 from tap_amazon_reports.amazon.errors import DocumentMissingError
 from tap_amazon_reports.documents.whole import WholeDocument, fetch_whole
 from tap_amazon_reports.reports.windows import Month, months
-from tap_amazon_reports.streams.base import AmazonStream
+from tap_amazon_reports.singer.stream import AmazonStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.appstore import AppstoreClient
     from tap_amazon_reports.amazon.secret import DocumentUrl
     from tap_amazon_reports.amazon.storage import Storage
-    from tap_amazon_reports.streams.base import Run
+    from tap_amazon_reports.singer.stream import Run
 
 
 class AppstoreMonths(AmazonStream, abc.ABC):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.documents.conventions import Conventions
+from tap_amazon_reports.reports.document_rows import DocumentRows
 from tap_amazon_reports.streams.appstore_months import AppstoreMonths
 from tap_amazon_reports.streams.content_schema import (
     RecordCompleter,
     content_schema,
 )
-from tap_amazon_reports.streams.document_rows import DocumentRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from tap_amazon_reports.documents.delimited import DelimitedReader, Dialect, Hea
 from tap_amazon_reports.documents.times import utc_text
 from tap_amazon_reports.documents.values import boolean, decimal, integer
 from tap_amazon_reports.documents.zones import country_of
+from tap_amazon_reports.singer.stream import CoreStream
 from tap_amazon_reports.streams.appstore_months import AppstoreMonths
-from tap_amazon_reports.streams.base import CoreStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.streams.base import AmazonStream
+from tap_amazon_reports.singer.stream import AmazonStream
 from tap_amazon_reports.streams.content_schema import content_key, content_schema
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.reports.report_types import RecordSet
-    from tap_amazon_reports.streams.base import Run
+    from tap_amazon_reports.singer.stream import Run
     from tap_amazon_reports.streams.report_group import ReportGroup
 
 

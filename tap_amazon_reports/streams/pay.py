@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tap_amazon_reports.amazon.wire_time import basic_text
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.reports.windows import day_windows
-from tap_amazon_reports.streams.base import CoreStream
+from tap_amazon_reports.singer.stream import CoreStream
 from tap_amazon_reports.streams.report_index import ReportIndex
 from tap_amazon_reports.streams.schedule_index import ScheduleIndex
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.amazon.http import Json
     from tap_amazon_reports.amazon.pay import PayClient
-    from tap_amazon_reports.streams.base import Run
+    from tap_amazon_reports.singer.stream import Run
 
 _WINDOW_DAYS = 30
 """Amazon tells no longest range for disbursements; a settlement lasts 30 days."""

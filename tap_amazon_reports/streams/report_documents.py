@@ -13,11 +13,11 @@ from tap_amazon_reports.documents.conventions import (
     marketplace_day_order,
 )
 from tap_amazon_reports.documents.values import DayOrder
+from tap_amazon_reports.reports.document_rows import DocumentRows
 from tap_amazon_reports.reports.errors import ReportFailedError
 from tap_amazon_reports.reports.failure import failure_reason, is_not_yet
 from tap_amazon_reports.reports.prefetch import Document
 from tap_amazon_reports.reports.report_types import DayRule, DecimalRule
-from tap_amazon_reports.streams.document_rows import DocumentRows
 from tap_amazon_reports.streams.report_rows import ReportRows
 
 if TYPE_CHECKING:

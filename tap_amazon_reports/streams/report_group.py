@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tap_amazon_reports.report_settings import ReportEntry, Source
 from tap_amazon_reports.reports.report_types import DateMode
+from tap_amazon_reports.settings.report_entries import ReportEntry, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.reports.report import ReportService
-    from tap_amazon_reports.settings import Settings
+    from tap_amazon_reports.settings.reader import Settings
     from tap_amazon_reports.streams.content import ContentStream
     from tap_amazon_reports.streams.report_collecting import Collecting
     from tap_amazon_reports.streams.report_requesting import Requesting

@@ -10,7 +10,7 @@ from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
 from tap_amazon_reports.amazon.wire_time import parse_instant
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.reports.status import ReportStatus, settled_until
-from tap_amazon_reports.streams.base import CoreStream
+from tap_amazon_reports.singer.stream import CoreStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.reports.adoption import Known
 from tap_amazon_reports.reports.desk import Desk
 from tap_amazon_reports.reports.forecast import Plan, least_seconds
-from tap_amazon_reports.streams.progress import Progress
+from tap_amazon_reports.reports.progress import Progress
 
 if TYPE_CHECKING:
     from collections import defaultdict

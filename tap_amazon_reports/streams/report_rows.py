@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.documents.download import Download
+    from tap_amazon_reports.reports.document_rows import DocumentBlock, DocumentRows
     from tap_amazon_reports.reports.report import Report
     from tap_amazon_reports.reports.report_types import RecordSet
     from tap_amazon_reports.streams.content import ContentStream
-    from tap_amazon_reports.streams.document_rows import DocumentBlock, DocumentRows
 
 
 class ReportRows:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
 from tap_amazon_reports.documents.objects import ObjectReader
-from tap_amazon_reports.streams.base import CoreStream
+from tap_amazon_reports.singer.stream import CoreStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.amazon.http import Json
     from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
-    from tap_amazon_reports.streams.base import Run
+    from tap_amazon_reports.singer.stream import Run
 
 
 class SpReports(ReportIndex):

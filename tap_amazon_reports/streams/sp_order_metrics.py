@@ -13,7 +13,7 @@ from tap_amazon_reports.reports.metric_windows import (
     FirstDayOfWeek,
     Granularity,
 )
-from tap_amazon_reports.streams.base import CoreStream
+from tap_amazon_reports.singer.stream import CoreStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.marketplaces import Marketplace
     from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
     from tap_amazon_reports.reports.windows import Window
-    from tap_amazon_reports.settings import MetricsQuery
-    from tap_amazon_reports.streams.base import Run
+    from tap_amazon_reports.settings.reader import MetricsQuery
+    from tap_amazon_reports.singer.stream import Run
 
 _ALL = "All"
 """Stands in a key for a filter that is not set: a key is never null."""

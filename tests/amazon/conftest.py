@@ -1,18 +1,20 @@
-"""The local Amazon under test, and callers with good credentials."""
+"""A running Amazon on scripted time, and the tap's own clients of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
-import requests
 
-from tests.amazon import LocalAmazon
-from tests.amazon.callers import Merchant, Seller
+from tests.amazon.rig import services_of
 from tests.clock import ScriptedClock
+from tests.local_amazon import LocalAmazon
+from tests.local_amazon.population import populate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tap_amazon_reports.services import Services
 
 
 @pytest.fixture
@@ -23,25 +25,21 @@ def clock() -> ScriptedClock:
 
 @pytest.fixture
 def amazon(clock: ScriptedClock) -> Iterator[LocalAmazon]:
-    """Yield a running Amazon with its usual holdings."""
-    with LocalAmazon(clock=clock) as running:
+    """Yield a running Amazon that holds nothing."""
+    with LocalAmazon(clock=clock, populate=False) as running:
         yield running
 
 
 @pytest.fixture
-def session() -> Iterator[requests.Session]:
-    """Yield a plain session."""
-    with requests.Session() as plain:
-        yield plain
+def services(amazon: LocalAmazon, clock: ScriptedClock) -> Services:
+    """Return the clients as the tap wires them."""
+    return services_of(amazon, clock)
 
 
 @pytest.fixture
-def seller(amazon: LocalAmazon, session: requests.Session) -> Seller:
-    """Return a caller of the Selling Partner API."""
-    return Seller(amazon, session)
-
-
-@pytest.fixture
-def merchant(amazon: LocalAmazon, session: requests.Session) -> Merchant:
-    """Return a caller of Amazon Pay."""
-    return Merchant(amazon, session)
+def full(amazon: LocalAmazon) -> LocalAmazon:
+    """Return an Amazon with its usual holdings."""
+    populate(
+        amazon.appstore, amazon.selling_partner, amazon.pay, now=amazon.clock.now()
+    )
+    return amazon

@@ -1,153 +1,235 @@
-"""Storage: URLs that die, parts, entity tags, and credentials that do not belong."""
+"""Opening presigned URLs, and what is never shown of them."""
 
 from __future__ import annotations
 
+import gzip
+import logging
 from typing import TYPE_CHECKING
 
 import pytest
-import requests
 
-from tests.amazon import CutShort, ExpiredToken, StoredObject
+from tap_amazon_reports.amazon.errors import (
+    DocumentMissingError,
+    UnavailableError,
+    UnexpectedAnswerError,
+)
+from tap_amazon_reports.amazon.secret import DocumentUrl
+from tap_amazon_reports.amazon.storage import Storage, UrlExpiredError
+from tests.amazon.rig import patience_of, transport_of
+from tests.local_amazon import LocalAmazon
+from tests.local_amazon.faults import (
+    ConnectionLost,
+    CutShort,
+    ExpiredToken,
+    Redirect,
+    Status,
+)
+from tests.local_amazon.storage.models import StoredObject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.amazon import LocalAmazon
     from tests.clock import ScriptedClock
 
-BODY = bytes(range(256)) * 40
+CONTENT = b"order-id\tsku\n1\t2\n"
+GET = "storage.get"
 
 
 @pytest.fixture
-def url(amazon: LocalAmazon) -> str:
-    """Return a URL that opens ten kilobytes for a minute."""
-    amazon.storage.put("a b/ü.txt", StoredObject(BODY, "text/plain; charset=Cp1252"))
-    return amazon.storage.presign("a b/ü.txt", lifetime_seconds=60)
+def storage(clock: ScriptedClock) -> Storage:
+    """Return what opens documents."""
+    return Storage(transport=transport_of(), patience=patience_of(clock))
 
 
-def _get(url: str, **headers: str) -> requests.Response:
-    named = {name.replace("_", "-"): text for name, text in headers.items()}
-    return requests.get(url, headers=named, timeout=10)
+def stored(amazon: LocalAmazon, document: StoredObject | bytes) -> DocumentUrl:
+    """Store a document for five minutes, and return its URL."""
+    made = StoredObject(document) if isinstance(document, bytes) else document
+    amazon.storage.put("reports/one", made)
+    return DocumentUrl(amazon.storage.presign("reports/one", lifetime_seconds=300))
 
 
-def test_a_url_opens_its_object(url: str) -> None:
-    """The body, its charset and its entity tag arrive."""
-    answer = _get(url)
+def test_a_document_is_read_as_it_is_stored(
+    amazon: LocalAmazon, storage: Storage
+) -> None:
+    """The bytes, the content type and the ETag arrive unchanged."""
+    document = StoredObject(CONTENT, "text/plain; charset=Cp1252")
+    found = storage.open(stored(amazon, document))
 
-    assert (200, BODY) == (answer.status_code, answer.content)
-    assert "text/plain; charset=Cp1252" == answer.headers["content-type"]
-    assert str(len(BODY)) == answer.headers["content-length"]
-    assert 304 == _get(url, if_none_match=answer.headers["etag"]).status_code
-    assert 200 == _get(url, if_none_match='"another"').status_code
-
-
-def test_a_url_dies(amazon: LocalAmazon, url: str, clock: ScriptedClock) -> None:
-    """After its time a URL is refused in XML, and nobody is blamed."""
-    clock.advance(seconds=59)
-    alive = _get(url)
-    clock.advance(seconds=1)
-    dead = _get(url)
-
-    assert (200, 403) == (alive.status_code, dead.status_code)
-    assert "<Message>Request has expired</Message>" in dead.text
-    assert [] == amazon.refused
+    assert b"".join(found.pieces()) == CONTENT
+    assert found.content_type == "text/plain; charset=Cp1252"
+    assert found.etag == document.etag
+    assert not found.unchanged
+    assert not found.partial
 
 
-def test_death_can_be_scripted(amazon: LocalAmazon, url: str) -> None:
-    """A URL can die before its time."""
-    amazon.faults.add("storage.get", ExpiredToken())
+def test_nothing_is_unpacked_on_the_way(amazon: LocalAmazon, storage: Storage) -> None:
+    """A document whose storage calls it gzip is unpacked once, and not here."""
+    packed = gzip.compress(CONTENT)
+    url = stored(amazon, StoredObject(packed, content_encoding="gzip"))
 
-    assert "Request has expired" in _get(url).text
-    assert 200 == _get(url).status_code
+    assert b"".join(storage.open(url).pieces()) == packed
+    assert amazon.seen[-1].headers["accept-encoding"] == "identity"
+
+
+def test_an_unchanged_document_is_not_sent_again(
+    amazon: LocalAmazon, storage: Storage
+) -> None:
+    """Who holds the same version is told so, without a byte of it."""
+    document = StoredObject(CONTENT)
+    url = stored(amazon, document)
+
+    found = storage.open(url, known_etag=document.etag)
+    assert found.unchanged
+    assert b"".join(found.pieces()) == b""
+    other = storage.open(url, known_etag='"another"')
+    assert not other.unchanged
+    assert b"".join(other.pieces()) == CONTENT
+
+
+def test_unchanged_documents_share_a_connection(
+    amazon: LocalAmazon, storage: Storage
+) -> None:
+    """A hundred months that have not changed do not open a hundred connections."""
+    document = StoredObject(CONTENT)
+    url = stored(amazon, document)
+    found = [storage.open(url, known_etag=document.etag) for _ in range(10)]
+
+    assert all(one.unchanged for one in found)
+    assert amazon.connections == 1
+
+
+def test_reading_goes_on_from_an_offset(amazon: LocalAmazon, storage: Storage) -> None:
+    """Storage that can send a part sends just that."""
+    found = storage.open(stored(amazon, CONTENT), offset=9)
+
+    assert found.partial
+    assert b"".join(found.pieces()) == CONTENT[9:]
+
+
+def test_storage_may_send_everything_instead(
+    amazon: LocalAmazon, storage: Storage
+) -> None:
+    """Where parts are not served the answer says that it is the whole."""
+    document = StoredObject(lambda: iter([CONTENT]), version="1")
+    found = storage.open(stored(amazon, document), offset=9)
+
+    assert not found.partial
+    assert b"".join(found.pieces()) == CONTENT
+
+
+@pytest.mark.parametrize("known_length", [True, False])
+def test_a_document_that_breaks_off_is_no_whole_document(
+    amazon: LocalAmazon, storage: Storage, *, known_length: bool
+) -> None:
+    """Announced or not, the missing end is noticed, and the message is harmless."""
+    length = len(CONTENT) if known_length else None
+    document = StoredObject(lambda: iter([CONTENT]), length=length, version="1")
+    url = stored(amazon, document)
+    amazon.faults.add(GET, CutShort(at_byte=12))
+
+    with pytest.raises(ConnectionError, match="broke off") as caught:
+        b"".join(storage.open(url).pieces())
+    assert "X-Amz" not in str(caught.value)
+
+
+def test_a_dead_url_is_told_apart(
+    amazon: LocalAmazon, storage: Storage, clock: ScriptedClock
+) -> None:
+    """After five minutes a new URL is needed: nobody tries the old one again."""
+    url = stored(amazon, CONTENT)
+    clock.advance(seconds=301)
+    with pytest.raises(UrlExpiredError, match="403"):
+        storage.open(url)
+
+    assert len(amazon.seen) == 1
+
+
+def test_a_document_that_is_gone_is_missing(
+    amazon: LocalAmazon, storage: Storage
+) -> None:
+    """A URL can outlive its document."""
+    url = stored(amazon, CONTENT)
+    amazon.storage.objects.clear()
+    with pytest.raises(DocumentMissingError, match="404"):
+        storage.open(url)
+
+
+def test_refusals_share_a_connection(amazon: LocalAmazon, storage: Storage) -> None:
+    """Neither a busy storage nor dead URLs use up sockets."""
+    url = stored(amazon, CONTENT)
+    amazon.faults.add(GET, Status(503), times=2)
+    amazon.faults.add(GET, ExpiredToken(), times=3)
+    for _ in range(3):
+        with pytest.raises(UrlExpiredError):
+            storage.open(url)
+
+    assert len(amazon.seen) == 5
+    assert amazon.connections == 1
+
+
+@pytest.mark.parametrize("fault", [Status(503), Status(500), ConnectionLost()])
+def test_a_passing_trouble_is_tried_again(
+    amazon: LocalAmazon, storage: Storage, fault: Status | ConnectionLost
+) -> None:
+    """Storage is busy for a moment, and the document arrives."""
+    amazon.faults.add(GET, fault, times=3)
+
+    found = storage.open(stored(amazon, CONTENT))
+
+    assert b"".join(found.pieces()) == CONTENT
+    assert len(amazon.seen) == 4
+
+
+def test_a_redirect_is_not_followed(
+    amazon: LocalAmazon, storage: Storage, clock: ScriptedClock
+) -> None:
+    """Amazon's storage does not redirect; something else does."""
+    url = stored(amazon, CONTENT)
+    with LocalAmazon(clock=clock, populate=False) as elsewhere:
+        amazon.faults.add(GET, Redirect(f"{elsewhere.url}/storage/x"))
+        with pytest.raises(UnexpectedAnswerError, match="302"):
+            storage.open(url)
+
+        assert elsewhere.seen == []
 
 
 @pytest.mark.parametrize(
-    "header", ["authorization", "x-amz-access-token", "x-amz-pay-date"]
-)
-def test_credentials_are_refused(amazon: LocalAmazon, url: str, header: str) -> None:
-    """Whoever sends a credential of a service to storage is written down."""
-    answer = _get(url, **{header: "Bearer me"})
-
-    assert 400 == answer.status_code
-    assert [header in amazon.refused[0].why] == [True]
-
-
-def test_an_altered_url_is_refused(amazon: LocalAmazon, url: str) -> None:
-    """A URL is good to the letter only."""
-    longer = url.replace("X-Amz-Expires=60", "X-Amz-Expires=600")
-
-    assert [403, 403] == [_get(longer).status_code, _get(url[:-1]).status_code]
-    assert "SignatureDoesNotMatch" in _get(longer).text
-    assert 3 == len(amazon.refused)
-
-
-def test_a_missing_object_is_404(amazon: LocalAmazon) -> None:
-    """A good URL of an object that is gone says so."""
-    gone = amazon.storage.presign("gone", lifetime_seconds=60)
-
-    assert 404 == _get(gone).status_code
-
-
-@pytest.mark.parametrize(
-    ("wanted", "start", "end"),
+    "url",
     [
-        ("bytes=100-", 100, len(BODY)),
-        ("bytes=100-199", 100, 200),
-        ("bytes=-10", len(BODY) - 10, len(BODY)),
-        ("bytes=0-999999", 0, len(BODY)),
+        "http://bucket.s3.amazonaws.com/doc?X-Amz-Signature=very-secret",
+        "ftp://bucket.s3.amazonaws.com/doc?X-Amz-Signature=very-secret",
+        "https://name:very-secret@bucket.s3.amazonaws.com/doc",
+        "https://[bucket/doc?X-Amz-Signature=very-secret",
+        "https://bucket:port/doc?X-Amz-Signature=very-secret",
+        "/doc?X-Amz-Signature=very-secret",
+        "",
     ],
 )
-def test_parts_can_be_asked_for(url: str, wanted: str, start: int, end: int) -> None:
-    """A range is answered with just its bytes."""
-    answer = _get(url, range=wanted)
+def test_an_address_that_is_not_safe_is_not_opened(storage: Storage, url: str) -> None:
+    """Documents travel encrypted, or not at all; the error hides the signature."""
+    with pytest.raises(UnexpectedAnswerError, match="not https") as caught:
+        storage.open(DocumentUrl(url))
 
-    assert (206, BODY[start:end]) == (answer.status_code, answer.content)
-    assert f"bytes {start}-{end - 1}/{len(BODY)}" == answer.headers["content-range"]
-
-
-def test_parts_of_another_version_are_not_given(url: str) -> None:
-    """If-Range with another entity tag gives the whole object."""
-    etag = _get(url).headers["etag"]
-    same = _get(url, range="bytes=5-", if_range=etag)
-    other = _get(url, range="bytes=5-", if_range='"another"')
-
-    assert (206, 200) == (same.status_code, other.status_code)
-    assert 416 == _get(url, range=f"bytes={len(BODY)}-").status_code
+    assert "very-secret" not in str(caught.value)
 
 
-def _pieces() -> Iterator[bytes]:
-    for number in range(100):
-        yield bytes([number]) * 100
+def test_a_signature_is_shown_nowhere(
+    amazon: LocalAmazon, storage: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever goes wrong, neither log nor error holds what opens the document."""
+    caplog.set_level(logging.INFO, "tap_amazon_reports")
+    url = stored(amazon, CONTENT)
+    amazon.faults.add(GET, Status(503), times=99)
+    with pytest.raises(UnavailableError) as caught:
+        storage.open(url)
+
+    told = caplog.text + str(caught.value)
+    assert "/storage/reports/one" in told
+    assert "X-Amz" not in told
 
 
-@pytest.mark.parametrize("length", [None, 10_000])
-def test_pieces_are_made_on_the_way(amazon: LocalAmazon, length: int | None) -> None:
-    """A document can be generated: chunked when its length is not known."""
-    amazon.storage.put("big", StoredObject(_pieces, length=length))
-    big = amazon.storage.presign("big", lifetime_seconds=60)
-    whole = _get(big)
-    part = _get(big, range="bytes=150-349")
+def test_no_credentials_are_sent(amazon: LocalAmazon, storage: Storage) -> None:
+    """The URL is the only key; storage would refuse a second one."""
+    b"".join(storage.open(stored(amazon, CONTENT)).pieces())
 
-    assert b"".join(_pieces()) == whole.content
-    assert (length is None) == ("transfer-encoding" in whole.headers)
-    assert (206 if length else 200) == part.status_code
-    if length:
-        assert b"".join(_pieces())[150:350] == part.content
-
-
-@pytest.mark.parametrize("length", [None, 10_000])
-def test_a_download_can_break_off(amazon: LocalAmazon, length: int | None) -> None:
-    """A body that is cut short is an error for who reads it, never a short body."""
-    amazon.storage.put("big", StoredObject(_pieces, length=length))
-    big = amazon.storage.presign("big", lifetime_seconds=60)
-    amazon.faults.add("storage.get", CutShort(at_byte=250))
-    received = bytearray()
-    with (  # noqa: PT012 (what came before the end counts)
-        requests.get(big, timeout=10, stream=True) as answer,
-        pytest.raises(requests.RequestException),
-    ):
-        for piece in answer.iter_content(50):
-            received += piece
-
-    assert b"".join(_pieces())[: len(received)] == bytes(received)
-    assert 0 < len(received) <= 250
+    headers = amazon.seen[-1].headers
+    assert not {"authorization", "x-amz-access-token", "cookie"} & set(headers)
+    assert amazon.refused == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tap_amazon_reports.schema import CATALOGUE
+from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tests.bench.running import run, run_tap
 from tests.bench.stage import Scene, Stage
 from tests.bench.table import Line

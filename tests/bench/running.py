@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.singer import selecting
+from tests.tap_run import selecting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

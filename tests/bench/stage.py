@@ -10,16 +10,16 @@ from datetime import timedelta
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from tests.amazon import BySeconds, LocalAmazon, Outcome
-from tests.amazon.moments import extended
+from tests.local_amazon import BySeconds, LocalAmazon, Outcome
+from tests.local_amazon.moments import extended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
-    from tests.amazon import StoredObject, UsagePlan
-    from tests.amazon.families.big import Big
-    from tests.amazon.wire import Wire
+    from tests.local_amazon import StoredObject, UsagePlan
+    from tests.local_amazon.families.big import Big
+    from tests.local_amazon.wire import Wire
 
 US = "ATVPDKIKX0DER"
 

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tap_amazon_reports.schema import CATALOGUE
+from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tests.bench.running import BenchError, offered, run, run_tap
 from tests.bench.stage import Held, Scene, Stage
 from tests.bench.table import Line

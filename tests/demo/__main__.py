@@ -12,9 +12,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.amazon import LocalAmazon
 from tests.demo.columns import TELLING
 from tests.demo.layout import Table, lines
+from tests.local_amazon import LocalAmazon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,8 +10,8 @@ from tap_amazon_reports.amazon.exchange import Patience
 from tap_amazon_reports.amazon.http import Transport
 from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.amazon.storage import Storage
-from tests.amazon import LocalAmazon
 from tests.clock import ScriptedClock
+from tests.local_amazon import LocalAmazon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_amazon_reports.documents.block import ColumnBlock, RowBlock
-from tap_amazon_reports.streams.json_lines import json_lines
+from tap_amazon_reports.singer.json_lines import json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

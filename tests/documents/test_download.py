@@ -14,17 +14,17 @@ from tap_amazon_reports.amazon.errors import (
 )
 from tap_amazon_reports.amazon.storage import UrlExpiredError
 from tap_amazon_reports.documents.download import Download
-from tests.amazon.faults import CutShort, ExpiredToken, Status
-from tests.amazon.storage.models import StoredObject
 from tests.documents.url_desk import URL_LIFETIME_SECONDS, UrlDesk
+from tests.local_amazon.faults import CutShort, ExpiredToken, Status
+from tests.local_amazon.storage.models import StoredObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_amazon_reports.amazon.secret import DocumentUrl
     from tap_amazon_reports.amazon.storage import Storage
-    from tests.amazon import LocalAmazon
     from tests.clock import ScriptedClock
+    from tests.local_amazon import LocalAmazon
 
 CONTENT = random.Random(8).randbytes(300_000)  # noqa: S311 (bytes that differ)
 GET = "storage.get"

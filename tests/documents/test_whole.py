@@ -11,13 +11,13 @@ import pytest
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError, DocumentMissingError
 from tap_amazon_reports.documents.whole import fetch_whole
-from tests.amazon.faults import CutShort, Status
-from tests.amazon.storage.models import StoredObject
 from tests.documents.url_desk import UrlDesk
+from tests.local_amazon.faults import CutShort, Status
+from tests.local_amazon.storage.models import StoredObject
 
 if TYPE_CHECKING:
     from tap_amazon_reports.amazon.storage import Storage
-    from tests.amazon import LocalAmazon
+    from tests.local_amazon import LocalAmazon
 
 ROWS = b"a,b\n" + b"1,2\n" * 5000
 

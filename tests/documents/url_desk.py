@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.secret import DocumentUrl
-from tests.amazon.storage.models import StoredObject
+from tests.local_amazon.storage.models import StoredObject
 
 if TYPE_CHECKING:
-    from tests.amazon import LocalAmazon
+    from tests.local_amazon import LocalAmazon
 
 URL_LIFETIME_SECONDS = 30
 

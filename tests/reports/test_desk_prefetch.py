@@ -13,11 +13,11 @@ from tap_amazon_reports.amazon.quota import TokenBucket
 from tap_amazon_reports.amazon.secret import DocumentUrl
 from tap_amazon_reports.reports.desk import Desk, Waiting
 from tap_amazon_reports.reports.prefetch import Document, Prefetch, in_a_thread, inline
-from tests.amazon import LocalAmazon
-from tests.amazon.faults import CutShort, ExpiredToken, Status
-from tests.amazon.storage.models import StoredObject
+from tests.amazon.rig import services_of
+from tests.local_amazon import LocalAmazon
+from tests.local_amazon.faults import CutShort, ExpiredToken, Status
+from tests.local_amazon.storage.models import StoredObject
 from tests.reports.scripted_service import ScriptedService
-from tests.services.rig import services_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_amazon_reports.documents.download import MemoryBudget
-from tap_amazon_reports.streams.progress import Progress
-from tests.amazon import BySeconds, LocalAmazon, Outcome, Status
-from tests.amazon.quota import UsagePlan
+from tap_amazon_reports.reports.progress import Progress
 from tests.clock import NOON
+from tests.local_amazon import BySeconds, LocalAmazon, Outcome, Status
+from tests.local_amazon.quota import UsagePlan
 from tests.streams.content_runs import US, ContentRuns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.clock import ScriptedClock
-    from tests.singer import Output
+    from tests.tap_run import Output
 
 SALES = {"report_type": "GET_SALES_AND_TRAFFIC_REPORT"}
 SALES_STREAM = "sp_sales_and_traffic_report_by_date"

@@ -22,9 +22,9 @@ from tap_amazon_reports.reports.desk import Desk, Waiting
 from tap_amazon_reports.reports.report import Report, ReportRequest
 from tap_amazon_reports.reports.status import ReportStatus
 from tap_amazon_reports.reports.ticket import Ticket
+from tests.amazon.rig import unchanged
 from tests.clock import NOON, ScriptedClock
 from tests.reports.scripted_service import LIST_BURST, ScriptedService
-from tests.services.rig import unchanged
 
 DAY = timedelta(days=1)
 PATIENT = Waiting(retry=RetryPolicy(jitter=unchanged))

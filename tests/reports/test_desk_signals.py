@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_amazon_reports.amazon.clock import SystemClock
-from tests.amazon import LocalAmazon, Slow
-from tests.amazon.ripening import Stage
 from tests.clock import ScriptedClock
-from tests.singer import Output, discover, selecting, sync
+from tests.local_amazon import LocalAmazon, Slow
+from tests.local_amazon.ripening import Stage
+from tests.tap_run import Output, discover, selecting, sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -24,9 +24,9 @@ from tap_amazon_reports.reports.desk import Desk, Ticket, Waiting
 from tap_amazon_reports.reports.errors import ReportStuckError
 from tap_amazon_reports.reports.report import ReportRequest
 from tap_amazon_reports.reports.status import ReportStatus
+from tests.amazon.rig import unchanged
 from tests.clock import NOON, ScriptedClock
 from tests.reports.scripted_service import ScriptedService
-from tests.services.rig import unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

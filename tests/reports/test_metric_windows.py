@@ -18,9 +18,9 @@ from tap_amazon_reports.reports.metric_windows import (
     Granularity,
 )
 from tap_amazon_reports.services import Services
-from tap_amazon_reports.settings import read_settings
-from tests.amazon import LocalAmazon
+from tap_amazon_reports.settings.reader import read_settings
 from tests.clock import ScriptedClock
+from tests.local_amazon import LocalAmazon
 
 if TYPE_CHECKING:
     from tap_amazon_reports.reports.windows import Window

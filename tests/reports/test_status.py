@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
 from tap_amazon_reports.reports.status import ReportStatus, settled_until
-from tests.amazon.pay.report_types import STATUSES as PAY_WORDS
-from tests.amazon.selling_partner.report_types import STATUSES as SELLING_WORDS
+from tests.local_amazon.pay.report_types import STATUSES as PAY_WORDS
+from tests.local_amazon.selling_partner.report_types import STATUSES as SELLING_WORDS
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 LISTED = st.lists(

@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from tap_amazon_reports.schema import CATALOGUE
+from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tests.rehearsal import Rehearsal
-from tests.singer import discover, selecting, sync
+from tests.tap_run import discover, selecting, sync
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
-    from tests.amazon import Seen
-    from tests.singer import Output
+    from tests.local_amazon import Seen
+    from tests.tap_run import Output
 
 US = "ATVPDKIKX0DER"
 Entry = str | dict[str, Any]

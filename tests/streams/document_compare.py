@@ -19,7 +19,7 @@ from tests.streams.document_values import Reading, Unreadable, read_text, read_v
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tests.amazon.families import Document, ExpectedRow
+    from tests.local_amazon.families import Document, ExpectedRow
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 Row = dict[str, Any]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.amazon import AnswerStyle, AppstoreFile, Member
-from tests.singer import number, spelled, sync
+from tests.local_amazon import AnswerStyle, AppstoreFile, Member
+from tests.tap_run import number, spelled, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.amazon import LocalAmazon
     from tests.clock import ScriptedClock
+    from tests.local_amazon import LocalAmazon
 
 STREAM = "appstore_sales"
 TEXTS = {

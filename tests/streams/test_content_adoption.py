@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.amazon import BySeconds, Outcome, Status
-from tests.amazon.moments import extended
 from tests.clock import NOON
+from tests.local_amazon import BySeconds, Outcome, Status
+from tests.local_amazon.moments import extended
 from tests.streams.content_runs import US
 
 if TYPE_CHECKING:
-    from tests.singer import Output
     from tests.streams.content_runs import ContentRuns
+    from tests.tap_run import Output
 
 LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 LISTINGS_STREAM = "sp_merchant_listings_all_data"

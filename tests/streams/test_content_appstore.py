@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.amazon.families import Document
-from tests.amazon.families.layout import known_types
-from tests.singer import discover, selecting, sync
+from tests.local_amazon.families import Document
+from tests.local_amazon.families.layout import known_types
 from tests.streams.document_compare import TypeFile, assert_arrived, type_file
+from tests.tap_run import discover, selecting, sync
 
 if TYPE_CHECKING:
-    from tests.amazon import LocalAmazon
     from tests.clock import ScriptedClock
-    from tests.singer import Output
+    from tests.local_amazon import LocalAmazon
+    from tests.tap_run import Output
 
 START = "2026-01-01"
 

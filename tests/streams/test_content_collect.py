@@ -6,16 +6,16 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.amazon import BySeconds, Outcome, Status
-from tests.amazon.marketplaces import BY_COUNTRY
-from tests.amazon.moments import extended
 from tests.clock import NOON
+from tests.local_amazon import BySeconds, Outcome, Status
+from tests.local_amazon.marketplaces import BY_COUNTRY
+from tests.local_amazon.moments import extended
 from tests.streams.content_runs import US
 from tests.streams.document_compare import assert_arrived, type_file
 
 if TYPE_CHECKING:
-    from tests.singer import Output
     from tests.streams.content_runs import ContentRuns
+    from tests.tap_run import Output
 
 SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
 STREAM = "sp_v2_settlement_report_data_flat_file_v2"

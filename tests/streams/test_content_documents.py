@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.amazon import Outcome, Status, StoredObject
-from tests.amazon.families import Presentation
-from tests.amazon.marketplaces import BY_COUNTRY
+from tests.local_amazon import Outcome, Status, StoredObject
+from tests.local_amazon.families import Presentation
+from tests.local_amazon.marketplaces import BY_COUNTRY
 from tests.streams.document_compare import assert_arrived, type_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.singer import Output
     from tests.streams.content_runs import ContentRuns
+    from tests.tap_run import Output
 
 LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 STREAM = "sp_merchant_listings_all_data"

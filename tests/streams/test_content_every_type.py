@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.amazon import LocalAmazon
-from tests.amazon.families.layout import known_types, layout_of
-from tests.amazon.marketplaces import BY_COUNTRY
 from tests.clock import NOON
-from tests.singer import discover, selecting, sync
+from tests.local_amazon import LocalAmazon
+from tests.local_amazon.families.layout import known_types, layout_of
+from tests.local_amazon.marketplaces import BY_COUNTRY
 from tests.streams.document_compare import TypeFile, assert_arrived, type_file
+from tests.tap_run import discover, selecting, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.amazon.wire import Wire
     from tests.clock import ScriptedClock
-    from tests.singer import Output
+    from tests.local_amazon.wire import Wire
+    from tests.tap_run import Output
 
 COUNTRIES = ("US", "DE", "JP")
 OPTIONS = {

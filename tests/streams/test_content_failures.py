@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.amazon import Outcome, Status, StoredObject
-from tests.amazon.families import fatal, sentence
+from tests.local_amazon import Outcome, Status, StoredObject
+from tests.local_amazon.families import fatal, sentence
 from tests.streams.content_runs import US
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.singer import Output
     from tests.streams.content_runs import ContentRuns
+    from tests.tap_run import Output
 
 LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 LISTINGS_STREAM = "sp_merchant_listings_all_data"

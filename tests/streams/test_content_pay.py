@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from singer_sdk.exceptions import ConfigValidationError
 
-from tests.amazon import LocalAmazon
-from tests.amazon.families.layout import known_types
-from tests.amazon.moments import basic, parse_basic
-from tests.amazon.pay.report_types import CAPTURE, REFUND, SANDBOX_SETTLEMENT
-from tests.amazon.ripening import Outcome
-from tests.singer import discover, selecting, sync
+from tests.local_amazon import LocalAmazon
+from tests.local_amazon.families.layout import known_types
+from tests.local_amazon.moments import basic, parse_basic
+from tests.local_amazon.pay.report_types import CAPTURE, REFUND, SANDBOX_SETTLEMENT
+from tests.local_amazon.ripening import Outcome
 from tests.streams.document_compare import assert_arrived, type_file
+from tests.tap_run import discover, selecting, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.amazon.pay.models import Environment
     from tests.clock import ScriptedClock
-    from tests.singer import Output
+    from tests.local_amazon.pay.models import Environment
+    from tests.tap_run import Output
 
 DAYS_BACK = (85, 60, 2, 1)
 

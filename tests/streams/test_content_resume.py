@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.amazon import ConnectionLost, LocalAmazon, Outcome, Status
 from tests.clock import NOON, ScriptedClock
+from tests.local_amazon import ConnectionLost, LocalAmazon, Outcome, Status
 from tests.streams.content_runs import ContentRuns
 
 if TYPE_CHECKING:
-    from tests.singer import Output
+    from tests.tap_run import Output
 
 ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 STREAM = "sp_flat_file_all_orders_data_by_last_update_general"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
-from tests.amazon import StoredObject
+from tests.local_amazon import StoredObject
 from tests.reports.made_up import MADE_UP
-from tests.singer import discover
 from tests.streams.content_runs import US
+from tests.tap_run import discover
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from tests.streams.content_runs import US
 from tests.streams.document_compare import assert_arrived, type_file
 
 if TYPE_CHECKING:
-    from tests.singer import Output
     from tests.streams.content_runs import ContentRuns
+    from tests.tap_run import Output
 
 SALES = "GET_SALES_AND_TRAFFIC_REPORT"
 BY_DATE = "sp_sales_and_traffic_report_by_date"

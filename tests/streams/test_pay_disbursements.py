@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.amazon.moments import milliseconds
-from tests.singer import number, spelled, sync
+from tests.local_amazon.moments import milliseconds
+from tests.tap_run import number, spelled, sync
 
 if TYPE_CHECKING:
-    from tests.amazon import LocalAmazon
     from tests.clock import ScriptedClock
+    from tests.local_amazon import LocalAmazon
 
 STREAM = "pay_disbursements"
 

@@ -6,13 +6,13 @@ import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from tests.amazon import BySeconds, Outcome
-from tests.amazon.moments import basic
-from tests.singer import spelled, sync
+from tests.local_amazon import BySeconds, Outcome
+from tests.local_amazon.moments import basic
+from tests.tap_run import spelled, sync
 
 if TYPE_CHECKING:
-    from tests.amazon import LocalAmazon
     from tests.clock import ScriptedClock
+    from tests.local_amazon import LocalAmazon
 
 STREAM = "pay_reports"
 COLUMNS = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.singer import sync
+from tests.tap_run import sync
 
 if TYPE_CHECKING:
-    from tests.amazon import LocalAmazon
     from tests.clock import ScriptedClock
+    from tests.local_amazon import LocalAmazon
 
 TOMORROW = "2026-11-22T12:00:00Z"
 US, CA = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.amazon import LocalAmazon, expected_metrics
 from tests.clock import ScriptedClock
-from tests.singer import number, spelled, sync
+from tests.local_amazon import LocalAmazon, expected_metrics
+from tests.tap_run import number, spelled, sync
 
 STREAM = "sp_order_metrics"
 US, CA = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.amazon import BySeconds, Outcome
-from tests.amazon.moments import extended
-from tests.singer import spelled, sync
+from tests.local_amazon import BySeconds, Outcome
+from tests.local_amazon.moments import extended
+from tests.tap_run import spelled, sync
 
 if TYPE_CHECKING:
-    from tests.amazon import LocalAmazon
     from tests.clock import ScriptedClock
+    from tests.local_amazon import LocalAmazon
 
 STREAM = "sp_reports"
 COLUMNS = (

@@ -1,0 +1,1 @@
+"""What the user may say: its shape, what it means, and where it comes from."""

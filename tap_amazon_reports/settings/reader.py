@@ -1,0 +1,392 @@
+"""What the settings mean: read once, checked, typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tap_amazon_reports.amazon.appstore import BASE_URL as APPSTORE_BASE_URL
+from tap_amazon_reports.amazon.marketplaces import (
+    MARKETPLACES,
+    Marketplace,
+    find_marketplace,
+)
+from tap_amazon_reports.amazon.origin import Origin
+from tap_amazon_reports.amazon.pay_account import (
+    PayRegion,
+    SignatureAlgorithm,
+    path_prefix,
+)
+from tap_amazon_reports.amazon.pay_key import read_private_key
+from tap_amazon_reports.amazon.secret import Secret
+from tap_amazon_reports.amazon.wire_time import parse_instant
+from tap_amazon_reports.reports.report_catalogue import stream_name
+from tap_amazon_reports.reports.schema_files import CATALOGUE, CORE_STREAMS
+from tap_amazon_reports.settings.metric_queries import MetricsQuery, QueryReader
+from tap_amazon_reports.settings.report_entries import EntryReader, ReportEntry
+from tap_amazon_reports.settings.schema import (
+    APPSTORE_KINDS,
+    SETTINGS,
+    declared_problems,
+)
+from tap_amazon_reports.settings.user_agent import default_user_agent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
+
+__all__ = [
+    "AppstoreSettings",
+    "MetricsQuery",
+    "PaySettings",
+    "SellingPartnerSettings",
+    "Settings",
+    "SettingsError",
+    "missing_credentials",
+    "read_settings",
+]
+
+LWA_TOKEN_URL = "https://api.amazon.com/auth/o2/token"  # noqa: S105 (an address)
+_T = TypeVar("_T")
+_FIRST_RUN = timedelta(days=30)
+_USER_AGENT_LONGEST = 500
+
+_CREDENTIALS = {
+    "appstore": ("appstore_client_id", "appstore_client_secret"),
+    "sp": ("sp_client_id", "sp_client_secret", "sp_refresh_token"),
+    "pay": ("pay_public_key_id", "pay_private_key"),
+}
+_WITH_CREDENTIALS = {"sp": ("sp_marketplaces",), "pay": ("pay_region",)}
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be used; `problems` has a line for each."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        """Say what is wrong with each setting."""
+        self.problems = list(problems)
+        super().__init__("; ".join(self.problems))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppstoreSettings:
+    """What the Appstore Reporting API needs."""
+
+    client_id: str
+    client_secret: Secret
+    base_url: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SellingPartnerSettings:
+    """What the Selling Partner API needs."""
+
+    client_id: str
+    client_secret: Secret
+    refresh_token: Secret
+    marketplaces: tuple[Marketplace, ...]
+    base_url: str
+    report_entries: tuple[ReportEntry, ...]
+    order_metrics: tuple[MetricsQuery, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaySettings:
+    """What the Amazon Pay API needs."""
+
+    public_key_id: str
+    private_key: Secret
+    """PEM text."""
+    region: PayRegion
+    algorithm: SignatureAlgorithm
+    base_url: str
+    """With the path that goes before every resource: version and environment."""
+    report_entries: tuple[ReportEntry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings, checked. A service without credentials is None."""
+
+    start: datetime
+    end: datetime
+    appstore: AppstoreSettings | None
+    selling_partner: SellingPartnerSettings | None
+    pay: PaySettings | None
+    request_timeout_seconds: float
+    report_poll_interval_seconds: float
+    report_timeout_seconds: float
+    max_downloads: int
+    user_agent: str
+    lwa_token_url: str
+
+    @property
+    def has_a_service(self) -> bool:
+        """Whether the credentials of any service are set."""
+        return any((self.appstore, self.selling_partner, self.pay))
+
+
+def read_settings(
+    config: Mapping[str, Any], *, now: datetime, catalogue: ReportCatalogue = CATALOGUE
+) -> Settings:
+    """Return the settings that `config` holds.
+
+    Args:
+        config: as the tap is given it; an empty text counts as not set.
+        now: the moment that `end_date` stands for by default.
+        catalogue: the report types that are known.
+
+    Raises:
+        SettingsError: with a line for each setting that is wrong.
+    """
+    return _Reader(config, now, catalogue).read()
+
+
+def missing_credentials(group: str | None = None) -> str:
+    """Return what to set for one service, or for one service at least."""
+    groups = [group] if group else list(_CREDENTIALS)
+    names = (
+        ", ".join(_CREDENTIALS[name] + _WITH_CREDENTIALS.get(name, ()))
+        for name in groups
+    )
+    return f"no credentials are set; set {' or '.join(names)}"
+
+
+class _Reader:
+    """Reads a config once, and collects what is wrong with it."""
+
+    def __init__(
+        self, config: Mapping[str, Any], now: datetime, catalogue: ReportCatalogue
+    ) -> None:
+        known = SETTINGS["properties"]
+        self._config: dict[str, Any] = {
+            name: _number(value) if _is_number(known[name]) else value
+            for name, value in config.items()
+            if name in known and value not in (None, "")
+        }
+        self._now = now
+        self._catalogue = catalogue
+        self._problems = list(declared_problems(self._config))
+        self._stream_names = set(CORE_STREAMS)
+        self._stream_names.update(
+            stream_name("appstore", kind) for kind in APPSTORE_KINDS
+        )
+
+    def read(self) -> Settings:
+        self._stop_at_problems()
+        services = {
+            "appstore": self._service("appstore", self._appstore),
+            "selling_partner": self._service("sp", self._selling_partner),
+            "pay": self._service("pay", self._pay),
+        }
+        start, end = self._span()
+        settings = Settings(
+            start=start,
+            end=end,
+            # A fraction in a file of settings arrives as a decimal.
+            request_timeout_seconds=float(self._config.get("request_timeout", 60)),
+            report_poll_interval_seconds=float(
+                self._config.get("report_poll_interval", 15)
+            ),
+            report_timeout_seconds=float(self._config.get("report_timeout", 7200)),
+            max_downloads=self._config.get("max_downloads", 4),
+            user_agent=self._user_agent(),
+            lwa_token_url=self._url("lwa_token_url", LWA_TOKEN_URL),
+            **services,
+        )
+        self._stop_at_problems()
+        return settings
+
+    def _stop_at_problems(self) -> None:
+        if self._problems:
+            raise SettingsError(self._problems)
+
+    def _refuse(self, name: str, found: object, allowed: str) -> None:
+        self._problems.append(f"{name}: found {found}, allowed: {allowed}")
+
+    def _span(self) -> tuple[datetime, datetime]:
+        midnight = self._now.replace(hour=0, minute=0, second=0, microsecond=0)
+        start = self._moment("start_date", midnight - _FIRST_RUN)
+        end = min(self._moment("end_date", self._now), self._now)
+        if start >= end and self._config.keys() & {"start_date", "end_date"}:
+            self._refuse(
+                "start_date",
+                self._config.get("start_date", "30 days before now"),
+                "a moment before now and before end_date",
+            )
+        return start, end
+
+    def _moment(self, name: str, default: datetime) -> datetime:
+        text = self._config.get(name)
+        if text is None:
+            return default
+        try:
+            return _read_moment(text)
+        except ValueError:
+            self._refuse(name, repr(text), "an ISO 8601 date or date-time")
+            return default
+
+    def _url(self, name: str, default: str) -> str:
+        url: str = self._config.get(name, default)
+        try:
+            origin = Origin.of(url)
+        except ValueError:
+            origin = None
+        if origin and (origin.scheme == "https" or origin.is_loopback):
+            return url.rstrip("/")
+        # Somebody may have put credentials into the address.
+        self._refuse(name, "an address that cannot be used", "https, or loopback")
+        return default
+
+    def _user_agent(self) -> str:
+        text: str = self._config.get("user_agent") or default_user_agent()
+        if len(text) > _USER_AGENT_LONGEST or not (
+            text.isascii() and text.isprintable()
+        ):
+            self._refuse(
+                "user_agent",
+                f"{len(text)} characters",
+                f"at most {_USER_AGENT_LONGEST}, printable ASCII",
+            )
+        return text
+
+    def _service(self, group: str, read: Callable[[], Any]) -> Any:
+        """Return the settings of one service, or None if nothing of it is set."""
+        credentials = _CREDENTIALS[group]
+        if not self._config.keys() & set(credentials):
+            return None
+        needed = credentials + _WITH_CREDENTIALS.get(group, ())
+        missing = [name for name in needed if not self._config.get(name)]
+        for name in missing:
+            others = ", ".join(sorted(self._config.keys() & set(needed)))
+            self._refuse(name, "nothing", f"needed, because {others} is set")
+        return None if missing else read()
+
+    def _appstore(self) -> AppstoreSettings:
+        return AppstoreSettings(
+            client_id=self._config["appstore_client_id"],
+            client_secret=Secret(self._config["appstore_client_secret"]),
+            base_url=self._url("appstore_base_url", APPSTORE_BASE_URL),
+            kinds=tuple(dict.fromkeys(self._config.get("appstore_reports", ["sales"]))),
+        )
+
+    def _selling_partner(self) -> SellingPartnerSettings | None:
+        marketplaces = self._marketplaces()
+        if not marketplaces:
+            return None
+        default_url = marketplaces[0].region.base_url(
+            sandbox=self._config.get("sp_sandbox", False)
+        )
+        return SellingPartnerSettings(
+            client_id=self._config["sp_client_id"],
+            client_secret=Secret(self._config["sp_client_secret"]),
+            refresh_token=Secret(self._config["sp_refresh_token"]),
+            marketplaces=marketplaces,
+            base_url=self._url("sp_base_url", default_url),
+            report_entries=self._entries(
+                "sp_report_types", "selling_partner", marketplaces
+            ),
+            order_metrics=self._metrics_queries(),
+        )
+
+    def _marketplaces(self) -> tuple[Marketplace, ...]:
+        """Return the marketplaces, each once, in the order of the setting."""
+        found: dict[str, Marketplace] = {}
+        for word in self._config["sp_marketplaces"]:
+            if marketplace := find_marketplace(word):
+                found[marketplace.marketplace_id] = marketplace
+            else:
+                countries = ", ".join(known.country for known in MARKETPLACES)
+                self._refuse(
+                    "sp_marketplaces", repr(word), f"marketplace ids, or {countries}"
+                )
+        regions = sorted({marketplace.region.value for marketplace in found.values()})
+        if len(regions) > 1:
+            self._refuse(
+                "sp_marketplaces",
+                f"marketplaces of {' and '.join(regions)}",
+                "one region, because a refresh token is good for one",
+            )
+        return tuple(found.values())
+
+    def _entries(
+        self, name: str, service: str, marketplaces: tuple[Marketplace, ...]
+    ) -> tuple[ReportEntry, ...]:
+        reader = EntryReader(
+            name,
+            service=service,
+            catalogue=self._catalogue,
+            marketplaces=marketplaces,
+            read_moment=_read_moment,
+            taken=self._stream_names,
+        )
+        entries = reader.read(self._config.get(name, []))
+        self._problems += reader.problems
+        self._stream_names.update(*(entry.stream_names for entry in entries))
+        return tuple(entries)
+
+    def _metrics_queries(self) -> tuple[MetricsQuery, ...]:
+        reader = QueryReader("sp_order_metrics")
+        queries = reader.read(self._config.get("sp_order_metrics", {}))
+        self._problems += reader.problems
+        return queries
+
+    def _pay(self) -> PaySettings | None:
+        region = self._try("pay_region", PayRegion.named, self._config["pay_region"])
+        prefix = self._try("pay_sandbox", self._pay_path_prefix)
+        key = self._try(
+            "pay_private_key",
+            read_private_key,
+            Secret(self._config["pay_private_key"]),
+        )
+        if region is None or prefix is None or key is None:
+            return None
+        base_url = self._url("pay_base_url", f"https://{region.host}")
+        word = self._config.get("pay_signature_algorithm", SignatureAlgorithm.V2.value)
+        return PaySettings(
+            public_key_id=self._config["pay_public_key_id"],
+            private_key=key,
+            region=region,
+            algorithm=SignatureAlgorithm(word),
+            base_url=f"{base_url}/{prefix}",
+            report_entries=self._entries("pay_report_types", "amazon_pay", ()),
+        )
+
+    def _pay_path_prefix(self) -> str:
+        return path_prefix(
+            self._config["pay_public_key_id"], sandbox=self._config.get("pay_sandbox")
+        )
+
+    def _try(self, name: str, read: Callable[..., _T], *values: object) -> _T | None:
+        """Return what `read` makes of `values`; None if it refuses them."""
+        try:
+            return read(*values)
+        except ValueError as error:
+            self._problems.append(f"{name}: {error}")
+            return None
+
+
+def _is_number(declared: Mapping[str, Any]) -> bool:
+    return "number" in declared.get("type", ())
+
+
+def _number(value: object) -> object:
+    """Return a number that is given as text: so the SDK leaves it in a variable."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _read_moment(text: str) -> datetime:
+    """Return the moment of a date, or of a date-time with or without an offset."""
+    try:
+        return parse_instant(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            return moment.replace(tzinfo=timezone.utc)
+        return moment.astimezone(timezone.utc)

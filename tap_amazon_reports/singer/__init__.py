@@ -1,0 +1,1 @@
+"""The one place that departs from the SDK; here is what is replaced, and why."""

@@ -1,0 +1,239 @@
+"""What all streams share: their state moves by windows, and they fail one by one.
+
+With `record_path`, this is the place that departs from the SDK's ways, and why:
+
+- The SDK moves a bookmark with each record. Here a bookmark moves past a window (a
+  month, an interval, a listing) when every row of it is out, and with no row too.
+- The SDK writes a STATE message each 10,000 records. Here one follows each window.
+- The SDK conforms each record to its schema. Here the reader has already done so.
+- The SDK ends the run with the first stream that fails. Here the others go on.
+"""
+
+from __future__ import annotations
+
+import abc
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.schema.source import SchemaDirectory, StreamSchema
+
+from tap_amazon_reports.amazon.errors import AmazonError
+from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
+from tap_amazon_reports.documents.block import RowBlock
+from tap_amazon_reports.reports.schema_files import DIRECTORY
+from tap_amazon_reports.singer.record_path import RecordPath
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.tap_base import Tap
+
+    from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.documents.block import Block
+    from tap_amazon_reports.settings.reader import Settings
+    from tap_amazon_reports.singer.outcome import RunOutcome
+
+STATE_VERSION = 1
+"""Grows when the meaning of a bookmark changes."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is the same for all streams of a run."""
+
+    settings: Settings
+    clock: Clock
+    outcome: RunOutcome
+
+
+class AmazonStream(RecordPath, abc.ABC):
+    """A stream of one of Amazon's services."""
+
+    STATE_MSG_FREQUENCY = sys.maxsize
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+
+    service: str
+    """Whose stream it is; when its credentials are refused, all its streams end."""
+
+    def __init__(
+        self,
+        tap: Tap,
+        *,
+        run: Run,
+        name: str | None = None,
+        schema: dict[str, Any] | None = None,
+    ) -> None:
+        """Belong to `tap`, and tell the outcome of `run` what happens."""
+        super().__init__(tap, name=name, schema=schema)
+        self.settings = run.settings
+        self.clock = run.clock
+        self._outcome = run.outcome
+
+    @abc.abstractmethod
+    def read(self, context: Context | None) -> Iterator[Record]:
+        """Yield the records of one partition, and move the bookmark past windows.
+
+        Raises:
+            AmazonError: if they cannot be read; the bookmark stays where it is.
+        """
+
+    def blocks(self, context: Context | None) -> Iterator[Block]:
+        """Yield what `read` does, as many records at once as there are.
+
+        Raises:
+            AmazonError: as `read` does.
+        """
+        for record in self.read(context):
+            yield RowBlock([record])
+
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        """Yield the records; a failure ends this partition, and is told at the end."""
+        for block in self.get_blocks(context):
+            yield from block.rows()
+
+    def get_blocks(self, context: Context | None) -> Iterator[Block]:
+        """Yield what `get_records` does, as many records at once as there are."""
+        if refusal := self._outcome.refusal_of(self.service):
+            self._outcome.failed(
+                self.name, self.service, AmazonError(f"not read, because: {refusal}")
+            )
+            return
+        self._outcome.rows[self.name] += 0
+        try:
+            yield from self.blocks(context)
+        except BrokenPipeError:
+            # It is the target that is gone, and with it the reason to go on.
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
+            self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        """Tell of it, now and at the end of the run."""
+        self._outcome.failed(self.name, self.service, error)
+
+    def bookmark(self, context: Context | None) -> str | None:
+        """Return up to where everything has been read."""
+        value = self.get_context_state(context).get("replication_key_value")
+        return None if value is None else str(value)
+
+    def check_bookmark(self, value: Any) -> None:
+        """Accept what `advance` may have written.
+
+        Raises:
+            TypeError, ValueError: if `value` is something else.
+        """
+        parse_instant(str(value))
+
+    def bookmark_moment(self, context: Context | None) -> datetime | None:
+        """Return the bookmark of a stream that follows a moment."""
+        value = self.bookmark(context)
+        return None if value is None else parse_instant(value)
+
+    def furthest(
+        self, context: Context | None, moment: datetime | None
+    ) -> datetime | None:
+        """Return `moment`, or the bookmark if that is further: a look-back reads again.
+
+        None stays None.
+        """
+        bookmark = self.bookmark_moment(context)
+        if moment is None or bookmark is None:
+            return moment
+        return max(moment, bookmark)
+
+    def count_records(self, records: int) -> None:
+        """Add to what is told at the end of the run."""
+        self._outcome.rows[self.name] += records
+
+    def advance(
+        self,
+        context: Context | None,
+        bookmark: str | datetime | None,
+        *,
+        beside: Mapping[str, object] | None = None,
+        tell: bool = True,
+    ) -> None:
+        """Move past a window whose every row is out, and say so in a STATE message.
+
+        Where rows go to batch files, those are stored and named first.
+
+        Args:
+            context: the partition.
+            bookmark: up to where everything has been read; None leaves it.
+            beside: what else to remember of the partition; what is empty is forgotten.
+            tell: write the STATE message now.
+        """
+        self.finish_batches()
+        state = self.get_context_state(context)
+        self.stream_state["state_version"] = STATE_VERSION
+        if bookmark is not None:
+            state["replication_key"] = self.replication_key
+            state["replication_key_value"] = (
+                bookmark if isinstance(bookmark, str) else utc_text(bookmark)
+            )
+        for name, value in (beside or {}).items():
+            if value:
+                state[name] = value
+            else:
+                state.pop(name, None)
+        self.state_manager.is_flushed = False
+        if tell:
+            self._write_state_message()
+
+    def warn_of_misfits(self, misfits: dict[str, int], where: str) -> None:
+        """Say once for each document or listing which columns did not fit."""
+        if misfits:
+            counted = ", ".join(f"{name} ({n})" for name, n in sorted(misfits.items()))
+            self.logger.warning(
+                "%s of %s: values that do not fit were kept in _extra: %s",
+                self.name,
+                where,
+                counted,
+            )
+
+    def warn_of_columns(self, unknown: Iterable[str], where: str) -> None:
+        """Say once for each document which columns nobody knows."""
+        if names := ", ".join(unknown):
+            self.logger.warning(
+                "%s of %s: unknown columns were kept in _extra: %s",
+                self.name,
+                where,
+                names,
+            )
+
+    def warn_of_bytes(self, replaced: int, where: str) -> None:
+        """Say once for each document how many bytes are no text."""
+        if replaced:
+            self.logger.warning(
+                "%s of %s: %d undecodable bytes were replaced",
+                self.name,
+                where,
+                replaced,
+            )
+
+    # What the SDK would write into state by itself.
+
+    def _write_starting_replication_value(self, context: Context | None) -> None:
+        """Leave the state alone: `read` knows where to start."""
+
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        """Leave the state alone: a record is not a window."""
+
+    def get_replication_key_signpost(
+        self,
+        context: Context | None = None,
+    ) -> None:
+        """Set no signpost: no bookmark is taken from a record."""
+        return
+
+
+class CoreStream(AmazonStream, abc.ABC):
+    """A stream that there always is: the file of its name is its schema."""
+
+    schema: ClassVar[StreamSchema[str]] = StreamSchema(SchemaDirectory(DIRECTORY))

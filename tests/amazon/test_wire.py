@@ -1,0 +1,191 @@
+"""What arrives at Amazon, and over how many connections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from tap_amazon_reports.amazon.errors import (
+    DocumentMissingError,
+    UnexpectedAnswerError,
+)
+from tap_amazon_reports.amazon.operation import Operation
+from tap_amazon_reports.amazon.secret import DocumentUrl
+from tests.amazon.rig import (
+    services_of,
+)
+from tests.local_amazon import LocalAmazon
+from tests.local_amazon.faults import (
+    BadJson,
+    ConnectionLost,
+    CutShort,
+    Status,
+)
+from tests.local_amazon.storage.models import StoredObject
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tap_amazon_reports.services import Services
+    from tests.clock import ScriptedClock
+
+CALL = Operation(
+    name="getThing", method="GET", path="/things/{id}", rate_per_second=0.1, burst=1
+)
+TYPE = "GET_MERCHANT_LISTINGS_ALL_DATA"
+SCHEDULES = "getReportSchedules"
+
+
+def store(amazon: LocalAmazon, content: bytes = b"sku\n1\n") -> DocumentUrl:
+    """Store a document and return its URL."""
+    amazon.storage.put("document", StoredObject(content))
+    return DocumentUrl(amazon.storage.presign("document", lifetime_seconds=300))
+
+
+def ask_everyone(amazon: LocalAmazon, services: Services) -> None:
+    """Make at least one request to each service, to login and to storage."""
+    client = services.appstore()
+    with pytest.raises(DocumentMissingError, match="there is no sales report"):
+        client.report_url("sales", "2026-10")
+    services.selling_partner().get_report_schedules([TYPE])
+    services.pay().get_report_schedules([])
+    assert b"".join(services.storage.open(store(amazon)).pieces()) == b"sku\n1\n"
+
+
+def test_one_connection_serves_a_run(amazon: LocalAmazon, services: Services) -> None:
+    """Thirty calls of services, login and storage open a single connection."""
+    url = store(amazon, b"x" * 200_000)
+    for _ in range(10):
+        services.selling_partner().get_report_schedules([TYPE])
+        services.pay().get_report_schedules([])
+        assert len(b"".join(services.storage.open(url).pieces())) == 200_000
+
+    assert len(amazon.seen) == 31
+    assert amazon.connections == 1
+
+
+def test_every_request_tells_who_asks(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """The user agent of the settings goes to all services, login and storage."""
+    services = services_of(amazon, clock, user_agent="Acme/7 (Language=Python)")
+    ask_everyone(amazon, services)
+
+    told = {seen.service: seen.headers["user-agent"] for seen in amazon.seen}
+    assert set(told) == {"appstore", "lwa", "pay", "sp", "storage"}
+    assert set(told.values()) == {"Acme/7 (Language=Python)"}
+
+
+def test_credentials_go_to_their_own_service_only(
+    amazon: LocalAmazon, services: Services
+) -> None:
+    """Each service sees its own header; login and storage see none."""
+    ask_everyone(amazon, services)
+
+    seen = {
+        one.service: {"authorization", "x-amz-access-token"} & set(one.headers)
+        for one in amazon.seen
+    }
+    assert seen == {
+        "appstore": {"authorization"},
+        "lwa": set(),
+        "pay": {"authorization"},
+        "sp": {"x-amz-access-token"},
+        "storage": set(),
+    }
+    assert amazon.refused == []
+
+
+def test_a_netrc_adds_no_credentials(
+    amazon: LocalAmazon,
+    services: Services,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A password that the user keeps for a host is nobody else's business."""
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password very-secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("NETRC", raising=False)
+    assert requests.utils.get_netrc_auth(amazon.url) == ("somebody", "very-secret")
+
+    ask_everyone(amazon, services)
+
+    basic = [
+        seen
+        for seen in amazon.seen
+        if seen.headers.get("authorization", "").startswith("Basic")
+    ]
+    assert basic == []
+    assert amazon.refused == []
+
+
+def test_a_proxy_of_the_environment_is_used(
+    amazon: LocalAmazon,
+    services: Services,
+    clock: ScriptedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run behind a company's proxy goes through it, unless told otherwise."""
+    url = store(amazon)
+    proxy = LocalAmazon(clock=clock, populate=False)
+    proxy.start()
+    monkeypatch.setenv("http_proxy", proxy.url)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert b"".join(services.storage.open(url).pieces()) == b"sku\n1\n"
+    assert (len(amazon.seen), len(proxy.seen)) == (1, 0)
+
+    monkeypatch.setenv("no_proxy", "amazon.example")
+    with pytest.raises(DocumentMissingError):
+        services.storage.open(url)
+
+    assert (len(amazon.seen), len(proxy.seen)) == (1, 1)
+    proxy.stop()
+
+
+def test_a_cookie_is_not_carried_on(amazon: LocalAmazon, services: Services) -> None:
+    """Requests have nothing to do with each other."""
+    headers = {"set-cookie": "session=1; Path=/"}
+    amazon.faults.add(SCHEDULES, Status(503, headers=headers))
+    services.selling_partner().get_report_schedules([TYPE])
+
+    assert [seen.headers.get("cookie") for seen in amazon.seen] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ConnectionLost(),
+        ConnectionLost(after_work=True),
+        CutShort(at_byte=5),
+        Status(500),
+        Status(503, body=b"<html>busy</html>"),
+    ],
+)
+def test_a_passing_trouble_leaves_no_trace(
+    amazon: LocalAmazon,
+    services: Services,
+    fault: ConnectionLost | CutShort | Status,
+) -> None:
+    """The answer is the one that there would have been without it."""
+    amazon.faults.add(SCHEDULES, fault)
+
+    assert services.selling_partner().get_report_schedules([TYPE]) == []
+    assert amazon.faults.pending == {}
+
+
+def test_an_answer_that_is_no_json_is_unexpected(
+    amazon: LocalAmazon, services: Services
+) -> None:
+    """The error names the call and Amazon's id of it, never the body."""
+    body = b'<html>{"token": "very-secret"}</html>'
+    amazon.faults.add(SCHEDULES, BadJson(body))
+    with pytest.raises(UnexpectedAnswerError, match=SCHEDULES) as caught:
+        services.selling_partner().get_report_schedules([TYPE])
+
+    assert str(caught.value.request_id) in str(caught.value)
+    assert len(str(caught.value.request_id)) == 36
+    assert "very-secret" not in str(caught.value)

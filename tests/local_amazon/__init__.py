@@ -1,0 +1,41 @@
+"""A small, strict Amazon on loopback: all the services that the tap talks to."""
+
+from __future__ import annotations
+
+from .appstore.models import AnswerStyle, AppstoreFile, Member
+from .faults import (
+    BadJson,
+    ConnectionLost,
+    CutShort,
+    ExpiredToken,
+    Redirect,
+    Slow,
+    Status,
+)
+from .journal import Seen
+from .local import LocalAmazon
+from .quota import UsagePlan
+from .ripening import ByLooks, BySeconds, Outcome
+from .selling_partner.sales import expected_metrics
+from .storage.models import StoredObject
+
+__all__ = [
+    "AnswerStyle",
+    "AppstoreFile",
+    "BadJson",
+    "ByLooks",
+    "BySeconds",
+    "ConnectionLost",
+    "CutShort",
+    "ExpiredToken",
+    "LocalAmazon",
+    "Member",
+    "Outcome",
+    "Redirect",
+    "Seen",
+    "Slow",
+    "Status",
+    "StoredObject",
+    "UsagePlan",
+    "expected_metrics",
+]

@@ -1,1 +1,0 @@
-"""Promises of the room `amazon`: tokens and signatures, with a scripted far side."""

@@ -1,0 +1,1 @@
+"""What departs from the SDK, over real runs."""

@@ -1,0 +1,180 @@
+"""A run that is stopped: by a signal, or because nobody reads any more."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import signal
+import subprocess
+import sys
+import termios
+import threading
+import time
+from array import array
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+
+import pytest
+
+from tap_amazon_reports.amazon.clock import SystemClock
+from tests.clock import ScriptedClock
+from tests.leaks import assert_nothing_leaked
+from tests.local_amazon import LocalAmazon, Slow
+from tests.tap_run import Output, sync
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+COMMAND = "from tap_amazon_reports.tap import TapAmazonReports; TapAmazonReports.cli()"
+SIGNALS = [signal.SIGTERM, signal.SIGINT]
+
+
+class _Gate(SystemClock):
+    """The machine's clock, but who sleeps on it waits for a gate to be opened."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.opened = threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for the gate."""
+        self.reached.set()
+        self.opened.wait(min(seconds, 20))
+
+
+@pytest.fixture(name="gate")
+def _gate() -> _Gate:
+    return _Gate()
+
+
+@pytest.fixture(name="amazon")
+def _amazon(gate: _Gate) -> Iterator[LocalAmazon]:
+    """Yield an Amazon in the machine's own time."""
+    with LocalAmazon(clock=gate, speed=1000) as running:
+        yield running
+        gate.opened.set()
+
+
+def _config(amazon: LocalAmazon) -> dict[str, Any]:
+    return {**amazon.settings(), "sp_order_metrics": {}}
+
+
+@contextmanager
+def _running(amazon: LocalAmazon, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the command in a process of its own."""
+    path = folder / "config.json"
+    path.write_text(json.dumps(_config(amazon)), encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "--config", str(path)],
+        # What is read ahead by `readline` would be missing from what follows.
+        bufsize=0,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None
+    return stream
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_a_signal_ends_the_run_with_its_state(
+    amazon: LocalAmazon, gate: _Gate, tmp_path: Path, number: signal.Signals
+) -> None:
+    """Within seconds: whole lines, the state of what is done, the shell's status."""
+    amazon.faults.add("pay.getReports", Slow(60))
+    with _running(amazon, tmp_path) as process:
+        ends = ThreadPoolExecutor().submit(process.communicate, timeout=30)
+        assert gate.reached.wait(20)
+        sent = time.monotonic()
+        process.send_signal(number)
+        written, said = ends.result()
+        took_seconds = time.monotonic() - sent
+        gate.opened.set()
+    output = Output.read(written.decode(), status=process.returncode)
+
+    assert 128 + number == process.returncode
+    assert took_seconds < 5
+    assert "STATE" == output.messages[-1]["type"]
+    assert output.bookmark("pay_disbursements")
+    assert "replication_key_value" not in output.state["bookmarks"]["pay_reports"]
+    assert b"Traceback" not in said
+    assert b"the run is complete" not in said
+    assert_nothing_leaked(amazon, [written.decode(), said.decode()], [])
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_a_signal_does_not_tear_a_line(
+    amazon: LocalAmazon, tmp_path: Path, number: signal.Signals
+) -> None:
+    """While the target is slow to read, the line in hand is ended first."""
+    with _running(amazon, tmp_path) as process:
+        stdout = _pipe(process.stdout)
+        first = stdout.readline()
+        _wait_until_blocked(stdout)
+        process.send_signal(number)
+        # A second one, from an impatient user, changes nothing.
+        process.send_signal(number)
+        time.sleep(0.2)
+        written, said = process.communicate(timeout=10)
+    output = Output.read((first + written).decode(), status=process.returncode)
+
+    assert 128 + number == process.returncode
+    assert b"Traceback" not in said
+    _assert_resumable(amazon, output)
+
+
+def _wait_until_blocked(stdout: IO[bytes]) -> None:
+    """Wait until a pipe that nobody empties holds all that it can."""
+    deadline, held = time.monotonic() + 20, -1
+    while time.monotonic() < deadline:
+        waiting = array("i", [0])
+        fcntl.ioctl(stdout, termios.FIONREAD, waiting)
+        if held == waiting[0] > 0:
+            return
+        held = waiting[0]
+        time.sleep(0.3)
+    pytest.fail("the pipe never filled")
+
+
+def _assert_resumable(amazon: LocalAmazon, stopped: Output) -> None:
+    """Fail unless the next run, from the last state, brings what is missing."""
+    clock = ScriptedClock(amazon.clock.now())
+    rest = sync(_config(amazon), clock=clock, state=stopped.state)
+    whole = sync(_config(amazon), clock=clock)
+
+    assert whole.rows().keys() == {**stopped.rows(), **rest.rows()}.keys()
+
+
+def test_a_target_that_dies_ends_the_run(amazon: LocalAmazon, tmp_path: Path) -> None:
+    """Nobody reads any more: one line that says so, status 1, no traceback."""
+    with _running(amazon, tmp_path) as process:
+        _pipe(process.stdout).readline()
+        _pipe(process.stdout).close()
+        said = _pipe(process.stderr).read().decode()
+        status = process.wait(10)
+
+    assert 1 == status
+    assert "the target has closed its input" in said
+    assert "1 failed" in said
+    assert "Traceback" not in said
+    assert "BrokenPipe" not in said
+
+
+def test_a_run_without_a_signal_ends_well(amazon: LocalAmazon, tmp_path: Path) -> None:
+    """The command itself writes what a run in this process writes."""
+    with _running(amazon, tmp_path) as process:
+        written, said = process.communicate(timeout=30)
+    output = Output.read(written.decode(), status=process.returncode)
+
+    assert 0 == output.status
+    assert 7 == len(output.schemas)
+    assert b"the run is complete" in said
+    assert [] == amazon.refused
