@@ -234,17 +234,17 @@ class TapAmazonReports(Tap):
     @cached_property
     def _room(self) -> ReportRoom:
         # Only a run needs it, and what it is made of is much to import.
+        from tap_amazon_reports.reports.polling_policy import PollingPolicy  # noqa: PLC0415
         from tap_amazon_reports.reports.prefetch import (  # noqa: PLC0415
             Prefetch,
             in_a_thread,
             inline,
         )
-        from tap_amazon_reports.reports.waiting import Waiting  # noqa: PLC0415
         from tap_amazon_reports.streams.report_room import ReportRoom  # noqa: PLC0415
 
         return ReportRoom(
             clock=self._clock,
-            waiting=Waiting(
+            policy=PollingPolicy(
                 poll_interval_seconds=self.settings.report_poll_interval_seconds,
                 timeout_seconds=self.settings.report_timeout_seconds,
                 retry=self._retry,

@@ -60,7 +60,7 @@ def test_a_listing_calls_nobody_and_reads_nothing(modules: set[str]) -> None:
         "amazon.lwa",
         "amazon.pay_signing",
         "clients",
-        "reports.desk",
+        "reports.scheduler",
         "reports.plan",
         "reports.prefetch",
         "streams.report_collecting",

@@ -37,6 +37,6 @@ def least_seconds(plans: Iterable[Plan]) -> float:
     for plan in plans:
         to_ask[plan.service] += plan.to_ask
         to_read[plan.service] += plan.to_read
-    asks = [service.ask_wait_seconds(count) for service, count in to_ask.items()]
+    asks = [service.create_wait_seconds(count) for service, count in to_ask.items()]
     reads = [service.document_wait_seconds(many) for service, many in to_read.items()]
     return max([*asks, *reads], default=0.0)

@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 
 class PayReportMaker:
-    """The reports of Amazon Pay API v2, in the desk's words."""
+    """The reports of Amazon Pay API v2, in the scheduler's words."""
 
     name = PayDialect.service
-    types_per_search = 0
+    types_per_listing = 0
 
     def __init__(self, client: PayClient) -> None:
         """Speak through `client`."""
         self._client = client
         self._keys: dict[str, str] = {}
 
-    def ask(self, request: ReportRequest) -> str:
+    def create(self, request: ReportRequest) -> str:
         """Ask for a report, and return its id."""
         body: Json = {"reportType": request.report_type}
         if request.data_start and request.data_end:
@@ -51,15 +51,15 @@ class PayReportMaker:
             self._keys[request.digest] = key
             raise
 
-    def ask_wait_seconds(self, count: int = 1) -> float:
+    def create_wait_seconds(self, count: int = 1) -> float:
         """Return how long the last of the next `count` asks would wait for quota."""
         return self._client.connection.wait_seconds(CREATE_REPORT, count)
 
-    def empty_ask_quota(self) -> None:
+    def drain_create_quota(self) -> None:
         """Believe that the quota of `ask` is used up now, for all types."""
         self._client.connection.drain(CREATE_REPORT)
 
-    def look(self, report_id: str) -> Report:
+    def get(self, report_id: str) -> Report:
         """Return what is known of a report."""
         try:
             return _report(self._client.get_report(report_id, at_once=True))
@@ -67,11 +67,11 @@ class PayReportMaker:
             self._client.connection.drain(GET_REPORT)
             raise
 
-    def look_wait_seconds(self) -> float:
+    def get_wait_seconds(self) -> float:
         """Return how long the next `look` would wait for its quota."""
         return self._client.connection.wait_seconds(GET_REPORT)
 
-    def listed(
+    def list_reports(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Report]:
         """Yield the reports of these types created from `since` to `until`."""
@@ -82,7 +82,7 @@ class PayReportMaker:
         ):
             yield _report(wire)
 
-    def search(
+    def list_newest(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> list[Report]:
         """Return none: what is asked for again has the key of the first try."""

@@ -104,19 +104,19 @@ def read_report(wire: Json, *, start: str, end: str, said_by: str) -> Report:
 
 
 class ReportService(Protocol):
-    """A service that makes reports, seen from the desk.
+    """A service that makes reports, seen from the scheduler.
 
     Attributes:
         name: of the service.
-        types_per_search: how many types one `search` takes; 0 where nothing has to be
+        types_per_listing: how many types one `search` takes; 0 where nothing has to be
             searched, as an ask that is repeated makes no second report.
     """
 
     name: str
-    types_per_search: int
+    types_per_listing: int
 
-    def ask(self, request: ReportRequest) -> str:
-        """Ask for a report once, and return its id; the desk plans the next try.
+    def create(self, request: ReportRequest) -> str:
+        """Ask for a report once, and return its id; the scheduler plans the next try.
 
         Raises:
             ThrottledError: if this type, or whatever else, was asked for too often.
@@ -124,14 +124,14 @@ class ReportService(Protocol):
             AmazonError: if it is refused.
         """
 
-    def ask_wait_seconds(self, count: int = 1) -> float:
+    def create_wait_seconds(self, count: int = 1) -> float:
         """Return how long the last of the next `count` asks would wait for quota."""
 
-    def empty_ask_quota(self) -> None:
+    def drain_create_quota(self) -> None:
         """Believe that the quota of `ask` is used up now, for all types."""
 
-    def look(self, report_id: str) -> Report:
-        """Return what is known of a report; the desk plans the next try.
+    def get(self, report_id: str) -> Report:
+        """Return what is known of a report; the scheduler plans the next try.
 
         Raises:
             ThrottledError: if it was looked at too often.
@@ -139,10 +139,10 @@ class ReportService(Protocol):
             AmazonError: if it is not known, or cannot be told.
         """
 
-    def look_wait_seconds(self) -> float:
+    def get_wait_seconds(self) -> float:
         """Return how long the next `look` would wait for its quota."""
 
-    def listed(
+    def list_reports(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Report]:
         """Yield the reports of these types created from `since` to `until`.
@@ -151,10 +151,10 @@ class ReportService(Protocol):
             AmazonError: if they cannot be listed.
         """
 
-    def search(
+    def list_newest(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> list[Report]:
-        """Return what `listed` begins with, by one call; the desk plans the next try.
+        """Return what `list_reports` begins with, by one call.
 
         Raises:
             ThrottledError: if reports were listed too often.

@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 
 class SellingPartnerReports:
-    """Reports 2021-06-30, in the desk's words."""
+    """Reports 2021-06-30, in the scheduler's words."""
 
     name = SellingPartnerDialect.service
-    types_per_search = TYPES_PER_CALL
+    types_per_listing = TYPES_PER_CALL
 
     def __init__(self, client: SellingPartnerClient) -> None:
         """Speak through `client`."""
         self._client = client
 
-    def ask(self, request: ReportRequest) -> str:
+    def create(self, request: ReportRequest) -> str:
         """Ask for a report, and return its id."""
         body: Json = {
             "reportType": request.report_type,
@@ -53,15 +53,15 @@ class SellingPartnerReports:
             body["dataEndTime"] = utc_text(request.data_end)
         return self._client.create_report(body, at_once=True)
 
-    def ask_wait_seconds(self, count: int = 1) -> float:
+    def create_wait_seconds(self, count: int = 1) -> float:
         """Return how long the last of the next `count` asks would wait for quota."""
         return self._client.connection.wait_seconds(CREATE_REPORT, count)
 
-    def empty_ask_quota(self) -> None:
+    def drain_create_quota(self) -> None:
         """Believe that the quota of `ask` is used up now, for all types."""
         self._client.connection.drain(CREATE_REPORT)
 
-    def look(self, report_id: str) -> Report:
+    def get(self, report_id: str) -> Report:
         """Return what is known of a report."""
         try:
             return _report(self._client.get_report(report_id, at_once=True))
@@ -69,11 +69,11 @@ class SellingPartnerReports:
             self._client.connection.drain(GET_REPORT)
             raise
 
-    def look_wait_seconds(self) -> float:
+    def get_wait_seconds(self) -> float:
         """Return how long the next `look` would wait for its quota."""
         return self._client.connection.wait_seconds(GET_REPORT)
 
-    def listed(
+    def list_reports(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Report]:
         """Yield the reports of these types created from `since` to `until`."""
@@ -85,7 +85,7 @@ class SellingPartnerReports:
             ):
                 yield _report(wire)
 
-    def search(
+    def list_newest(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> list[Report]:
         """Return the newest 100 of these types created from `since` to `until`."""

@@ -110,7 +110,7 @@ class Collecting:
         """
         since, until = self._span(partition)
         types = [self._group.entry.kind.report_type]
-        listed = self._group.service.listed(types, since, until)
+        listed = self._group.service.list_reports(types, since, until)
         mine = filter(self._is_mine, listed)
         for report in sorted(mine, key=lambda one: (one.created, one.report_id)):
             if not report.status.is_terminal:

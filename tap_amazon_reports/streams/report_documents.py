@@ -180,10 +180,10 @@ class ReportDocuments:
 
     def _download(self, report: Report) -> Download:
         room = self._group.room
-        download, waited_seconds = room.desk.open(self._document(report))
+        download, waited_seconds = room.scheduler.open(self._document(report))
         room.tally(self._group).waited_seconds += waited_seconds
-        # The desk works while rows are written.
-        download.between_pieces = room.desk.turn
+        # The scheduler works while rows are written.
+        download.between_pieces = room.scheduler.turn
         return download
 
     def _warn_of_damage(self, report: Report, error: DocumentDamagedError) -> None:

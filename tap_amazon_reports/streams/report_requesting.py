@@ -16,6 +16,7 @@ from tap_amazon_reports.amazon.errors import (
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 from tap_amazon_reports.reports.errors import WrongReportError
 from tap_amazon_reports.reports.lookback import Lookback
+from tap_amazon_reports.reports.pending_report import PendingReport
 from tap_amazon_reports.reports.plan import (
     PlannedWindow,
     oldest_data,
@@ -23,7 +24,6 @@ from tap_amazon_reports.reports.plan import (
 )
 from tap_amazon_reports.reports.report import ReportRequest
 from tap_amazon_reports.reports.status import ReportStatus
-from tap_amazon_reports.reports.ticket import Ticket
 from tap_amazon_reports.reports.windows import Window
 from tap_amazon_reports.streams.report_documents import ReportDocuments
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.documents.download import Download
     from tap_amazon_reports.reports.adoption import Known
-    from tap_amazon_reports.reports.desk import Desk
     from tap_amazon_reports.reports.prefetch import Need
     from tap_amazon_reports.reports.report import Report
+    from tap_amazon_reports.reports.scheduler import ReportScheduler
     from tap_amazon_reports.streams.content import ContentStream
     from tap_amazon_reports.streams.report_group import Partition, ReportGroup
 
@@ -52,7 +52,7 @@ _READ_AT = "read_at"
 class _Wanted:
     """A report that is wanted for a window, or for now."""
 
-    ticket: Ticket
+    pending: PendingReport
     planned: PlannedWindow | None
     need: Need
 
@@ -82,17 +82,19 @@ class Requesting:
         """How old an existing report may be to stand for a wanted one."""
         return timedelta(hours=self._group.entry.kind.fresh_hours)
 
-    def plan(self, desk: Desk, known: Known, *, place: int) -> None:
-        """Put all reports that the streams still want on the desk.
+    def plan(self, scheduler: ReportScheduler, known: Known, *, place: int) -> None:
+        """Put all reports that the streams still want on the scheduler.
 
         Args:
-            desk: asks for them.
+            scheduler: asks for them.
             known: those that exist.
             place: of the streams, in the order in which the run reads them.
         """
         for part, partition in enumerate(self._group.partitions):
             wanted = [
-                self._want(partition, planned, desk, known, need=(place, part, number))
+                self._want(
+                    partition, planned, scheduler, known, need=(place, part, number)
+                )
                 for number, planned in enumerate(self._planned(partition))
             ]
             self._wanted[partition.name] = wanted
@@ -114,7 +116,7 @@ class Requesting:
             with self._group.room.timed(self._group):
                 yield from self._windows(driver, partition)
         except AmazonError:
-            self._group.room.desk.drop(self._queue(partition))
+            self._group.room.scheduler.drop(self._queue(partition))
             raise
 
     def _windows(self, driver: ContentStream, partition: Partition) -> Iterator[Block]:
@@ -123,7 +125,7 @@ class Requesting:
             report = self._obtain(wanted, partition, rows_before=counted["rows"])
             report, download = self._opened(wanted, partition, report)
             if self._documents.came_too_early(report):
-                self._group.room.desk.drop(self._queue(partition))
+                self._group.room.scheduler.drop(self._queue(partition))
                 return
             if download:
                 counted["reports"] += 1
@@ -191,7 +193,7 @@ class Requesting:
         self,
         partition: Partition,
         planned: PlannedWindow | None,
-        desk: Desk,
+        scheduler: ReportScheduler,
         known: Known,
         *,
         need: Need,
@@ -208,14 +210,14 @@ class Requesting:
         )
         if asked := self._asked(partition).get(request.digest):
             known_id = asked[0]
-        ticket = self._ticket(request, partition, need)
-        ticket.tally.windows += 1
-        desk.want(ticket, known_id=known_id)
-        return _Wanted(ticket, planned, need)
+        pending = self._pending(request, partition, need)
+        pending.tally.windows += 1
+        scheduler.want(pending, known_id=known_id)
+        return _Wanted(pending, planned, need)
 
-    def _ticket(
+    def _pending(
         self, request: ReportRequest, partition: Partition, need: Need
-    ) -> Ticket:
+    ) -> PendingReport:
         def remember(report_id: str | None) -> None:
             asked = self._asked(partition)
             asked.pop(request.digest, None)
@@ -230,7 +232,7 @@ class Requesting:
         def finished(report: Report) -> None:
             self._documents.expect(report, need)
 
-        return Ticket(
+        return PendingReport(
             request,
             self._group.service,
             self._queue(partition),
@@ -250,7 +252,7 @@ class Requesting:
 
     def _forget_others(self, partition: Partition, wanted: list[_Wanted]) -> None:
         """Drop from state what nobody wants any more."""
-        digests = {one.ticket.request.digest for one in wanted}
+        digests = {one.pending.request.digest for one in wanted}
         asked = self._asked(partition)
         kept = {digest: entry for digest, entry in asked.items() if digest in digests}
         if kept != asked:
@@ -272,26 +274,26 @@ class Requesting:
         if report.status is ReportStatus.CANCELLED:
             self._group.warn(
                 f"report {report.report_id} was cancelled, so there is no data from"
-                f" {wanted.ticket.request}, or somebody cancelled it twice"
+                f" {wanted.pending.request}, or somebody cancelled it twice"
             )
         return report
 
     def _ended(self, wanted: _Wanted) -> Report:
         """Return the ended report; one of no use is not adopted by the next run."""
         try:
-            report = self._group.room.desk.obtain(wanted.ticket)
+            report = self._group.room.scheduler.obtain(wanted.pending)
         except WrongReportError:
-            wanted.ticket.remember(None)
+            wanted.pending.remember(None)
             raise
         if report.status.has_failed:
-            wanted.ticket.remember(None)
+            wanted.pending.remember(None)
         return report
 
     def _ended_again(self, wanted: _Wanted, partition: Partition) -> Report:
         """Ask once more for what was no good, and return it when it has ended."""
-        request = wanted.ticket.request
-        wanted.ticket = self._ticket(request, partition, wanted.need)
-        self._group.room.desk.want(wanted.ticket)
+        request = wanted.pending.request
+        wanted.pending = self._pending(request, partition, wanted.need)
+        self._group.room.scheduler.want(wanted.pending)
         return self._ended(wanted)
 
     def _opened(
@@ -306,8 +308,8 @@ class Requesting:
         try:
             return report, self._documents.open(report)
         except (RequestRefusedError, DocumentMissingError) as error:
-            wanted.ticket.remember(None)
-            if not wanted.ticket.adopted:
+            wanted.pending.remember(None)
+            if not wanted.pending.adopted:
                 raise
             self._group.warn(
                 f"report {report.report_id} has lost its document, asking anew: {error}"
@@ -325,7 +327,7 @@ class Requesting:
         later than its plan, so that the next look-back starts early enough for each.
         """
         asked = self._asked(partition)
-        asked.pop(wanted.ticket.request.digest, None)
+        asked.pop(wanted.pending.request.digest, None)
         if wanted.planned is None or self._group.is_snapshot:
             self._group.advance(partition, None, {_ASKED: asked})
             return

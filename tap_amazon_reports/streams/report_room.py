@@ -1,4 +1,4 @@
-"""What the content streams of a run share: one desk, and one plan for all of them."""
+"""What the content streams of a run share: a scheduler, and a plan for all of them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.reports.adoption import Known
-from tap_amazon_reports.reports.desk import Desk
 from tap_amazon_reports.reports.forecast import Plan, least_seconds
 from tap_amazon_reports.reports.progress import Progress
+from tap_amazon_reports.reports.scheduler import ReportScheduler
 
 if TYPE_CHECKING:
     from collections import defaultdict
     from collections.abc import Iterator, Sequence
 
     from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.reports.polling_policy import PollingPolicy
     from tap_amazon_reports.reports.prefetch import Prefetch
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.reports.tally import ReportTally
-    from tap_amazon_reports.reports.waiting import Waiting
     from tap_amazon_reports.streams.report_group import ReportGroup
     from tap_amazon_reports.streams.report_requesting import Requesting
 
@@ -35,16 +35,16 @@ class ReportRoom:
         self,
         *,
         clock: Clock,
-        waiting: Waiting,
+        policy: PollingPolicy,
         prefetch: Prefetch,
         tallies: defaultdict[str, ReportTally],
         groups: Sequence[ReportGroup],
     ) -> None:
-        """Put nothing on the desk yet.
+        """Put nothing on the scheduler yet.
 
         Args:
             clock: the time.
-            waiting: how patient the desk is.
+            policy: how patient the scheduler is.
             prefetch: fetches the documents.
             tallies: by stream, made when they are asked for; the summary tells them.
             groups: all of the run.
@@ -52,7 +52,7 @@ class ReportRoom:
         self.clock = clock
         self.prefetch = prefetch
         self.progress = Progress()
-        self.desk = Desk(clock=clock, waiting=waiting, prefetch=prefetch)
+        self.scheduler = ReportScheduler(clock=clock, policy=policy, prefetch=prefetch)
         self._groups = groups
         self._tallies = tallies
         self._is_open = False
@@ -84,7 +84,7 @@ class ReportRoom:
             tally.worked_seconds += elapsed_seconds - waited_seconds
 
     def open(self) -> None:
-        """Put what every selected stream wants on the desk, once in a run."""
+        """Put what every selected stream wants on the scheduler, once in a run."""
         if self._is_open:
             return
         self._is_open = True
@@ -101,9 +101,9 @@ class ReportRoom:
         }
         for group, requesting in wanting:
             place = self.place(group)
-            requesting.plan(self.desk, known[id(group.service)], place=place)
+            requesting.plan(self.scheduler, known[id(group.service)], place=place)
         self._tell(wanting)
-        self.desk.turn()
+        self.scheduler.turn()
         for group in self._in_order():
             if group.collecting and group.selected:
                 group.collecting.plan()
@@ -126,7 +126,7 @@ class ReportRoom:
         oldest = max(one.fresh for one in adopting)
         types = sorted({one.report_type for one in adopting})
         try:
-            for report in service.listed(types, now - oldest, now):
+            for report in service.list_reports(types, now - oldest, now):
                 known.add(report)
         except AmazonError as error:
             # To list is to save; what cannot be listed is asked for.

@@ -14,7 +14,7 @@ from tap_amazon_reports.amazon.errors import (
 )
 from tap_amazon_reports.amazon.storage import UrlExpiredError
 from tap_amazon_reports.documents.download import Download
-from tests.documents.url_desk import URL_LIFETIME_SECONDS, UrlDesk
+from tests.documents.scripted_urls import URL_LIFETIME_SECONDS, ScriptedUrls
 from tests.local_amazon.faults import CutShort, ExpiredToken, Status
 from tests.local_amazon.storage.models import StoredObject
 
@@ -40,9 +40,9 @@ def whole_only(content: bytes = CONTENT, *, version: str = "1") -> StoredObject:
     return StoredObject(pieces, version=version)
 
 
-def read(storage: Storage, desk: UrlDesk) -> bytes:
+def read(storage: Storage, scheduler: ScriptedUrls) -> bytes:
     """Return all bytes of a document."""
-    return b"".join(Download(ask=desk, storage=storage).pieces())
+    return b"".join(Download(ask=scheduler, storage=storage).pieces())
 
 
 def ranges(amazon: LocalAmazon) -> list[str | None]:
@@ -57,23 +57,23 @@ class TestWhole:
         self, amazon: LocalAmazon, storage: Storage
     ) -> None:
         """One URL, one request, the whole document."""
-        desk = UrlDesk(amazon, CONTENT)
+        scheduler = ScriptedUrls(amazon, CONTENT)
 
-        assert read(storage, desk) == CONTENT
-        assert (desk.asked, len(amazon.seen)) == (1, 1)
+        assert read(storage, scheduler) == CONTENT
+        assert (scheduler.asked, len(amazon.seen)) == (1, 1)
 
     def test_an_empty_document_is_a_document(
         self, amazon: LocalAmazon, storage: Storage
     ) -> None:
         """No bytes are no trouble."""
-        assert read(storage, UrlDesk(amazon, b"")) == b""
+        assert read(storage, ScriptedUrls(amazon, b"")) == b""
 
     def test_what_storage_tells_is_known_before_reading(
         self, amazon: LocalAmazon, storage: Storage
     ) -> None:
         """Charset and version are needed before the first byte."""
         document = StoredObject(CONTENT, "text/plain; charset=Shift_JIS")
-        download = Download(ask=UrlDesk(amazon, document), storage=storage)
+        download = Download(ask=ScriptedUrls(amazon, document), storage=storage)
 
         assert download.content_type == "text/plain; charset=Shift_JIS"
         assert download.etag == document.etag
@@ -85,8 +85,8 @@ class TestWhole:
     ) -> None:
         """Who holds this version is told so."""
         etag = StoredObject(CONTENT).etag
-        desk = UrlDesk(amazon, CONTENT)
-        download = Download(ask=desk, storage=storage, known_etag=etag)
+        scheduler = ScriptedUrls(amazon, CONTENT)
+        download = Download(ask=scheduler, storage=storage, known_etag=etag)
 
         assert download.unchanged
         assert b"".join(download.pieces()) == b""
@@ -96,11 +96,11 @@ class TestWhole:
     ) -> None:
         """It is not asked for again."""
         amazon.faults.add(GET, Status(404), times=9)
-        desk = UrlDesk(amazon, CONTENT)
+        scheduler = ScriptedUrls(amazon, CONTENT)
         with pytest.raises(DocumentMissingError):
-            read(storage, desk)
+            read(storage, scheduler)
 
-        assert desk.asked == 1
+        assert scheduler.asked == 1
 
 
 class TestBrokenOff:
@@ -111,11 +111,11 @@ class TestBrokenOff:
     ) -> None:
         """Only what is missing is sent again, from a new URL."""
         amazon.faults.add(GET, CutShort(at_byte=123_456))
-        desk = UrlDesk(amazon, CONTENT)
+        scheduler = ScriptedUrls(amazon, CONTENT)
 
-        assert read(storage, desk) == CONTENT
+        assert read(storage, scheduler) == CONTENT
         assert ranges(amazon) == [None, "bytes=123456-"]
-        assert desk.asked == 2
+        assert scheduler.asked == 2
 
     @pytest.mark.parametrize("seed", range(12))
     def test_it_does_not_matter_where_it_breaks(
@@ -127,7 +127,7 @@ class TestBrokenOff:
             at_byte = choice.choice([0, 1, 65_535, 65_536, choice.randrange(70_000)])
             amazon.faults.add(GET, CutShort(at_byte=at_byte))
 
-        assert read(storage, UrlDesk(amazon, CONTENT)) == CONTENT
+        assert read(storage, ScriptedUrls(amazon, CONTENT)) == CONTENT
         assert amazon.faults.pending == {}
         assert amazon.refused == []
 
@@ -139,7 +139,7 @@ class TestBrokenOff:
         for at_byte in cuts:
             amazon.faults.add(GET, CutShort(at_byte=at_byte))
 
-        assert read(storage, UrlDesk(amazon, whole_only())) == CONTENT
+        assert read(storage, ScriptedUrls(amazon, whole_only())) == CONTENT
         assert amazon.faults.pending == {}
 
     @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ class TestBrokenOff:
         """A document that changed in between is damaged, not silently patched."""
         amazon.faults.add(GET, CutShort(at_byte=100_000))
         with pytest.raises(DocumentDamagedError, match="changed"):
-            read(storage, UrlDesk(amazon, *versions))
+            read(storage, ScriptedUrls(amazon, *versions))
 
     def test_a_document_that_grew_shorter_is_damaged_too(
         self, amazon: LocalAmazon, storage: Storage
@@ -166,16 +166,16 @@ class TestBrokenOff:
         """The new version ends before the place where the old one broke off."""
         amazon.faults.add(GET, CutShort(at_byte=100_000))
         with pytest.raises(DocumentDamagedError, match="changed"):
-            read(storage, UrlDesk(amazon, CONTENT, b"short"))
+            read(storage, ScriptedUrls(amazon, CONTENT, b"short"))
 
     def test_it_ends(self, amazon: LocalAmazon, storage: Storage) -> None:
         """A document that keeps breaking off fails after five tries, with a reason."""
         amazon.faults.add(GET, CutShort(at_byte=10), times=99)
-        desk = UrlDesk(amazon, CONTENT)
+        scheduler = ScriptedUrls(amazon, CONTENT)
         with pytest.raises(UnavailableError, match="broke off") as caught:
-            read(storage, desk)
+            read(storage, scheduler)
 
-        assert desk.asked == 5
+        assert scheduler.asked == 5
         assert "X-Amz" not in str(caught.value)
 
 
@@ -186,30 +186,30 @@ class TestDeadUrl:
         self, amazon: LocalAmazon, storage: Storage, clock: ScriptedClock
     ) -> None:
         """A URL that waited too long is replaced by a new one."""
-        desk = UrlDesk(amazon, CONTENT)
+        scheduler = ScriptedUrls(amazon, CONTENT)
 
         def ask() -> DocumentUrl:
-            url = desk()
-            clock.advance(seconds=URL_LIFETIME_SECONDS if desk.asked < 3 else 0)
+            url = scheduler()
+            clock.advance(seconds=URL_LIFETIME_SECONDS if scheduler.asked < 3 else 0)
             return url
 
         download = Download(ask=ask, storage=storage)
 
         assert b"".join(download.pieces()) == CONTENT
-        assert desk.asked == 3
+        assert scheduler.asked == 3
 
     def test_a_url_may_die_while_its_document_is_read(
         self, amazon: LocalAmazon, storage: Storage, clock: ScriptedClock
     ) -> None:
         """Going on needs a new URL, and gets one."""
         amazon.faults.add(GET, CutShort(at_byte=200_000))
-        desk = UrlDesk(amazon, CONTENT)
-        pieces = Download(ask=desk, storage=storage).pieces()
+        scheduler = ScriptedUrls(amazon, CONTENT)
+        pieces = Download(ask=scheduler, storage=storage).pieces()
         start = next(pieces)
         clock.advance(seconds=URL_LIFETIME_SECONDS)
 
         assert start + b"".join(pieces) == CONTENT
-        assert desk.asked == 2
+        assert scheduler.asked == 2
 
     def test_a_new_url_may_be_dead_too(
         self, amazon: LocalAmazon, storage: Storage
@@ -218,13 +218,13 @@ class TestDeadUrl:
         amazon.faults.add(GET, CutShort(at_byte=200_000))
         amazon.faults.add(GET, ExpiredToken(), times=2)
 
-        assert read(storage, UrlDesk(amazon, CONTENT)) == CONTENT
+        assert read(storage, ScriptedUrls(amazon, CONTENT)) == CONTENT
 
     def test_it_ends(self, amazon: LocalAmazon, storage: Storage) -> None:
         """URLs that are always dead are not asked for for ever."""
         amazon.faults.add(GET, ExpiredToken(), times=99)
-        desk = UrlDesk(amazon, CONTENT)
+        scheduler = ScriptedUrls(amazon, CONTENT)
         with pytest.raises(UrlExpiredError):
-            read(storage, desk)
+            read(storage, scheduler)
 
-        assert desk.asked == 5
+        assert scheduler.asked == 5

@@ -11,7 +11,7 @@ import pytest
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError, DocumentMissingError
 from tap_amazon_reports.documents.whole import fetch_whole
-from tests.documents.url_desk import UrlDesk
+from tests.documents.scripted_urls import ScriptedUrls
 from tests.local_amazon.faults import CutShort, Status
 from tests.local_amazon.storage.models import StoredObject
 
@@ -49,7 +49,7 @@ def test_a_sound_document_is_returned_as_storage_holds_it(
 ) -> None:
     """Still compressed, with what storage tells of it, after one request."""
     document = StoredObject(content, "binary/octet-stream")
-    found = fetch_whole(ask=UrlDesk(amazon, document), storage=storage)
+    found = fetch_whole(ask=ScriptedUrls(amazon, document), storage=storage)
 
     assert found == (content, document.etag, "binary/octet-stream")
     assert len(amazon.seen) == 1
@@ -57,10 +57,10 @@ def test_a_sound_document_is_returned_as_storage_holds_it(
 
 def test_an_unchanged_document_is_none(amazon: LocalAmazon, storage: Storage) -> None:
     """A month that was read and has not changed costs no download."""
-    desk = UrlDesk(amazon, GZIPPED)
+    scheduler = ScriptedUrls(amazon, GZIPPED)
     etag = StoredObject(GZIPPED).etag
 
-    assert fetch_whole(ask=desk, storage=storage, known_etag=etag) is None
+    assert fetch_whole(ask=scheduler, storage=storage, known_etag=etag) is None
     assert [seen.status for seen in amazon.seen] == [304]
 
 
@@ -72,12 +72,12 @@ def test_a_damaged_document_is_fetched_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The second copy is good: a warning tells of the first, and its rows are none."""
-    desk = UrlDesk(amazon, DAMAGED[damage], GZIPPED)
-    found = fetch_whole(ask=desk, storage=storage)
+    scheduler = ScriptedUrls(amazon, DAMAGED[damage], GZIPPED)
+    found = fetch_whole(ask=scheduler, storage=storage)
 
     assert found is not None
     assert found.content == GZIPPED
-    assert desk.asked == 2
+    assert scheduler.asked == 2
     assert "fetching it again" in caplog.text
 
 
@@ -86,11 +86,11 @@ def test_a_document_that_stays_damaged_is_an_error(
     amazon: LocalAmazon, storage: Storage, damage: str
 ) -> None:
     """Twice the same is no accident: nothing of it counts as read."""
-    desk = UrlDesk(amazon, DAMAGED[damage])
+    scheduler = ScriptedUrls(amazon, DAMAGED[damage])
     with pytest.raises(DocumentDamagedError):
-        fetch_whole(ask=desk, storage=storage)
+        fetch_whole(ask=scheduler, storage=storage)
 
-    assert desk.asked == 2
+    assert scheduler.asked == 2
 
 
 def test_what_breaks_off_is_mended_and_not_damaged(
@@ -98,7 +98,7 @@ def test_what_breaks_off_is_mended_and_not_damaged(
 ) -> None:
     """A lost connection is taken up; the document is sound at the first try."""
     amazon.faults.add("storage.get", CutShort(at_byte=50))
-    found = fetch_whole(ask=UrlDesk(amazon, GZIPPED), storage=storage)
+    found = fetch_whole(ask=ScriptedUrls(amazon, GZIPPED), storage=storage)
 
     assert found is not None
     assert found.content == GZIPPED
@@ -109,4 +109,4 @@ def test_a_missing_document_is_missing(amazon: LocalAmazon, storage: Storage) ->
     """A month without a file is for the caller to judge."""
     amazon.faults.add("storage.get", Status(404))
     with pytest.raises(DocumentMissingError):
-        fetch_whole(ask=UrlDesk(amazon, GZIPPED), storage=storage)
+        fetch_whole(ask=ScriptedUrls(amazon, GZIPPED), storage=storage)

@@ -1,4 +1,4 @@
-"""A service that makes reports by a script, for the desk; time is the clock's."""
+"""A service that makes reports by a script, for the scheduler; time is the clock's."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ScriptedService:
 
     clock: ScriptedClock
     name: str = "scripted"
-    types_per_search: int = 10
+    types_per_listing: int = 10
     ripening_seconds: Callable[[ReportRequest], float] = lambda _request: 30.0
     asks: list[tuple[ReportRequest, float]] = field(default_factory=list)
     looks: list[tuple[str, float]] = field(default_factory=list)
@@ -80,7 +80,7 @@ class ScriptedService:
             rate_per_second=LIST_RATE, burst=LIST_BURST, clock=self.clock
         )
 
-    def ask(self, request: ReportRequest) -> str:
+    def create(self, request: ReportRequest) -> str:
         """Begin to make a report; fail the test if the quota does not allow it."""
         assert self._bucket.wait_seconds() <= 0, "asked before the quota allows it"
         self._bucket.take()
@@ -102,15 +102,15 @@ class ScriptedService:
         self.made[report_id] = Made(request, self.clock.now(), ripening, self.status)
         return report_id
 
-    def ask_wait_seconds(self, count: int = 1) -> float:
+    def create_wait_seconds(self, count: int = 1) -> float:
         """Return how long the next `ask` would wait."""
         return self._bucket.wait_seconds(count)
 
-    def empty_ask_quota(self) -> None:
+    def drain_create_quota(self) -> None:
         """Have no quota left."""
         self._bucket.drain()
 
-    def look(self, report_id: str) -> Report:
+    def get(self, report_id: str) -> Report:
         """Return a report as it is now.
 
         Raises:
@@ -139,7 +139,7 @@ class ScriptedService:
             )
         )
 
-    def look_wait_seconds(self) -> float:
+    def get_wait_seconds(self) -> float:
         """Return that one may always look."""
         return 0
 
@@ -147,12 +147,12 @@ class ScriptedService:
         """Return how long the next search would wait."""
         return self._list_bucket.wait_seconds()
 
-    def search(
+    def list_newest(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> list[Report]:
         """Return what is listed; fail the test if the quota does not allow it."""
         assert self._list_bucket.wait_seconds() <= 0, "searched before the quota allows"
-        assert len(report_types) <= self.types_per_search
+        assert len(report_types) <= self.types_per_listing
         self._list_bucket.take()
         self.searches.append((tuple(report_types), self.clock.monotonic()))
         if self.search_refusals:
@@ -164,14 +164,14 @@ class ScriptedService:
             if made.request.report_type in report_types and since <= made.at <= listed
         ]
 
-    def listed(
+    def list_reports(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Report]:
-        """Fail the test: the desk searches, and lists nothing."""
+        """Fail the test: the scheduler searches, and lists nothing."""
         raise AssertionError(report_types, since, until)
 
     def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
-        """Fail the test: a desk without prefetching opens nothing."""
+        """Fail the test: a scheduler without prefetching opens nothing."""
         raise AssertionError(document_id, restricted)
 
     def document_wait_seconds(self, count: int = 1) -> float:

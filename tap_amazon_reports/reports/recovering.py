@@ -1,4 +1,4 @@
-"""Searching for reports that were asked for, and of which the answer was lost."""
+"""Recovers reports that were created, and of which the answer was lost."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.reports.pending_report import PendingReport
+    from tap_amazon_reports.reports.polling_policy import PollingPolicy
     from tap_amazon_reports.reports.report import Report
-    from tap_amazon_reports.reports.ticket import Ticket
-    from tap_amazon_reports.reports.waiting import Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -35,39 +35,41 @@ _SLACK = timedelta(minutes=5)
 """For clocks that do not agree."""
 
 
-class Searching:
+class ReportRecovery:
     """Searches for what may be in the making, and never waits: it says how long to."""
 
-    def __init__(self, *, clock: Clock, waiting: Waiting) -> None:
+    def __init__(self, *, clock: Clock, policy: PollingPolicy) -> None:
         """Know of no report."""
         self._clock = clock
-        self._waiting = waiting
+        self._policy = policy
         self._held: set[str] = set()
 
     def hold(self, report_id: str) -> None:
         """Know whose report it is: it is none that was lost."""
         self._held.add(report_id)
 
-    def wait_seconds(self, ticket: Ticket) -> float:
+    def wait_seconds(self, pending: PendingReport) -> float:
         """Return how long to wait before a report can be searched for."""
         return max(
-            ticket.service.list_wait_seconds(),
-            ticket.next_ask_at - self._clock.monotonic(),
+            pending.service.list_wait_seconds(),
+            pending.next_create_at - self._clock.monotonic(),
         )
 
-    def search(self, ticket: Ticket, others: Iterable[Ticket]) -> list[Ticket]:
+    def recover(
+        self, pending: PendingReport, others: Iterable[PendingReport]
+    ) -> list[PendingReport]:
         """Search once, for whatever else is due too; return what was found.
 
         What was not found may be asked for again.
 
         Args:
-            ticket: of a lost answer.
+            pending: of a lost answer.
             others: all that are wanted, it among them.
         """
-        lost = self._together(ticket, others)
+        lost = self._together(pending, others)
         moments = [one.lost_at for one in lost if one.lost_at is not None]
         try:
-            reports = ticket.service.search(
+            reports = pending.service.list_newest(
                 sorted({one.request.report_type for one in lost}),
                 min(moments).replace(microsecond=0) - _SLACK,
                 self._clock.now().replace(microsecond=0),
@@ -83,49 +85,53 @@ class Searching:
             return [one for one in lost if self._found(one, reports)]
         return []
 
-    def _together(self, ticket: Ticket, others: Iterable[Ticket]) -> list[Ticket]:
+    def _together(
+        self, pending: PendingReport, others: Iterable[PendingReport]
+    ) -> list[PendingReport]:
         """Return what one call can find: of the same service, and of so many types."""
         soon = self._clock.monotonic() + _TOGETHER_SECONDS
         lost = [
             one
             for one in others
-            if one.lost_at and one.service is ticket.service and one.next_ask_at <= soon
+            if one.lost_at
+            and one.service is pending.service
+            and one.next_create_at <= soon
         ]
-        types = dict.fromkeys(one.request.report_type for one in [ticket, *lost])
-        searched = list(types)[: ticket.service.types_per_search]
+        types = dict.fromkeys(one.request.report_type for one in [pending, *lost])
+        searched = list(types)[: pending.service.types_per_listing]
         return [one for one in lost if one.request.report_type in searched]
 
-    def _search_later(self, lost: list[Ticket], error: AmazonError) -> None:
+    def _search_later(self, lost: list[PendingReport], error: AmazonError) -> None:
         throttled = isinstance(error, ThrottledError)
         trouble = Trouble.THROTTLED if throttled else Trouble.UNAVAILABLE
         pause = max(
             one.retry_seconds(
-                trouble, error, policy=self._waiting.retry, clock=self._clock
+                trouble, error, policy=self._policy.retry, clock=self._clock
             )
             for one in lost
         )
         for one in lost:
-            one.next_ask_at = self._clock.monotonic() + pause
+            one.next_create_at = self._clock.monotonic() + pause
 
-    def _found(self, ticket: Ticket, reports: list[Report]) -> bool:
+    def _found(self, pending: PendingReport, reports: list[Report]) -> bool:
         """Take the newest report that nobody holds and that fits; tell if there is."""
         fit = [
             report
             for report in reports
             if report.report_id not in self._held
             and report.status not in USELESS
-            and is_same(report, ticket.request)
+            and is_same(report, pending.request)
         ]
-        ticket.lost_at = None
+        pending.lost_at = None
         newest = max(fit, key=lambda report: report.created, default=None)
         if newest is None:
-            logger.info("%s is not being made, asking again", ticket)
+            logger.info("%s is not being made, asking again", pending)
             return False
-        logger.info("%s is being made: report %s", ticket, newest.report_id)
+        logger.info("%s is being made: report %s", pending, newest.report_id)
         self.hold(newest.report_id)
-        ticket.asked(
+        pending.asked(
             newest.report_id,
             now=self._clock.now(),
-            next_look_at=self._clock.monotonic(),
+            next_poll_at=self._clock.monotonic(),
         )
         return True

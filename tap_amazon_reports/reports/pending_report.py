@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class TicketState(enum.Enum):
+class PendingState(enum.Enum):
     """Where a wanted report stands."""
 
     WANTED = "wanted"
-    ASKED = "asked"
+    CREATED = "created"
     ENDED = "ended"
 
 
-MOVES: dict[TicketState, frozenset[TicketState]] = {
-    TicketState.WANTED: frozenset({TicketState.ASKED, TicketState.ENDED}),
-    TicketState.ASKED: frozenset(
-        {TicketState.ASKED, TicketState.ENDED, TicketState.WANTED}
+MOVES: dict[PendingState, frozenset[PendingState]] = {
+    PendingState.WANTED: frozenset({PendingState.CREATED, PendingState.ENDED}),
+    PendingState.CREATED: frozenset(
+        {PendingState.CREATED, PendingState.ENDED, PendingState.WANTED}
     ),
-    TicketState.ENDED: frozenset(),
+    PendingState.ENDED: frozenset(),
 }
 """What may follow what: an asked report that Amazon no longer knows is wanted again."""
 
@@ -50,7 +50,7 @@ def _nothing(_report: Report) -> None:
 
 
 @dataclass(eq=False)
-class Ticket:
+class PendingReport:
     """One wanted report on its way.
 
     Attributes:
@@ -76,11 +76,11 @@ class Ticket:
     remember: Callable[[str | None], None]
     finished: Callable[[Report], None] = _nothing
     fresh: timedelta | None = None
-    state: TicketState = TicketState.WANTED
+    state: PendingState = PendingState.WANTED
     report_id: str | None = None
     asked_at: datetime | None = None
-    next_ask_at: float = 0
-    next_look_at: float = 0
+    next_create_at: float = 0
+    next_poll_at: float = 0
     status: ReportStatus | None = None
     report: Report | None = None
     error: AmazonError | None = None
@@ -95,14 +95,14 @@ class Ticket:
 
         A listing does not tell the options of a report.
         """
-        return self.service.types_per_search > 0 and not self.request.options
+        return self.service.types_per_listing > 0 and not self.request.options
 
     @property
     def has_ended(self) -> bool:
         """Whether there is nothing to wait for any more."""
-        return self.state is TicketState.ENDED
+        return self.state is PendingState.ENDED
 
-    def move(self, state: TicketState) -> None:
+    def move(self, state: PendingState) -> None:
         """Go on to `state`.
 
         Raises:
@@ -113,32 +113,32 @@ class Ticket:
             raise ValueError(msg)
         self.state = state
 
-    def asked(self, report_id: str, *, now: datetime, next_look_at: float) -> None:
+    def asked(self, report_id: str, *, now: datetime, next_poll_at: float) -> None:
         """Go on to being made, as `report_id`."""
-        self.move(TicketState.ASKED)
+        self.move(PendingState.CREATED)
         self.attempts = self.lost_at = None
         self.report_id = report_id
         self.asked_at = now
-        self.next_look_at = next_look_at
+        self.next_poll_at = next_poll_at
         self.tally.asked += 1
         self.remember(report_id)
 
     def adopt(self, report_id: str, *, now: datetime) -> None:
         """Go on to being made, by whomever, as `report_id`."""
-        self.move(TicketState.ASKED)
+        self.move(PendingState.CREATED)
         self.report_id = report_id
         self.adopted = True
         self.asked_at = now
         self.tally.adopted += 1
 
-    def look_again(self, at: float) -> None:
+    def poll_again(self, at: float) -> None:
         """Stay in the making until the monotonic second `at`, at least."""
-        self.move(TicketState.ASKED)
-        self.next_look_at = at
+        self.move(PendingState.CREATED)
+        self.next_poll_at = at
 
-    def want_anew(self) -> None:
+    def create_anew(self) -> None:
         """Go back to being wanted: what was adopted is of no use."""
-        self.move(TicketState.WANTED)
+        self.move(PendingState.WANTED)
         self.adopted = False
         self.report_id = self.status = self.attempts = None
         self.tally.adopted -= 1
@@ -146,14 +146,14 @@ class Ticket:
 
     def end(self, report: Report) -> None:
         """Have the report, which has ended, well or not."""
-        self.move(TicketState.ENDED)
+        self.move(PendingState.ENDED)
         self.report = report
         if report.status.is_done:
             self.finished(report)
 
     def fail(self, error: AmazonError) -> None:
         """Have no report."""
-        self.move(TicketState.ENDED)
+        self.move(PendingState.ENDED)
         self.error = error
 
     def retry_seconds(

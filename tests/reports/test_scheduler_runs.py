@@ -1,4 +1,4 @@
-"""Whole runs with a desk: what they ask of Amazon, what they adopt, what they tell."""
+"""Runs with a scheduler: what they ask of Amazon, what they adopt, what they tell."""
 
 from __future__ import annotations
 

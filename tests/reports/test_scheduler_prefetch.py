@@ -11,8 +11,8 @@ import pytest
 from tap_amazon_reports.amazon.errors import AccessDeniedError
 from tap_amazon_reports.amazon.quota import TokenBucket
 from tap_amazon_reports.amazon.secret import DocumentUrl
-from tap_amazon_reports.reports.desk import Desk, Waiting
 from tap_amazon_reports.reports.prefetch import Document, Prefetch, in_a_thread, inline
+from tap_amazon_reports.reports.scheduler import PollingPolicy, ReportScheduler
 from tests.amazon.rig import services_of
 from tests.local_amazon import LocalAmazon
 from tests.local_amazon.faults import CutShort, ExpiredToken, Status
@@ -80,7 +80,7 @@ def _documents(amazon: LocalAmazon, clock: ScriptedClock) -> Documents:
 
 
 class Fetching:
-    """A desk that fetches ahead."""
+    """A scheduler that fetches ahead."""
 
     def __init__(
         self,
@@ -98,11 +98,13 @@ class Fetching:
             workers=workers,
             held_bytes=held_bytes,
         )
-        self.desk = Desk(clock=clock, waiting=Waiting(), prefetch=self.prefetch)
+        self.scheduler = ReportScheduler(
+            clock=clock, policy=PollingPolicy(), prefetch=self.prefetch
+        )
 
     def read(self, document: Document) -> bytes:
         """Return all bytes of a document, as a stream reads it."""
-        download, _ = self.desk.open(document)
+        download, _ = self.scheduler.open(document)
         return b"".join(download.pieces())
 
 
@@ -117,7 +119,7 @@ def test_a_document_that_is_read_later_is_there_already(
     """It is fetched when it is finished; reading it asks nobody."""
     document = documents.put("one")
     fetching.prefetch.want(document, (0,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
     seen = len(amazon.seen)
 
     assert fetching.read(document) == CONTENT
@@ -131,7 +133,7 @@ def test_what_is_needed_first_is_fetched_first(
     """In whichever order the reports were done."""
     for need, name in ((3, "d"), (1, "b"), (2, "c"), (0, "a")):
         fetching.prefetch.want(documents.put(name, b"x"), (need,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
 
     assert documents.urls == ["a", "b", "c", "d"]
 
@@ -143,7 +145,7 @@ def test_urls_are_asked_for_within_their_quota(
     wanted = [documents.put(f"{number}", b"x") for number in range(10)]
     for number, document in enumerate(wanted):
         fetching.prefetch.want(document, (number,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
     assert len(documents.urls) == 5
     contents = [fetching.read(document) for document in wanted]
 
@@ -158,7 +160,7 @@ def test_a_document_read_now_does_not_queue_behind_others(
     """The next URL is for what is waited for, not for what is read much later."""
     for number in range(9):
         fetching.prefetch.want(documents.put(f"{number}", b"x"), (number,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
     assert fetching.read(documents.put("now", b"y")) == b"y"
 
     assert documents.urls[5:] == ["now"]
@@ -172,9 +174,9 @@ def test_memory_is_bounded(
     wanted = [documents.put(f"{number}") for number in range(3)]
     for number, document in enumerate(wanted):
         fetching.prefetch.want(document, (number,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
     assert documents.urls == ["0"]
-    download, _ = fetching.desk.open(wanted[0])
+    download, _ = fetching.scheduler.open(wanted[0])
     pieces = download.pieces()
     held = next(pieces)
     assert held + b"".join(pieces) == CONTENT
@@ -190,7 +192,7 @@ def test_a_document_larger_than_memory_is_asked_for_once(
     fetching = Fetching(amazon, clock, held_bytes=1)
     document = documents.put("large")
     fetching.prefetch.want(document, (0,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
 
     assert fetching.read(document) == CONTENT
     assert documents.urls == ["large"]
@@ -205,7 +207,7 @@ def test_read_memory_can_be_used_again(
     for number in range(4):
         document = documents.put(f"{number}")
         fetching.prefetch.want(document, (number,))
-        fetching.desk.turn()
+        fetching.scheduler.turn()
         seen = len(amazon.seen)
         assert fetching.read(document) == CONTENT
         assert len(amazon.seen) == seen
@@ -217,12 +219,12 @@ def test_dropped_documents_give_their_memory_back(
     """A stream that failed does not keep others from being fetched ahead."""
     fetching = Fetching(amazon, clock, held_bytes=200_000)
     fetching.prefetch.want(documents.put("failed"), (0,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
     fetching.prefetch.want(documents.put("good", b"x"), (1,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
     assert documents.urls == ["failed"]
     fetching.prefetch.forget(["failed", "unheard of"])
-    fetching.desk.turn()
+    fetching.scheduler.turn()
 
     assert documents.urls == ["failed", "good"]
 
@@ -235,7 +237,7 @@ def test_what_goes_wrong_is_told_to_the_reader(
     documents.refused.add("bad")
     fetching.prefetch.want(bad, (0,))
     fetching.prefetch.want(good, (1,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
 
     assert fetching.read(good) == CONTENT
     with pytest.raises(AccessDeniedError, match="bad is not for you"):
@@ -254,7 +256,7 @@ def test_a_broken_download_is_mended_ahead_too(
     amazon.faults.add(GET, fault)
     document = documents.put("one")
     fetching.prefetch.want(document, (0,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
 
     assert fetching.read(document) == CONTENT
     assert documents.urls == ["one", "one"]
@@ -275,9 +277,9 @@ def test_a_desk_without_documents_says_so(
     documents: Documents, clock: ScriptedClock
 ) -> None:
     """Who made it so made a mistake."""
-    desk = Desk(clock=clock, waiting=Waiting())
+    scheduler = ReportScheduler(clock=clock, policy=PollingPolicy())
     with pytest.raises(ValueError, match="no documents"):
-        desk.open(documents.put("one"))
+        scheduler.open(documents.put("one"))
 
 
 class Gate:
@@ -310,7 +312,7 @@ def test_so_many_downloads_at_once_and_no_more(
     wanted = [documents.put(f"{number}") for number in range(5)]
     for number, document in enumerate(wanted):
         fetching.prefetch.want(document, (number,))
-    pause = fetching.desk.turn()
+    pause = fetching.scheduler.turn()
     assert gate.began == 2
     assert pause <= 0.25
     gate.opened.set()
@@ -327,7 +329,7 @@ def test_threads_do_not_outrun_the_quota(
     fetching = Fetching(amazon, clock, at_once=16, workers=gate)
     for number in range(8):
         fetching.prefetch.want(documents.put(f"{number}"), (number,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
     assert gate.began == 5
     gate.opened.set()
     assert all(gate.ended.acquire(timeout=GENEROUS_SECONDS) for _ in range(5))
@@ -341,8 +343,8 @@ def test_downloads_run_while_rows_are_written(
     """Between two pieces of one document, the next ones are started."""
     fetching = Fetching(amazon, clock)
     first, second = documents.put("first"), documents.put("second")
-    download, _ = fetching.desk.open(first)
-    download.between_pieces = fetching.desk.turn
+    download, _ = fetching.scheduler.open(first)
+    download.between_pieces = fetching.scheduler.turn
     pieces = download.pieces()
     start = next(pieces)
     fetching.prefetch.want(second, (1,))
@@ -359,7 +361,7 @@ def test_storage_that_is_down_for_a_moment(
     amazon.faults.add(GET, Status(503), times=2)
     document = documents.put("one")
     fetching.prefetch.want(document, (0,))
-    fetching.desk.turn()
+    fetching.scheduler.turn()
 
     assert fetching.read(document) == CONTENT
     assert documents.urls == ["one"]

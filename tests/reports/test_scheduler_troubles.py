@@ -1,4 +1,4 @@
-"""The desk when Amazon limits it, fails it, or keeps it waiting."""
+"""The scheduler when Amazon limits it, fails it, or keeps it waiting."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ from tap_amazon_reports.amazon.errors import (
 )
 from tap_amazon_reports.amazon.quota import TokenBucket
 from tap_amazon_reports.amazon.retry import RetryPolicy
-from tap_amazon_reports.reports.desk import Desk, Ticket, Waiting
 from tap_amazon_reports.reports.errors import ReportStuckError
 from tap_amazon_reports.reports.report import ReportRequest
+from tap_amazon_reports.reports.scheduler import (
+    PendingReport,
+    PollingPolicy,
+    ReportScheduler,
+)
 from tap_amazon_reports.reports.status import ReportStatus
 from tests.amazon.rig import unchanged
 from tests.clock import NOON, ScriptedClock
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.report import Report
 
 DAY = timedelta(days=1)
-PATIENT = Waiting(retry=RetryPolicy(jitter=unchanged))
+PATIENT = PollingPolicy(retry=RetryPolicy(jitter=unchanged))
 THROTTLED = "createReport of the Selling Partner API: HTTP 429"
 
 
@@ -61,7 +65,7 @@ class LimitedService(ScriptedService):
             rate_per_second=self.look_rate_per_second, burst=15, clock=self.clock
         )
 
-    def ask(self, request: ReportRequest) -> str:
+    def create(self, request: ReportRequest) -> str:
         """Begin to make a report, unless that is forbidden or it is down."""
         self._answer()
         kind, second = request.report_type, self.clock.monotonic()
@@ -69,23 +73,23 @@ class LimitedService(ScriptedService):
             self._bucket.take()
             self.throttled.append((kind, second))
             raise ThrottledError(THROTTLED, status=429)
-        return super().ask(request)
+        return super().create(request)
 
-    def look(self, report_id: str) -> Report:
+    def get(self, report_id: str) -> Report:
         """Return a report as it is now; fail the test if the quota forbids to look."""
         assert self._look_bucket.wait_seconds() <= 0, "looked before the quota allows"
         self._look_bucket.take()
         self._answer()
-        return super().look(report_id)
+        return super().get(report_id)
 
-    def search(
+    def list_newest(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> list[Report]:
         """Return what is listed, unless it is down."""
         self._answer()
-        return super().search(report_types, since, until)
+        return super().list_newest(report_types, since, until)
 
-    def look_wait_seconds(self) -> float:
+    def get_wait_seconds(self) -> float:
         """Return how long the next look would wait."""
         return self._look_bucket.wait_seconds()
 
@@ -96,30 +100,32 @@ class LimitedService(ScriptedService):
 
 
 class Office:
-    """A desk and the service that it asks."""
+    """A scheduler and the service that it asks."""
 
-    def __init__(self, waiting: Waiting = PATIENT) -> None:
+    def __init__(self, policy: PollingPolicy = PATIENT) -> None:
         """Begin with nothing wanted."""
         self.clock = ScriptedClock()
         self.service = LimitedService(self.clock)
-        self.desk = Desk(clock=self.clock, waiting=waiting)
+        self.scheduler = ReportScheduler(clock=self.clock, policy=policy)
 
-    def want(self, queue: str, windows: int = 1) -> list[Ticket]:
+    def want(self, queue: str, windows: int = 1) -> list[PendingReport]:
         """Want so many days of a type of the queue's name."""
-        tickets = []
+        pendings = []
         for number in range(windows):
             start = NOON - (1000 - number) * DAY
             request = ReportRequest(
                 report_type=queue.upper(), data_start=start, data_end=start + DAY
             )
-            ticket = Ticket(request, self.service, queue, lambda _report_id: None)
-            self.desk.want(ticket)
-            tickets.append(ticket)
-        return tickets
+            pending = PendingReport(
+                request, self.service, queue, lambda _report_id: None
+            )
+            self.scheduler.want(pending)
+            pendings.append(pending)
+        return pendings
 
-    def obtain(self, tickets: list[Ticket]) -> list[Report]:
+    def obtain(self, pendings: list[PendingReport]) -> list[Report]:
         """Wait for each in turn."""
-        return [self.desk.obtain(ticket) for ticket in tickets]
+        return [self.scheduler.obtain(pending) for pending in pendings]
 
     def asked(self, queue: str) -> list[float]:
         """When a queue's reports were asked for, in seconds."""
@@ -194,11 +200,11 @@ def test_the_log_says_which_quota_is_empty_and_until_when(
     caplog.set_level(logging.INFO)
     office.service.forbids = lambda _kind, second: second < 10
     office.want("a")
-    office.desk.turn()
+    office.scheduler.turn()
     assert "the quota of A is empty; it is held back until 12:01:00Z" in caplog.text
     assert "the quota of all" not in caplog.text
     office.want("b")
-    office.desk.turn()
+    office.scheduler.turn()
 
     assert "the quota of all is empty until 12:0" in caplog.text
 
@@ -217,7 +223,7 @@ def test_when_several_are_refused_nobody_is_asked(office: Office) -> None:
 def test_a_storm_of_429_passes(office: Office) -> None:
     """Ten minutes of nothing but 429 cost about that, and few attempts."""
     office.service.forbids = lambda _kind, second: second < 600
-    wanted = [ticket for queue in "abcde" for ticket in office.want(queue, 3)]
+    wanted = [pending for queue in "abcde" for pending in office.want(queue, 3)]
     office.obtain(wanted)
 
     assert len(office.service.throttled) <= 25
@@ -238,10 +244,10 @@ def test_an_outage_is_waited_out_in_asking(office: Office) -> None:
 
 def test_an_outage_is_waited_out_in_looking(office: Office) -> None:
     """503 for two minutes while a report ripens: nothing is asked for again."""
-    tickets = office.want("a", 3)
-    office.desk.turn()
+    pendings = office.want("a", 3)
+    office.scheduler.turn()
     office.service.down_until = 120
-    office.obtain(tickets)
+    office.obtain(pendings)
 
     assert len(office.asked("a")) == 3
 
@@ -249,12 +255,12 @@ def test_an_outage_is_waited_out_in_looking(office: Office) -> None:
 @pytest.mark.parametrize("when", ["asking", "looking"])
 def test_an_outage_without_end_is_an_error(office: Office, when: str) -> None:
     """After five minutes the stream is told, with the report in the message."""
-    (ticket,) = office.want("a")
+    (pending,) = office.want("a")
     if when == "looking":
-        office.desk.turn()
+        office.scheduler.turn()
     office.service.down_until = 10**9
     with pytest.raises(UnavailableError, match="HTTP 503") as caught:
-        office.desk.obtain(ticket)
+        office.scheduler.obtain(pending)
 
     assert " A " in str(caught.value).replace("(A ", " A ")
     assert 200 <= office.clock.monotonic() <= 400
@@ -292,13 +298,13 @@ def test_a_failing_stream_takes_no_quota_from_healthy_ones(office: Office) -> No
 
 def test_what_was_asked_before_a_failure_is_still_read(office: Office) -> None:
     """The windows before the refused one come as usual."""
-    tickets = office.want("a", 3)
-    office.desk.turn()
-    tickets += office.want("a", 2)
+    pendings = office.want("a", 3)
+    office.scheduler.turn()
+    pendings += office.want("a", 2)
     office.service.refusals["A"] = [AccessDeniedError("no")]
-    office.obtain(tickets[:3])
+    office.obtain(pendings[:3])
     with pytest.raises(AccessDeniedError):
-        office.desk.obtain(tickets[3])
+        office.scheduler.obtain(pendings[3])
 
 
 def test_reports_that_ripen_out_of_order(office: Office) -> None:
@@ -357,7 +363,7 @@ def test_who_waits_for_a_quota_says_so_too(
     """A report that cannot be asked for yet is told with the moment when it can."""
     caplog.set_level(logging.INFO)
     *_, last = office.want("a", 17)
-    office.desk.obtain(last)
+    office.scheduler.obtain(last)
     beats = _said(caplog, "waiting to ask for a report A 2024-")
 
     assert beats

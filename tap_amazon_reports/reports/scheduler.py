@@ -1,8 +1,8 @@
-"""The desk: asks for reports early, waits for all at once, hands them out in order.
+"""Creates reports early, waits for all at once, hands them out in order.
 
-Amazon takes minutes to make a report and lets few be asked for. So the desk asks for
+Amazon takes minutes to make a report and lets few be created. So the scheduler creates
 all that is wanted as early as the quotas allow, the oldest of each stream in turn,
-looks at what ripens, fetches what is finished, and lets its caller wait for one report
+polls what ripens, fetches what is finished, and lets its caller wait for one report
 while others ripen too. It works when somebody waits, and between two rows when told to.
 """
 
@@ -15,11 +15,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.heartbeat import HEARTBEAT_SECONDS
-from tap_amazon_reports.reports.asking import Asking
-from tap_amazon_reports.reports.looking import Looking
-from tap_amazon_reports.reports.searching import Searching
-from tap_amazon_reports.reports.ticket import MOVES, Ticket, TicketState
-from tap_amazon_reports.reports.waiting import Waiting
+from tap_amazon_reports.reports.creating import ReportCreator
+from tap_amazon_reports.reports.pending_report import MOVES, PendingReport, PendingState
+from tap_amazon_reports.reports.polling import ReportPoller
+from tap_amazon_reports.reports.polling_policy import PollingPolicy
+from tap_amazon_reports.reports.recovering import ReportRecovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.prefetch import Document, Prefetch
     from tap_amazon_reports.reports.report import Report
 
-__all__ = ["MOVES", "Desk", "DeskTally", "Ticket", "TicketState", "Waiting"]
+__all__ = [
+    "MOVES",
+    "PendingReport",
+    "PendingState",
+    "PollingPolicy",
+    "ReportScheduler",
+    "SchedulerTally",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +48,8 @@ _FOREVER_SECONDS = float("inf")
 
 
 @dataclass
-class DeskTally:
-    """What the desk did, all streams together.
+class SchedulerTally:
+    """What the scheduler did, all streams together.
 
     Attributes:
         asked: how many reports were asked for.
@@ -55,78 +62,78 @@ class DeskTally:
     waited_seconds: float = 0
 
 
-class Desk:
+class ReportScheduler:
     """All wanted reports of a run."""
 
     def __init__(
-        self, *, clock: Clock, waiting: Waiting, prefetch: Prefetch | None = None
+        self, *, clock: Clock, policy: PollingPolicy, prefetch: Prefetch | None = None
     ) -> None:
         """Start with nothing wanted; without `prefetch` nothing is fetched ahead."""
         self._clock = clock
-        self._asking = Asking(clock=clock, waiting=waiting)
-        self._looking = Looking(clock=clock, waiting=waiting)
-        self._searching = Searching(clock=clock, waiting=waiting)
+        self._creator = ReportCreator(clock=clock, policy=policy)
+        self._poller = ReportPoller(clock=clock, policy=policy)
+        self._recovery = ReportRecovery(clock=clock, policy=policy)
         self._prefetch = prefetch
-        self._tickets: list[Ticket] = []
+        self._pendings: list[PendingReport] = []
         self._turns: Counter[str] = Counter()
-        self._awaited: Ticket | None = None
+        self._awaited: PendingReport | None = None
         self._told_at = clock.monotonic()
-        self.tally = DeskTally()
+        self.tally = SchedulerTally()
 
-    def want(self, ticket: Ticket, *, known_id: str | None = None) -> None:
+    def want(self, pending: PendingReport, *, known_id: str | None = None) -> None:
         """Put a report on the list.
 
         Args:
-            ticket: what is wanted.
+            pending: what is wanted.
             known_id: of the same report, asked for earlier or by somebody else: it is
                 adopted and not asked for again.
         """
         if known_id is not None:
-            ticket.adopt(known_id, now=self._clock.now())
-            self._searching.hold(known_id)
+            pending.adopt(known_id, now=self._clock.now())
+            self._recovery.hold(known_id)
             self.tally.adopted += 1
-        self._tickets.append(ticket)
+        self._pendings.append(pending)
 
     def drop(self, queue: str) -> None:
         """Forget what a failed queue still wants; what was asked stays in state."""
-        dropped = [one for one in self._tickets if one.queue == queue]
-        self._tickets = [one for one in self._tickets if one.queue != queue]
+        dropped = [one for one in self._pendings if one.queue == queue]
+        self._pendings = [one for one in self._pendings if one.queue != queue]
         if self._prefetch:
-            reports = (ticket.report for ticket in dropped)
+            reports = (pending.report for pending in dropped)
             ids = (report.document_id for report in reports if report)
             self._prefetch.forget(found for found in ids if found)
 
-    def obtain(self, ticket: Ticket) -> Report:
+    def obtain(self, pending: PendingReport) -> Report:
         """Wait until the report has ended, and return it; meanwhile the others ripen.
 
         Raises:
             AmazonError: if there will be no report.
         """
-        if ticket not in self._tickets:
+        if pending not in self._pendings:
             # It was dropped with its queue, or has been read by a sibling already.
-            self._tickets.append(ticket)
-        self._awaited = ticket
-        ticket.tally.waited_seconds += self._wait(
-            lambda: ticket.has_ended, lambda: self._said_of(ticket)
+            self._pendings.append(pending)
+        self._awaited = pending
+        pending.tally.waited_seconds += self._wait(
+            lambda: pending.has_ended, lambda: self._said_of(pending)
         )
         self._awaited = None
-        self._tickets.remove(ticket)
-        if ticket.error:
-            raise ticket.error
-        if ticket.report is None:
-            msg = f"{ticket.request}: ended without a report"
+        self._pendings.remove(pending)
+        if pending.error:
+            raise pending.error
+        if pending.report is None:
+            msg = f"{pending.request}: ended without a report"
             raise AssertionError(msg)
-        return ticket.report
+        return pending.report
 
     def open(self, document: Document) -> tuple[Download, float]:
         """Return a document that is read now, and the seconds that it was waited for.
 
         Raises:
             AmazonError: if it cannot be opened.
-            ValueError: if the desk has nothing to fetch documents with.
+            ValueError: if the scheduler has nothing to fetch documents with.
         """
         if (prefetch := self._prefetch) is None:
-            msg = "this desk fetches no documents"
+            msg = "this scheduler fetches no documents"
             raise ValueError(msg)
         prefetch.want_now(document)
         self.turn()
@@ -146,21 +153,21 @@ class Desk:
 
     def turn(self) -> float:
         """Do all that is due now; return the seconds until something will be."""
-        for ticket in self._due():
-            self._looking.look(ticket)
-        for ticket in self._searchable():
-            self._given(*self._searching.search(ticket, self._wanted()))
-        for ticket in self._askable():
-            if self._asking.ask(ticket):
-                self._given(ticket)
+        for pending in self._due():
+            self._poller.poll(pending)
+        for pending in self._searchable():
+            self._given(*self._recovery.recover(pending, self._wanted()))
+        for pending in self._askable():
+            if self._creator.create(pending):
+                self._given(pending)
         return max(_SHORTEST_PAUSE_SECONDS, min(self._pause(), self._fetch()))
 
-    def _given(self, *tickets: Ticket) -> None:
+    def _given(self, *pendings: PendingReport) -> None:
         """Count what is being made now, and know whose it is."""
-        for ticket in tickets:
-            self._searching.hold(str(ticket.report_id))
+        for pending in pendings:
+            self._recovery.hold(str(pending.report_id))
             self.tally.asked += 1
-            self._turns[ticket.queue] += 1
+            self._turns[pending.queue] += 1
 
     def _fetch(self) -> float:
         """Fetch ahead what can be; return the seconds until more can be."""
@@ -169,7 +176,7 @@ class Desk:
             return _FOREVER_SECONDS
         return self._prefetch.turn() if self._prefetch else _FOREVER_SECONDS
 
-    # Waiting.
+    # PollingPolicy.
 
     def _wait(self, is_over: Callable[[], bool], tell: Callable[[], str]) -> float:
         """Work until something is over; return the seconds that it took."""
@@ -201,21 +208,21 @@ class Desk:
             self._told_at = now
             logger.info(tell())
 
-    def _said_of(self, ticket: Ticket) -> str:
+    def _said_of(self, pending: PendingReport) -> str:
         """Return what is being waited for, and until when."""
-        if ticket.state is TicketState.WANTED:
-            seconds = self._ask_wait_seconds(ticket)
-            said = f"waiting to ask for {ticket}, until {self._moment(seconds)}"
+        if pending.state is PendingState.WANTED:
+            seconds = self._create_wait_seconds(pending)
+            said = f"waiting to ask for {pending}, until {self._moment(seconds)}"
         else:
-            seconds = self._looking.wait_seconds(ticket)
-            status = ticket.status.value if ticket.status else "asked for"
-            minutes = self._looking.age(ticket).total_seconds() / 60
+            seconds = self._poller.wait_seconds(pending)
+            status = pending.status.value if pending.status else "asked for"
+            minutes = self._poller.age(pending).total_seconds() / 60
             said = (
-                f"waiting for {ticket}, {status} for {minutes:.1f} min;"
+                f"waiting for {pending}, {status} for {minutes:.1f} min;"
                 f" next look at {self._moment(seconds)}"
             )
-        ripening = sum(one.state is TicketState.ASKED for one in self._tickets)
-        wanted = sum(one.state is TicketState.WANTED for one in self._tickets)
+        ripening = sum(one.state is PendingState.CREATED for one in self._pendings)
+        wanted = sum(one.state is PendingState.WANTED for one in self._pendings)
         return f"{said}; {ripening} reports ripen, {wanted} are still to be asked for"
 
     def _moment(self, in_seconds: float) -> str:
@@ -224,83 +231,85 @@ class Desk:
 
     def _pause(self) -> float:
         looks = [
-            self._looking.wait_seconds(ticket)
-            for ticket in self._tickets
-            if ticket.state is TicketState.ASKED
+            self._poller.wait_seconds(pending)
+            for pending in self._pendings
+            if pending.state is PendingState.CREATED
         ]
-        asks = [self._ask_wait_seconds(ticket) for ticket in self._wanted()]
+        asks = [self._create_wait_seconds(pending) for pending in self._wanted()]
         return min([*looks, *asks], default=_SHORTEST_PAUSE_SECONDS)
 
-    def _ask_wait_seconds(self, ticket: Ticket) -> float:
+    def _create_wait_seconds(self, pending: PendingReport) -> float:
         """Return how long to wait before a report is asked or searched for."""
-        step = self._searching if ticket.lost_at else self._asking
-        return step.wait_seconds(ticket)
+        step = self._recovery if pending.lost_at else self._creator
+        return step.wait_seconds(pending)
 
     # What is due.
 
-    def _askable(self) -> Iterator[Ticket]:
+    def _askable(self) -> Iterator[PendingReport]:
         """Yield what can be asked now: the oldest of each stream in turn."""
-        for ticket in _in_turn(self._wanted(), self._turns):
+        for pending in _in_turn(self._wanted(), self._turns):
             # Whoever was asked for before it may have failed, in this very turn.
             if (
-                not ticket.lost_at
-                and self._asking.wait_seconds(ticket) <= 0
-                and ticket in self._wanted()
+                not pending.lost_at
+                and self._creator.wait_seconds(pending) <= 0
+                and pending in self._wanted()
             ):
-                yield ticket
+                yield pending
 
-    def _searchable(self) -> Iterator[Ticket]:
+    def _searchable(self) -> Iterator[PendingReport]:
         """Yield what may be in the making, and can be searched for now."""
-        for ticket in self._wanted():
+        for pending in self._wanted():
             # It may have been found beside another, or have failed, in this very turn.
             if (
-                ticket.lost_at
-                and self._searching.wait_seconds(ticket) <= 0
-                and ticket in self._wanted()
+                pending.lost_at
+                and self._recovery.wait_seconds(pending) <= 0
+                and pending in self._wanted()
             ):
-                yield ticket
+                yield pending
 
-    def _wanted(self) -> list[Ticket]:
+    def _wanted(self) -> list[PendingReport]:
         """Return what is to be asked for.
 
         What follows a failure in the same queue is not: its stream will not get there.
         """
         failed: set[str] = set()
         wanted = []
-        for ticket in self._tickets:
-            if ticket.error:
-                failed.add(ticket.queue)
-            elif ticket.state is TicketState.WANTED and (
-                ticket.queue not in failed or ticket is self._awaited
+        for pending in self._pendings:
+            if pending.error:
+                failed.add(pending.queue)
+            elif pending.state is PendingState.WANTED and (
+                pending.queue not in failed or pending is self._awaited
             ):
-                wanted.append(ticket)
+                wanted.append(pending)
         return wanted
 
-    def _due(self) -> Iterator[Ticket]:
+    def _due(self) -> Iterator[PendingReport]:
         """Yield what is to be looked at now, the longest due first, within its quota.
 
         A report that somebody waits for comes before all others.
         """
         now = self._clock.monotonic()
         due = [
-            ticket
-            for ticket in self._tickets
-            if ticket.state is TicketState.ASKED and ticket.next_look_at <= now
+            pending
+            for pending in self._pendings
+            if pending.state is PendingState.CREATED and pending.next_poll_at <= now
         ]
-        due.sort(key=lambda one: (one is not self._awaited, one.next_look_at))
-        for ticket in due:
-            if self._looking.wait_seconds(ticket) <= 0:
-                yield ticket
+        due.sort(key=lambda one: (one is not self._awaited, one.next_poll_at))
+        for pending in due:
+            if self._poller.wait_seconds(pending) <= 0:
+                yield pending
 
 
-def _in_turn(tickets: Iterable[Ticket], turns: Mapping[str, int]) -> list[Ticket]:
-    """Return the next ticket of each queue, then the one after it, and so on.
+def _in_turn(
+    pendings: Iterable[PendingReport], turns: Mapping[str, int]
+) -> list[PendingReport]:
+    """Return the next pending of each queue, then the one after it, and so on.
 
     A queue that has had more turns already comes after those that had fewer.
     """
     place = dict(turns)
     ranked = []
-    for ticket in tickets:
-        place[ticket.queue] = place.get(ticket.queue, 0) + 1
-        ranked.append((place[ticket.queue], ticket))
-    return [ticket for _, ticket in sorted(ranked, key=lambda pair: pair[0])]
+    for pending in pendings:
+        place[pending.queue] = place.get(pending.queue, 0) + 1
+        ranked.append((place[pending.queue], pending))
+    return [pending for _, pending in sorted(ranked, key=lambda pair: pair[0])]

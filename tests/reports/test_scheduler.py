@@ -1,4 +1,4 @@
-"""The desk: asks early, waits for all at once, hands reports out in order."""
+"""The scheduler: asks early, waits for all at once, hands reports out in order."""
 
 from __future__ import annotations
 
@@ -14,9 +14,14 @@ from tap_amazon_reports.amazon.errors import (
     RequestRefusedError,
     ThrottledError,
 )
-from tap_amazon_reports.reports.desk import Desk, Ticket, TicketState, Waiting
 from tap_amazon_reports.reports.errors import ReportStuckError, WrongReportError
 from tap_amazon_reports.reports.report import ReportRequest
+from tap_amazon_reports.reports.scheduler import (
+    PendingReport,
+    PendingState,
+    PollingPolicy,
+    ReportScheduler,
+)
 from tap_amazon_reports.reports.status import ReportStatus
 from tests.clock import NOON, ScriptedClock
 from tests.reports.scripted_service import BURST, ScriptedService
@@ -26,44 +31,44 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 ALLOWED = {
-    (TicketState.WANTED, TicketState.ASKED),
-    (TicketState.WANTED, TicketState.ENDED),
-    (TicketState.ASKED, TicketState.ASKED),
-    (TicketState.ASKED, TicketState.ENDED),
-    (TicketState.ASKED, TicketState.WANTED),
+    (PendingState.WANTED, PendingState.CREATED),
+    (PendingState.WANTED, PendingState.ENDED),
+    (PendingState.CREATED, PendingState.CREATED),
+    (PendingState.CREATED, PendingState.ENDED),
+    (PendingState.CREATED, PendingState.WANTED),
 }
 """What may follow what."""
 
 
 @dataclass
 class Office:
-    """A desk, the service that it asks, and what is remembered of its tickets."""
+    """A scheduler, the service that it asks, and what is remembered of its pendings."""
 
     clock: ScriptedClock
-    waiting: Waiting = field(default_factory=Waiting)
+    policy: PollingPolicy = field(default_factory=PollingPolicy)
     remembered: list[str | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Begin with nothing wanted."""
         self.service = ScriptedService(self.clock)
-        self.desk = Desk(clock=self.clock, waiting=self.waiting)
+        self.scheduler = ReportScheduler(clock=self.clock, policy=self.policy)
 
     def want(
         self, queue: str, windows: int = 1, *, known_id: str | None = None
-    ) -> list[Ticket]:
+    ) -> list[PendingReport]:
         """Want the reports of so many days, oldest first."""
-        tickets = [self.ticket(queue, number) for number in range(windows)]
-        for ticket in tickets:
-            self.desk.want(ticket, known_id=known_id)
-        return tickets
+        pendings = [self.pending(queue, number) for number in range(windows)]
+        for pending in pendings:
+            self.scheduler.want(pending, known_id=known_id)
+        return pendings
 
-    def ticket(self, queue: str, number: int) -> Ticket:
-        """Return a ticket for one day, of a type of the queue's name."""
+    def pending(self, queue: str, number: int) -> PendingReport:
+        """Return a pending for one day, of a type of the queue's name."""
         start = NOON - (1000 - number) * DAY
         request = ReportRequest(
             report_type=queue.upper(), data_start=start, data_end=start + DAY
         )
-        return Ticket(request, self.service, queue, self.remembered.append)
+        return PendingReport(request, self.service, queue, self.remembered.append)
 
     @property
     def asked(self) -> list[str]:
@@ -86,18 +91,18 @@ def _day(request: ReportRequest) -> int:
 
 @pytest.fixture
 def office(clock: ScriptedClock) -> Office:
-    """Return a desk at which nothing is wanted yet."""
+    """Return a scheduler at which nothing is wanted yet."""
     return Office(clock)
 
 
-# Asking
+# ReportCreator
 
 
 def test_the_oldest_of_each_stream_in_turn(office: Office) -> None:
     """No stream waits until another has asked for all that it wants."""
-    tickets = [*office.want("a", 3), *office.want("b", 2), *office.want("c", 1)]
-    for ticket in tickets:
-        office.desk.obtain(ticket)
+    pendings = [*office.want("a", 3), *office.want("b", 2), *office.want("c", 1)]
+    for pending in pendings:
+        office.scheduler.obtain(pending)
     assert ["a0", "b0", "c0", "a1", "b1", "a2"] == office.asked
 
 
@@ -105,8 +110,8 @@ def test_a_short_stream_is_not_starved(office: Office) -> None:
     """Two windows beside two hundred are asked for among the first."""
     office.want("long", 200)
     short = office.want("short", 2)
-    for ticket in short:
-        office.desk.obtain(ticket)
+    for pending in short:
+        office.scheduler.obtain(pending)
     assert ["long0", "short0", "long1", "short1"] == office.asked[:4]
     assert office.clock.monotonic() <= 60
 
@@ -114,41 +119,41 @@ def test_a_short_stream_is_not_starved(office: Office) -> None:
 def test_a_stream_that_comes_later_is_served_at_once(office: Office) -> None:
     """When the quota is short, the newcomer's first goes before others' sixteenth."""
     first = office.want("a", 40)
-    office.desk.obtain(first[0])
+    office.scheduler.obtain(first[0])
     assert BURST == len(office.asked)
     (late,) = office.want("late", 1)
-    office.desk.obtain(late)
+    office.scheduler.obtain(late)
     assert ["late0"] == office.asked[BURST:]
 
 
 def test_in_turn_when_one_is_asked_at_a_time(office: Office) -> None:
     """When the burst is used up, the turns go on as before."""
-    tickets = [*office.want("a", 12), *office.want("b", 12)]
-    for ticket in tickets:
-        office.desk.obtain(ticket)
+    pendings = [*office.want("a", 12), *office.want("b", 12)]
+    for pending in pendings:
+        office.scheduler.obtain(pending)
     in_turn = [f"{queue}{number}" for number in range(12) for queue in "ab"]
     assert in_turn == office.asked
 
 
 def test_two_hundred_windows(office: Office) -> None:
     """All are asked for as fast as the quota allows, once each, and come in order."""
-    tickets = office.want("a", 200)
-    reports = [office.desk.obtain(ticket) for ticket in tickets]
+    pendings = office.want("a", 200)
+    reports = [office.scheduler.obtain(pending) for pending in pendings]
     assert [f"a{number}" for number in range(200)] == office.asked
     starts = [report.data_start for report in reports]
     assert sorted(starts, key=str) == starts
     assert 200 == len({report.report_id for report in reports})
     least = (200 - BURST) * 60
     assert least <= office.clock.monotonic() <= least * 1.03
-    assert (200, 0) == (office.desk.tally.asked, office.desk.tally.adopted)
+    assert (200, 0) == (office.scheduler.tally.asked, office.scheduler.tally.adopted)
 
 
 def test_what_is_asked_for_is_remembered_at_once(office: Office) -> None:
     """Whoever dies now finds the report again."""
-    (ticket,) = office.want("a")
-    office.desk.turn()
-    assert [ticket.report_id] == office.remembered
-    assert not ticket.has_ended
+    (pending,) = office.want("a")
+    office.scheduler.turn()
+    assert [pending.report_id] == office.remembered
+    assert not pending.has_ended
 
 
 def test_a_refusal_ends_one_ticket(office: Office) -> None:
@@ -157,9 +162,9 @@ def test_a_refusal_ends_one_ticket(office: Office) -> None:
     office.service.refusals["A"] = [refusal]
     (bad,), (good,) = office.want("a"), office.want("b")
     with pytest.raises(RequestRefusedError) as raised:
-        office.desk.obtain(bad)
+        office.scheduler.obtain(bad)
     assert refusal is raised.value
-    assert office.desk.obtain(good).status is ReportStatus.DONE
+    assert office.scheduler.obtain(good).status is ReportStatus.DONE
     assert [good.report_id] == office.remembered
 
 
@@ -168,35 +173,35 @@ def test_a_429_on_one_type_holds_no_other_back(office: Office) -> None:
     office.service.refusals["A"] = [ThrottledError("not now", status=429)]
     (held,) = office.want("a")
     others = office.want("b", 3)
-    for ticket in others:
-        office.desk.obtain(ticket)
+    for pending in others:
+        office.scheduler.obtain(pending)
     assert office.clock.monotonic() <= 45
     assert ["b0", "b1", "b2"] == office.asked
-    office.desk.obtain(held)
+    office.scheduler.obtain(held)
     assert ["b0", "b1", "b2", "a0"] == office.asked
 
 
 def test_what_is_dropped_is_not_asked_for(office: Office) -> None:
     """The windows of a stream that failed take no place from others."""
     office.want("a", 40)
-    office.desk.turn()
+    office.scheduler.turn()
     asked = len(office.asked)
     others = office.want("b", 3)
-    office.desk.drop("a")
-    for ticket in others:
-        office.desk.obtain(ticket)
+    office.scheduler.drop("a")
+    for pending in others:
+        office.scheduler.obtain(pending)
     assert ["b0", "b1", "b2"] == office.asked[asked:]
 
 
-# Waiting
+# PollingPolicy
 
 
 def test_all_ripen_while_one_is_waited_for(office: Office) -> None:
     """Ten reports take as long as the slowest of them, not as all together."""
     office.service.ripening_seconds = lambda request: 600 - 60 * _day(request)
-    tickets = office.want("a", 10)
-    reports = [office.desk.obtain(ticket) for ticket in tickets]
-    assert [ticket.report_id for ticket in tickets] == [
+    pendings = office.want("a", 10)
+    reports = [office.scheduler.obtain(pending) for pending in pendings]
+    assert [pending.report_id for pending in pendings] == [
         report.report_id for report in reports
     ]
     assert office.clock.monotonic() <= 660
@@ -205,8 +210,8 @@ def test_all_ripen_while_one_is_waited_for(office: Office) -> None:
 def test_looks_become_rarer_with_age(office: Office) -> None:
     """At first each interval; after ten minutes each minute; never beyond five."""
     office.service.ripening_seconds = lambda _request: 7000
-    (ticket,) = office.want("a")
-    office.desk.obtain(ticket)
+    (pending,) = office.want("a")
+    office.scheduler.obtain(pending)
     looks = [0.0, *office.looked_at]
     pauses = [later - earlier for earlier, later in pairwise(looks)]
     assert 15 == round(pauses[0])
@@ -220,11 +225,11 @@ def test_looks_become_rarer_with_age(office: Office) -> None:
 
 def test_a_report_that_is_stuck(clock: ScriptedClock) -> None:
     """After `report_timeout` the stream is told what to set to wait longer."""
-    office = Office(clock, Waiting(timeout_seconds=900))
+    office = Office(clock, PollingPolicy(timeout_seconds=900))
     office.service.ripening_seconds = lambda _request: 10_000
     stuck, other = office.want("a")[0], office.want("b")[0]
     with pytest.raises(ReportStuckError, match="report_timeout") as raised:
-        office.desk.obtain(stuck)
+        office.scheduler.obtain(stuck)
     assert "IN_PROGRESS after 15 minutes" in str(raised.value)
     assert str(stuck.report_id) in str(raised.value)
     assert 900 <= clock.monotonic() <= 1000
@@ -233,10 +238,10 @@ def test_a_report_that_is_stuck(clock: ScriptedClock) -> None:
 
 
 def test_time_always_moves(office: Office) -> None:
-    """However little is left to wait, the desk does not spin."""
-    tickets = office.want("a", 40)
-    for ticket in tickets:
-        office.desk.obtain(ticket)
+    """However little is left to wait, the scheduler does not spin."""
+    pendings = office.want("a", 40)
+    for pending in pendings:
+        office.scheduler.obtain(pending)
     assert min(office.clock.sleeps) >= 0.05
     assert len(office.clock.sleeps) < 400
 
@@ -267,9 +272,9 @@ def test_another_report_than_was_asked_for(
 ) -> None:
     """Nothing of a report of another type or window is read."""
     office.service.alter = alter  # type: ignore[assignment]  # one of those above
-    (ticket,) = office.want("a")
+    (pending,) = office.want("a")
     with pytest.raises(WrongReportError, match="nothing of it is read"):
-        office.desk.obtain(ticket)
+        office.scheduler.obtain(pending)
 
 
 def test_times_that_amazon_leaves_out(office: Office) -> None:
@@ -277,24 +282,24 @@ def test_times_that_amazon_leaves_out(office: Office) -> None:
     office.service.alter = lambda report: replace(
         report, data_start=None, data_end=None
     )
-    (ticket,) = office.want("a")
-    assert office.desk.obtain(ticket).data_start is None
+    (pending,) = office.want("a")
+    assert office.scheduler.obtain(pending).data_start is None
 
 
 def test_a_new_report_may_be_unknown_for_a_moment(office: Office) -> None:
     """It is looked at again, and not asked for twice."""
     office.service.unknown_looks = 2
-    (ticket,) = office.want("a")
-    assert office.desk.obtain(ticket).status is ReportStatus.DONE
+    (pending,) = office.want("a")
+    assert office.scheduler.obtain(pending).status is ReportStatus.DONE
     assert ["a0"] == office.asked
 
 
 def test_a_report_that_stays_unknown(office: Office) -> None:
     """After a minute it is an error."""
     office.service.unknown_looks = 10_000
-    (ticket,) = office.want("a")
+    (pending,) = office.want("a")
     with pytest.raises(RequestRefusedError):
-        office.desk.obtain(ticket)
+        office.scheduler.obtain(pending)
     assert 60 <= office.clock.monotonic() <= 120
 
 
@@ -302,10 +307,10 @@ def test_a_report_that_stays_unknown(office: Office) -> None:
 def test_an_end_without_rows_is_handed_out_too(
     office: Office, status: ReportStatus
 ) -> None:
-    """What becomes of it is not the desk's concern."""
+    """What becomes of it is not the scheduler's concern."""
     office.service.status = status
-    (ticket,) = office.want("a")
-    assert status is office.desk.obtain(ticket).status
+    (pending,) = office.want("a")
+    assert status is office.scheduler.obtain(pending).status
 
 
 # Reports that exist already
@@ -313,44 +318,44 @@ def test_an_end_without_rows_is_handed_out_too(
 
 def test_an_adopted_report_is_not_asked_for(office: Office) -> None:
     """It is looked at, and handed out when it is done."""
-    held = office.service.hold(office.ticket("a", 0).request)
-    (ticket,) = office.want("a", known_id=held)
-    assert held == office.desk.obtain(ticket).report_id
+    held = office.service.hold(office.pending("a", 0).request)
+    (pending,) = office.want("a", known_id=held)
+    assert held == office.scheduler.obtain(pending).report_id
     assert [] == office.asked
-    assert (0, 1) == (office.desk.tally.asked, office.desk.tally.adopted)
+    assert (0, 1) == (office.scheduler.tally.asked, office.scheduler.tally.adopted)
 
 
 def test_an_adopted_report_that_is_gone_is_asked_for(office: Office) -> None:
     """Then it is forgotten, and a new one remembered."""
-    (ticket,) = office.want("a", known_id="99")
-    report = office.desk.obtain(ticket)
+    (pending,) = office.want("a", known_id="99")
+    report = office.scheduler.obtain(pending)
     assert ["a0"] == office.asked
     assert [None, report.report_id] == office.remembered
 
 
-# The moves of a ticket
+# The moves of a pending
 
 
-@pytest.mark.parametrize(("before", "after"), list(product(TicketState, TicketState)))
+@pytest.mark.parametrize(("before", "after"), list(product(PendingState, PendingState)))
 def test_what_may_follow_what(
-    office: Office, before: TicketState, after: TicketState
+    office: Office, before: PendingState, after: PendingState
 ) -> None:
     """A move that makes no sense raises, and changes nothing."""
-    ticket = office.ticket("a", 0)
-    ticket.state = before
+    pending = office.pending("a", 0)
+    pending.state = before
     if (before, after) in ALLOWED:
-        ticket.move(after)
-        assert after is ticket.state
+        pending.move(after)
+        assert after is pending.state
     else:
         with pytest.raises(ValueError, match=f"{before.value} to {after.value}"):
-            ticket.move(after)
-        assert before is ticket.state
+            pending.move(after)
+        assert before is pending.state
 
 
 def test_an_error_is_told_to_whoever_waits(office: Office) -> None:
     """Also when it came while another report was waited for."""
     office.service.refusals["B"] = [AmazonError("no b today")]
     (first,), (second,) = office.want("a"), office.want("b")
-    assert office.desk.obtain(first).status is ReportStatus.DONE
+    assert office.scheduler.obtain(first).status is ReportStatus.DONE
     with pytest.raises(AmazonError, match="no b today"):
-        office.desk.obtain(second)
+        office.scheduler.obtain(second)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 URL_LIFETIME_SECONDS = 30
 
 
-class UrlDesk:
+class ScriptedUrls:
     """Hands out a new URL each time, and each time another document if told so.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""How patient the desk is."""
+"""How patient the scheduler is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tap_amazon_reports.amazon.retry import RetryPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
+class PollingPolicy:
     """How reports are waited for, in seconds."""
 
     poll_interval_seconds: float = 15

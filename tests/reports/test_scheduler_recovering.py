@@ -1,4 +1,4 @@
-"""The desk when Amazon's answer is lost: it looks for the report before it asks again.
+"""When Amazon's answer is lost, the scheduler looks for the report before it asks again.
 
 A report is made when it is asked for, whoever gets to know of it, and costs quota.
 """
@@ -18,29 +18,31 @@ from tap_amazon_reports.amazon.errors import (
     UnavailableError,
 )
 from tap_amazon_reports.amazon.retry import RetryPolicy
-from tap_amazon_reports.reports.desk import Desk, Waiting
+from tap_amazon_reports.reports.pending_report import PendingReport
 from tap_amazon_reports.reports.report import Report, ReportRequest
+from tap_amazon_reports.reports.scheduler import PollingPolicy, ReportScheduler
 from tap_amazon_reports.reports.status import ReportStatus
-from tap_amazon_reports.reports.ticket import Ticket
 from tests.amazon.rig import unchanged
 from tests.clock import NOON, ScriptedClock
 from tests.reports.scripted_service import LIST_BURST, ScriptedService
 
 DAY = timedelta(days=1)
-PATIENT = Waiting(retry=RetryPolicy(jitter=unchanged))
+PATIENT = PollingPolicy(retry=RetryPolicy(jitter=unchanged))
 
 
 class Office:
-    """A desk, the service that it asks, and what is remembered of its tickets."""
+    """A scheduler, the service that it asks, and what is remembered of its pendings."""
 
     def __init__(self) -> None:
         """Begin with nothing wanted."""
         self.clock = ScriptedClock()
         self.service = ScriptedService(self.clock)
-        self.desk = Desk(clock=self.clock, waiting=PATIENT)
+        self.scheduler = ReportScheduler(clock=self.clock, policy=PATIENT)
         self.remembered: list[str | None] = []
 
-    def want(self, name: str, *, days_ago: int = 100, options: str = "") -> Ticket:
+    def want(
+        self, name: str, *, days_ago: int = 100, options: str = ""
+    ) -> PendingReport:
         """Want a day of a type, in a queue of the type's name."""
         start = NOON - days_ago * DAY
         request = ReportRequest(
@@ -49,13 +51,13 @@ class Office:
             data_end=start + DAY,
             options=(("option", options),) if options else (),
         )
-        ticket = Ticket(request, self.service, name, self.remembered.append)
-        self.desk.want(ticket)
-        return ticket
+        pending = PendingReport(request, self.service, name, self.remembered.append)
+        self.scheduler.want(pending)
+        return pending
 
-    def obtain(self, *tickets: Ticket) -> list[Report]:
+    def obtain(self, *pendings: PendingReport) -> list[Report]:
         """Wait for each in turn."""
-        return [self.desk.obtain(ticket) for ticket in tickets]
+        return [self.scheduler.obtain(pending) for pending in pendings]
 
     @property
     def asked(self) -> list[str]:
@@ -82,14 +84,14 @@ def test_without_a_loss_nothing_is_searched_for(office: Office) -> None:
 def test_a_lost_report_is_found_and_not_asked_for_again(office: Office) -> None:
     """It is paid for once, remembered in state, and counted as asked for."""
     office.service.lost = 1
-    ticket = office.want("A")
-    (report,) = office.obtain(ticket)
+    pending = office.want("A")
+    (report,) = office.obtain(pending)
     assert ["A"] == office.asked
     assert 1 == len(office.searched)
     assert [report.report_id] == office.remembered
-    assert (1, 0) == (ticket.tally.asked, ticket.tally.adopted)
-    assert (1, 0) == (office.desk.tally.asked, office.desk.tally.adopted)
-    assert not ticket.adopted
+    assert (1, 0) == (pending.tally.asked, pending.tally.adopted)
+    assert (1, 0) == (office.scheduler.tally.asked, office.scheduler.tally.adopted)
+    assert not pending.adopted
 
 
 def test_a_report_that_was_not_made_is_asked_for_again(office: Office) -> None:
@@ -123,7 +125,7 @@ def test_others_are_asked_for_meanwhile(office: Office) -> None:
     """A loss blocks nothing."""
     office.service.lost = 1
     lost, others = office.want("A"), [office.want(name) for name in "BCDE"]
-    office.desk.turn()
+    office.scheduler.turn()
     assert [0] * 5 == [at for _, at in office.service.asks]
     office.obtain(*others)
     assert office.clock.monotonic() <= 60
@@ -163,25 +165,25 @@ def test_another_report_is_not_taken_for_the_lost_one(
 
 def test_a_report_from_before_is_not_taken_for_the_lost_one(office: Office) -> None:
     """Only what was made since the attempt, or a little before, can be it."""
-    ticket = office.want("A")
-    office.service.hold(ticket.request)
+    pending = office.want("A")
+    office.service.hold(pending.request)
     office.clock.advance(seconds=600)
     office.service.refusals["A"] = [UnavailableError("HTTP 503")]
-    office.obtain(ticket)
+    office.obtain(pending)
     assert ["A"] == office.asked
-    assert "101" == ticket.report_id
+    assert "101" == pending.report_id
 
 
 def test_a_report_that_failed_is_not_taken_for_the_lost_one(office: Office) -> None:
     """One that somebody cancelled has nothing to be read."""
-    ticket = office.want("A")
+    pending = office.want("A")
     office.service.status = ReportStatus.CANCELLED
     office.service.ripening_seconds = lambda _request: 0
-    office.service.hold(ticket.request)
+    office.service.hold(pending.request)
     office.service.status = ReportStatus.DONE
     office.service.refusals["A"] = [UnavailableError("HTTP 503")]
-    office.obtain(ticket)
-    assert "101" == ticket.report_id
+    office.obtain(pending)
+    assert "101" == pending.report_id
 
 
 def test_what_another_ticket_holds_is_not_taken(office: Office) -> None:
@@ -192,8 +194,8 @@ def test_what_another_ticket_holds_is_not_taken(office: Office) -> None:
     second = office.want("A")
     office.obtain(second)
     known = office.service.hold(first.request)
-    third = Ticket(first.request, office.service, "C", office.remembered.append)
-    office.desk.want(third, known_id=known)
+    third = PendingReport(first.request, office.service, "C", office.remembered.append)
+    office.scheduler.want(third, known_id=known)
     office.service.refusals["A"] = [UnavailableError("HTTP 503")]
     fourth = office.want("A")
     office.obtain(third, fourth)
@@ -223,7 +225,7 @@ def test_a_report_with_options_is_asked_for_again(office: Office) -> None:
 
 def test_a_service_that_knows_a_repeated_ask_is_not_searched(office: Office) -> None:
     """Amazon Pay makes no second report for the same key."""
-    office.service.types_per_search = 0
+    office.service.types_per_listing = 0
     office.service.lost = 1
     office.obtain(office.want("A"))
     assert [] == office.searched
@@ -234,17 +236,17 @@ def test_what_is_lost_together_is_searched_for_together(office: Office) -> None:
     """After a break in the line fifteen answers cost two searches: ten types each."""
     office.service.lost = 15
     names = [f"T{number:02d}" for number in range(13)]
-    tickets = [office.want(name) for name in names]
-    tickets += [office.want("T00", days_ago=n) for n in (98, 99)]
-    office.obtain(*tickets)
+    pendings = [office.want(name) for name in names]
+    pendings += [office.want("T00", days_ago=n) for n in (98, 99)]
+    office.obtain(*pendings)
     assert [10, 3] == [len(types) for types, _ in office.service.searches]
-    assert 15 == len(office.asked) == len({one.report_id for one in tickets})
+    assert 15 == len(office.asked) == len({one.report_id for one in pendings})
 
 
 def test_searches_keep_to_their_quota(office: Office) -> None:
     """When it is used up they wait for it, and everybody else goes on."""
     for _ in range(LIST_BURST):
-        office.service.search((), NOON, NOON)
+        office.service.list_newest((), NOON, NOON)
     office.service.lost = 1
     lost, others = office.want("A"), [office.want(name) for name in "BC"]
     office.obtain(*others)
@@ -281,11 +283,11 @@ def test_who_is_never_answered_is_told(office: Office) -> None:
     """The error of the search is that of the stream; the others of it end as well."""
     office.service.lost = 2
     office.service.search_refusals = [UnavailableError("HTTP 503")] * 100
-    tickets = [office.want("A"), office.want("B"), office.want("C")]
-    office.obtain(tickets[2])
-    for ticket in tickets[:2]:
+    pendings = [office.want("A"), office.want("B"), office.want("C")]
+    office.obtain(pendings[2])
+    for pending in pendings[:2]:
         with pytest.raises(UnavailableError, match=r"HTTP 503 .*goes on from here"):
-            office.desk.obtain(ticket)
+            office.scheduler.obtain(pending)
     assert 200 <= office.clock.monotonic() <= 400
 
 
