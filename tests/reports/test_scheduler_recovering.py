@@ -1,4 +1,4 @@
-"""When Amazon's answer is lost, the scheduler looks for the report before it asks again.
+"""When an answer of Amazon's is lost, the report is looked for before it is made anew.
 
 A report is made when it is asked for, whoever gets to know of it, and costs quota.
 """
