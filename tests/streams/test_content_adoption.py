@@ -39,7 +39,7 @@ def _hold(
     *,
     age: timedelta,
     status: str = "DONE",
-    **fields: object,
+    **fields: Any,
 ) -> str:
     """Hold a finished report that somebody else asked for; return its id."""
     report = content.amazon.selling_partner.add_report(

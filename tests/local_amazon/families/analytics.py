@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from .content import JsonContent, money
 from .dice import Dice
-from .objects import specification
 from .periods import periods_of
+from .specification import specification
 
 if TYPE_CHECKING:
     from tests.local_amazon.marketplaces import Marketplace

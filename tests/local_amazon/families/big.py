@@ -17,9 +17,10 @@ from tests.local_amazon.storage.models import StoredObject
 
 from .content import Table
 from .json_text import json_text
-from .objects import record_of, specification
+from .objects import record_of
 from .periods import Period
 from .presentation import Presentation, text_of
+from .specification import specification
 from .tables import Event, lines_of
 
 if TYPE_CHECKING:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
-
-from tests.local_amazon.moments import extended
 
 from .asked import UTC
 from .cells import Cellar
 from .content import Element, JsonContent, XmlContent, leaf
 from .dice import Dice
 from .periods import Period, periods_of
+from .specification import specification
 from .tables import Event, events
 
 if TYPE_CHECKING:
@@ -40,17 +38,6 @@ def json_content(asked: Asked) -> JsonContent:
                 for event, period in happenings(asked)
             ]
     return JsonContent(value)
-
-
-def specification(asked: Asked) -> dict[str, Json]:
-    """Return what JSON documents say about their request."""
-    return {
-        "reportType": asked.layout.report_type,
-        "reportOptions": dict(asked.options),
-        "dataStartTime": extended(asked.start)[:10],
-        "dataEndTime": extended(asked.end - timedelta.resolution)[:10],
-        "marketplaceIds": [one.id for one in asked.marketplaces],
-    }
 
 
 def happenings(asked: Asked) -> Iterator[tuple[Event, Period]]:

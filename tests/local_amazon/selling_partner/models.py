@@ -101,10 +101,24 @@ class SellingPartner:
     # Reports
 
     def add_report(
-        self, report_type: str, *, created: datetime, outcome: Outcome, **fields: object
+        self,
+        report_type: str,
+        *,
+        created: datetime,
+        outcome: Outcome,
+        options: Wire | None = None,
+        **fields: object,
     ) -> Wire:
-        """Hold a report that is finished, and return it."""
-        report = self._new_report(report_type, created, fields)
+        """Hold a report that is finished, and return it.
+
+        Args:
+            report_type: Amazon's name.
+            created: when it was asked for, and done.
+            outcome: how it ended.
+            options: the report options, which its document tells and no listing.
+            fields: the other fields of the report.
+        """
+        report = self._new_report(report_type, created, options, fields)
         self._finish(report, outcome, created, created)
         return report
 
@@ -115,11 +129,12 @@ class SellingPartner:
         ripening: Ripening | None = None,
         outcome: Outcome | None = None,
         unknown_looks: int = 0,
+        options: Wire | None = None,
         **fields: object,
     ) -> Wire:
         """Begin to make a report, and return it as it is now."""
         now = self._clock.now()
-        report = self._new_report(report_type, now, fields)
+        report = self._new_report(report_type, now, options, fields)
         scripted = self.outcomes[report_type]
         end = outcome or (scripted.pop(0) if scripted else Outcome("DONE"))
         making = Making(ripening or self.ripening, now, end, unknown_looks)
@@ -157,7 +172,11 @@ class SellingPartner:
         report["processingEndTime"] = extended(self._clock.now())
 
     def _new_report(
-        self, report_type: str, created: datetime, fields: dict[str, object]
+        self,
+        report_type: str,
+        created: datetime,
+        options: Wire | None,
+        fields: dict[str, object],
     ) -> Wire:
         report: Wire = {
             "reportId": str(50_000_018_765 + 17 * len(self.reports)),
@@ -167,6 +186,7 @@ class SellingPartner:
             **fields,
         }
         self.reports.append(report)
+        self.options[report["reportId"]] = options or {}
         return report
 
     def _move(self, report: Wire, making: Making) -> None:
@@ -195,7 +215,7 @@ class SellingPartner:
             self._finish_by_family(report)
 
     def _finish_by_family(self, report: Wire) -> None:
-        options = self.options.get(report["reportId"], {})
+        options = self.options[report["reportId"]]
         ending = self._families.selling_partner_ending(
             report, options, compressed=self.compression is not None
         )

@@ -114,10 +114,10 @@ class ReportsResponses:
         report = self._model.ask(
             report_type,
             unknown_looks=self._model.unknown_looks,
+            options=options,
             marketplaceIds=marketplaces,
             **times,
         )
-        self._model.options[report["reportId"]] = options
         return json_answer(202, {"reportId": report["reportId"]})
 
     def _window(self, fields: Fields, report_type: str) -> Wire:
