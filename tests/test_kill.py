@@ -22,6 +22,7 @@ import pytest
 
 from tap_amazon_reports.amazon.clock import SystemClock
 from tests.local_amazon import BySeconds, LocalAmazon, StoredObject
+from tests.report_types import ORDERS
 from tests.tap_run import Output, discover, selecting
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ SPEED = 1000
 MIDNIGHT = datetime.now(tz=timezone.utc).replace(
     hour=0, minute=0, second=0, microsecond=0
 )
-ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 ORDERS_A_DAY = 200
 """Enough to be killed in the midst of them."""
 NOT_THE_ROWS = ("report_id", "report_created_time")

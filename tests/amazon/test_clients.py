@@ -18,6 +18,7 @@ from tap_amazon_reports.amazon.selling_partner import TYPES_PER_CALL
 from tests.amazon.rig import calls_of, one_line
 from tests.local_amazon.appstore.models import AnswerStyle, AppstoreFile, Member
 from tests.local_amazon.faults import BadJson, Status
+from tests.report_types import LISTINGS, ORDERS, SHIPPING
 
 if TYPE_CHECKING:
     from tap_amazon_reports.amazon.appstore import AppstoreClient
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
     from tests.clock import ScriptedClock
     from tests.local_amazon import LocalAmazon
 
-ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 SETTLEMENT = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_"
 REFUND = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_"
-LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
-SHIPPING = "GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING"
 US = "ATVPDKIKX0DER"
 SPAIN = "A1RKKUPIHCS9HS"
 SINCE, UNTIL = "2026-09-01T00:00:00Z", "2026-11-21T12:00:00Z"

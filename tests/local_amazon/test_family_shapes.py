@@ -28,6 +28,7 @@ from tests.local_amazon.families.trying import (
 from tests.local_amazon.marketplaces import BY_COUNTRY
 from tests.local_amazon.moments import basic, extended
 from tests.local_amazon.pay.report_types import REFUND, SETTLEMENT
+from tests.report_types import ORDERS, SALES_AND_TRAFFIC
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,9 +37,7 @@ if TYPE_CHECKING:
     from tests.local_amazon.families import Document
 
 US, DE, JP = (BY_COUNTRY[country].id for country in ("US", "DE", "JP"))
-ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 SETTLED = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
-SALES_AND_TRAFFIC = "GET_SALES_AND_TRAFFIC_REPORT"
 BASKETS = "GET_BRAND_ANALYTICS_MARKET_BASKET_REPORT"
 LEDGER = "GET_LEDGER_DETAIL_VIEW_DATA"
 REPORTS = "/reports/2021-06-30/reports"

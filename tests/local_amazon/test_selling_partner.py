@@ -13,6 +13,7 @@ import requests
 from tests.local_amazon import ByLooks, BySeconds, Outcome, UsagePlan
 from tests.local_amazon.families import Presentation
 from tests.local_amazon.moments import extended
+from tests.report_types import ORDERS, SETTLEMENT, SHIPPING
 
 if TYPE_CHECKING:
     from tests.clock import ScriptedClock
@@ -24,9 +25,6 @@ REPORTS = "/reports/2021-06-30/reports"
 SCHEDULES = "/reports/2021-06-30/schedules"
 TOKENS = "/tokens/2021-03-01/restrictedDataToken"
 INVENTORY = "GET_AFN_INVENTORY_DATA"
-ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
-SHIPPING = "GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING"
-SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
 BODY: dict[str, Any] = {"reportType": INVENTORY, "marketplaceIds": [US]}
 
 

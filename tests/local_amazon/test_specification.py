@@ -13,12 +13,12 @@ from tests.local_amazon.families.reading import plain_bytes
 from tests.local_amazon.families.trying import week
 from tests.local_amazon.marketplaces import BY_COUNTRY
 from tests.local_amazon.moments import extended
+from tests.report_types import SALES_AND_TRAFFIC
 
 if TYPE_CHECKING:
     from tests.clock import ScriptedClock
 
 US = BY_COUNTRY["US"].id
-SALES_AND_TRAFFIC = "GET_SALES_AND_TRAFFIC_REPORT"
 VENDOR_SALES = "GET_VENDOR_SALES_REPORT"
 REAL_TIME_SALES = "GET_VENDOR_REAL_TIME_SALES_REPORT"
 SEARCH_TERMS = "GET_BRAND_ANALYTICS_SEARCH_TERMS_REPORT"

@@ -17,6 +17,7 @@ from tap_amazon_reports.reports.progress import Progress
 from tests.clock import NOON
 from tests.local_amazon import BySeconds, LocalAmazon, Outcome, Status
 from tests.local_amazon.quota import UsagePlan
+from tests.report_types import LISTINGS, RETURNS, SETTLEMENT
 from tests.streams.content_runs import US, ContentRuns
 
 if TYPE_CHECKING:
@@ -27,10 +28,7 @@ if TYPE_CHECKING:
 
 SALES = {"report_type": "GET_SALES_AND_TRAFFIC_REPORT"}
 SALES_STREAM = "sp_sales_and_traffic_report_by_date"
-LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
-RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
 RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
-SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
 DAYS_OF_RETURNS = {"report_type": RETURNS, "window_days": 1}
 
 

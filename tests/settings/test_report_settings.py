@@ -13,20 +13,16 @@ from tests.clock import NOON
 from tests.local_amazon.families.layout import known_types, layout_of
 from tests.local_amazon.pay.models import merchant_key_pem
 from tests.local_amazon.pay.report_types import CAPTURE, REFUND
+from tests.report_types import LISTINGS, ORDERS, RETURNS, SETTLEMENT, SHIPPING
 
 if TYPE_CHECKING:
     from tap_amazon_reports.settings.report_entries import ReportEntry
 
 Entry = str | dict[str, Any]
 
-LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 LEDGER = "GET_LEDGER_SUMMARY_VIEW_DATA"
-ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
-RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
 SEARCH_TERMS = "GET_BRAND_ANALYTICS_SEARCH_TERMS_REPORT"
 SALES = "GET_SALES_AND_TRAFFIC_REPORT"
-SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
-SHIPPING = "GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING"
 VAT = "GET_VAT_TRANSACTION_DATA"
 SETTINGS: dict[str, Any] = {
     "sp_client_id": "client",

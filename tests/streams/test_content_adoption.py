@@ -11,15 +11,14 @@ import pytest
 from tests.clock import NOON
 from tests.local_amazon import BySeconds, Outcome, Status
 from tests.local_amazon.moments import extended
+from tests.report_types import LISTINGS, RETURNS
 from tests.streams.content_runs import US
 
 if TYPE_CHECKING:
     from tests.streams.content_runs import ContentRuns
     from tests.tap_run import Output
 
-LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 LISTINGS_STREAM = "sp_merchant_listings_all_data"
-RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
 RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
 SALES = "GET_SALES_AND_TRAFFIC_REPORT"
 HOUR = timedelta(hours=1)

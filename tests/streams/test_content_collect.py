@@ -10,6 +10,7 @@ from tests.clock import NOON
 from tests.local_amazon import BySeconds, Outcome, Status
 from tests.local_amazon.marketplaces import BY_COUNTRY
 from tests.local_amazon.moments import extended
+from tests.report_types import RETURNS, SETTLEMENT
 from tests.streams.content_runs import US
 from tests.streams.document_compare import assert_arrived, type_file
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from tests.streams.content_runs import ContentRuns
     from tests.tap_run import Output
 
-SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
 STREAM = "sp_v2_settlement_report_data_flat_file_v2"
-RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
 RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
 LONG_AGO: dict[str, Any] = {"start_date": "2026-08-24"}
 

@@ -11,6 +11,7 @@ import pytest
 from tests.local_amazon import Outcome, Status, StoredObject
 from tests.local_amazon.families import Presentation
 from tests.local_amazon.marketplaces import BY_COUNTRY
+from tests.report_types import LISTINGS, RETURNS, SHIPPING
 from tests.streams.document_compare import assert_arrived, type_file
 
 if TYPE_CHECKING:
@@ -19,11 +20,8 @@ if TYPE_CHECKING:
     from tests.streams.content_runs import ContentRuns
     from tests.tap_run import Output
 
-LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 STREAM = "sp_merchant_listings_all_data"
-RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
 RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
-SHIPPING = "GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING"
 SHIPPING_STREAM = "sp_flat_file_order_report_data_shipping"
 MANY = 1500
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.local_amazon import Outcome, Status, StoredObject
 from tests.local_amazon.families import fatal, sentence
+from tests.report_types import LISTINGS, RETURNS
 from tests.streams.content_runs import US
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
     from tests.streams.content_runs import ContentRuns
     from tests.tap_run import Output
 
-LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 LISTINGS_STREAM = "sp_merchant_listings_all_data"
-RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
 STREAM = "sp_flat_file_returns_data_by_return_date"
 ENTRY = {"report_type": RETURNS, "window_days": 5}
 MORE: dict[str, Any] = {"start_date": "2026-11-08", "end_date": "2026-11-20"}

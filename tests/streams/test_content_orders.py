@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from tests.clock import NOON
+from tests.report_types import ORDERS
 from tests.streams.content_runs import US
 from tests.streams.document_compare import type_file
 from tests.streams.document_values import Reading, Unreadable, read_text
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from tests.streams.content_runs import ContentRuns
 
-ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 STREAM = "sp_flat_file_all_orders_data_by_last_update_general"
 START = datetime(2024, 12, 2, tzinfo=timezone.utc)
 LATER = timedelta(days=10)

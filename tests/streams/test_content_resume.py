@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from tests.clock import NOON, ScriptedClock
 from tests.local_amazon import ConnectionLost, LocalAmazon, Outcome, Status
+from tests.report_types import LISTINGS, ORDERS
 from tests.streams.content_runs import ContentRuns
 
 if TYPE_CHECKING:
     from tests.tap_run import Output
 
-ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 STREAM = "sp_flat_file_all_orders_data_by_last_update_general"
 TWO_YEARS = {
     "report_type": ORDERS,
@@ -29,7 +29,6 @@ TWO_YEARS = {
     "window_days": 30,
     "lookback_days": 7,
 }
-LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 SALES = "GET_SALES_AND_TRAFFIC_REPORT"
 DAY = timedelta(days=1)
 Window = tuple[str, str]

@@ -9,6 +9,7 @@ import pytest
 
 from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
 from tests.local_amazon import StoredObject
+from tests.report_types import RETURNS
 from tests.reports.made_up import MADE_UP
 from tests.streams.content_runs import US
 from tests.tap_run import discover
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from tests.streams.content_runs import ContentRuns
 
 CA = "A2EUQ1WTGCTBG2"
-RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
 RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
 SALES = "GET_SALES_AND_TRAFFIC_REPORT"
 UNKNOWN = "GET_NEXT_YEARS_DATA"

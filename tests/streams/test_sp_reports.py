@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.local_amazon import BySeconds, Outcome
 from tests.local_amazon.moments import extended
+from tests.report_types import LISTINGS
 from tests.tap_run import spelled, sync
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ COLUMNS = (
     "report_document_id",
     "_extra",
 )
-LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 
 
 def _row(report: dict[str, Any]) -> dict[str, Any]:

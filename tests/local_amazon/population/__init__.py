@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.report_types import SETTLEMENT
+
 from .appstore import fill_appstore
 from .collected import fill_collected
 from .pay import fill_pay
-from .selling_partner import SETTLEMENT, fill_selling_partner
+from .selling_partner import fill_selling_partner
 
 if TYPE_CHECKING:
     from datetime import datetime

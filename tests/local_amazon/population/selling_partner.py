@@ -9,22 +9,24 @@ from tests.local_amazon.marketplaces import BY_COUNTRY
 from tests.local_amazon.moments import extended
 from tests.local_amazon.ripening import BySeconds, Outcome
 from tests.local_amazon.selling_partner.models import SellingPartner, fatal_document
+from tests.report_types import (
+    LISTINGS,
+    ORDERS,
+    RETURNS,
+    SALES_AND_TRAFFIC,
+    SETTLEMENT,
+    SHIPPING,
+)
 
 if TYPE_CHECKING:
     from tests.local_amazon.wire import Wire
 
 US, CA = BY_COUNTRY["US"].id, BY_COUNTRY["CA"].id
-ALL_ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
-SALES_AND_TRAFFIC = "GET_SALES_AND_TRAFFIC_REPORT"
-SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
-LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
-RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
 STORAGE_FEES = "GET_FBA_STORAGE_FEE_CHARGES_DATA"
-SHIPPING = "GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING"
 OPEN_LISTINGS = "GET_FLAT_FILE_OPEN_LISTINGS_DATA"
 REIMBURSEMENTS = "GET_FBA_REIMBURSEMENTS_DATA"
 TYPES = (
-    ALL_ORDERS,
+    ORDERS,
     SALES_AND_TRAFFIC,
     LISTINGS,
     OPEN_LISTINGS,
@@ -49,7 +51,7 @@ def fill_selling_partner(model: SellingPartner, now: datetime) -> None:
         _add(model, n, created, schedules)
     for days_back in range(75, 0, -14):
         _add_settlement(model, now - timedelta(days=days_back))
-    _begin(model, ALL_ORDERS, BySeconds(QUEUED_SECONDS, RUNNING_SECONDS), now)
+    _begin(model, ORDERS, BySeconds(QUEUED_SECONDS, RUNNING_SECONDS), now)
     _begin(model, RETURNS, BySeconds(0.0, QUEUED_SECONDS), now)
 
 
