@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["LOOK_AHEAD_BYTES", "DecodedText", "charset_of"]
+__all__ = ["LOOK_AHEAD_BYTES", "DecodedText", "charset_of", "fallback_charset"]
 
 LOOK_AHEAD_BYTES = 64 * 1024
 """How much text beyond ASCII is looked at to tell UTF-8 from something else."""
@@ -68,6 +68,15 @@ def charset_of(content_type: str | None) -> str | None:
     if not name or name in _NO_NEWS:
         return None
     return _known(_READ_AS.get(name, name))
+
+
+def fallback_charset(country: str | None) -> str:
+    """Return the charset of a text that declares none and is not UTF-8.
+
+    Args:
+        country: two letters, in capitals, of the marketplace.
+    """
+    return "cp932" if country == "JP" else "cp1252"
 
 
 def _known(name: str) -> str | None:

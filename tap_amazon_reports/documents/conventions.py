@@ -73,16 +73,19 @@ class Conventions:
 
     def parsers(self) -> dict[str, Parser]:
         """Return how a cell is read, by the type or the format of its column."""
+        order = self.day_order
+        if order is DayOrder.MARKETPLACE:
+            order = marketplace_day_order(self.country)
         return {
             "string": values.text,
             "number": self.decimal(),
             "integer": values.integer,
             "boolean": values.boolean,
-            "date": values.date_parser(order=self.day_order),
+            "date": values.date_parser(order=order),
             "date-time": date_time_parser(
                 country=self.country,
                 default_zone=self.time_zone,
-                order=self.day_order,
+                order=order,
             ),
         }
 

@@ -17,18 +17,18 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from enum import Enum
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.columns import bare, cell_name, normalise
 from tap_amazon_reports.documents.errors import NotATableError
+from tap_amazon_reports.documents.layout import DocumentFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["FIRST_LINE", "DelimitedReader", "Dialect", "HeaderRule", "Row"]
+__all__ = ["FIRST_LINE", "DelimitedReader", "HeaderRule", "Row"]
 
 _PREAMBLE_LINES_MAX = 50
 _BLOCK_ROWS = 500
@@ -36,19 +36,6 @@ _CELL_CHARACTERS_MAX = 16 * 1024 * 1024
 # Stands behind the last line; inside a quoted cell it does not become a row.
 _END = "\x03"
 _LINE_END = re.compile(r"\r+[^\r\n]|\n")
-
-
-class Dialect(Enum):
-    """How a line becomes cells."""
-
-    TAB = "tab"
-    """Cells end at a tab; nothing is quoted."""
-
-    LEDGER = "ledger"
-    """As `TAB`, and each cell is in one pair of quotes; inner quotes are literal."""
-
-    CSV = "csv"
-    """RFC 4180: commas, quotes where needed, inner quotes doubled."""
 
 
 _FORMS = (normalise, bare)
@@ -98,12 +85,18 @@ class DelimitedReader:
         self,
         text_pieces: Iterable[str],
         *,
-        dialect: Dialect,
+        table: DocumentFormat,
         header: HeaderRule = FIRST_LINE,
     ) -> None:
-        """Read `text_pieces`, text of any length each; nothing is read until asked."""
-        self._rows: Iterator[list[str]] = _CELLS[dialect](iter(text_pieces))
-        self._dialect = dialect
+        """Read nothing until asked.
+
+        Args:
+            text_pieces: the document, text of any length each.
+            table: what it is.
+            header: where its header is.
+        """
+        self._rows: Iterator[list[str]] = _CELLS[table](iter(text_pieces))
+        self._table = table
         self._rule = header
         self._header: list[str] | None = None
 
@@ -169,14 +162,14 @@ class DelimitedReader:
 
     def _is_lone_csv_line(self) -> bool:
         # Commas are in sentences, too; tabs are not: such a header is a foreign one.
-        if self._dialect is not Dialect.CSV:
+        if self._table is not DocumentFormat.CSV:
             return False
         second = list(islice(self._rows, 1))
         self._rows = chain(second, self._rows)
         return not second
 
     def _as_text(self, cells: list[str]) -> str:
-        return (", " if self._dialect is Dialect.CSV else " ").join(cells)
+        return (", " if self._table is DocumentFormat.CSV else " ").join(cells)
 
 
 def _trimmed(name: str) -> str:
@@ -276,7 +269,7 @@ def _csv_lines(pieces: Iterator[str]) -> Iterator[str]:
 
 
 _CELLS = {
-    Dialect.TAB: _tab_cells,
-    Dialect.LEDGER: _ledger_cells,
-    Dialect.CSV: _csv_cells,
+    DocumentFormat.TSV: _tab_cells,
+    DocumentFormat.LEDGER: _ledger_cells,
+    DocumentFormat.CSV: _csv_cells,
 }

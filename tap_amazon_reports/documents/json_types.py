@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.documents import values
 from tap_amazon_reports.documents.json_text import json_text
+from tap_amazon_reports.documents.typed import column_kind
 
 if TYPE_CHECKING:
     from tap_amazon_reports.documents.columns import Parser
@@ -21,12 +22,24 @@ Typed = Callable[[Any], object]
 """Turns a JSON value, not null, into a column's."""
 
 
-def value_types(conventions: Conventions) -> dict[str, Typed]:
-    """Return what turns a JSON value into one, by the type or format of its column.
+def value_types(conventions: Conventions) -> Callable[[Mapping[str, Any]], Typed]:
+    """Return what tells how the values of a column are read.
 
-    It raises `TypeError` or `ValueError` for what does not fit. Numbers in strings are
-    read, as documents have them; so is all text, by `conventions`.
+    What it returns raises `TypeError` or `ValueError` for what does not fit. Numbers in
+    strings are read, as documents have them; so is all text, by `conventions`.
     """
+    by_kind = _by_kind(conventions)
+
+    def typed(column: Mapping[str, Any]) -> Typed:
+        kind = column_kind(column)
+        if kind == "array" and "string" in column.get("items", {}).get("type", ()):
+            return _texts
+        return by_kind[kind]
+
+    return typed
+
+
+def _by_kind(conventions: Conventions) -> dict[str, Typed]:
     cells = conventions.parsers()
     return {
         "string": _text,
@@ -70,7 +83,9 @@ def _number_type(parse: Parser) -> Typed:
 
 
 def _modest(value: Decimal) -> Decimal:
-    if abs(value.adjusted()) > _EXPONENT_MAX:
+    # `1E+31` is refused as it is in a table; forty digits that are all written are not.
+    exponent = value.as_tuple().exponent
+    if max(int(exponent), -value.adjusted()) > _EXPONENT_MAX:
         msg = "a decimal beyond all measure"
         raise ValueError(msg)
     return value
@@ -102,3 +117,7 @@ def _object(value: Any) -> dict[str, Any]:
 def _array(value: Any) -> list[Any]:
     # In XML, what could repeat and does not is no list.
     return value if isinstance(value, list) else [value]
+
+
+def _texts(value: Any) -> list[str | None]:
+    return [item if item is None else _text(item) for item in _array(value)]

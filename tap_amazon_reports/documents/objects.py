@@ -1,110 +1,238 @@
-"""JSON objects to typed records, by the JSON schema of their stream."""
+"""JSON objects and XML elements to typed records, by the JSON schema of their columns.
+
+A column is a property of the schema; its values are at `x-name` and at the other names
+in `x-aliases`, each a path, `salesByDate.unitsOrdered` or `ItemPrice/Amount@currency`,
+and with `^` before it, one in the record around (`^^`: in the one around that). Without
+these, they are where Amazon's name is the column's, but for case and underscores.
+"""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from typing import Any
 
-from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
-from tap_amazon_reports.documents import values
-from tap_amazon_reports.documents.columns import Record, snake_case
+from tap_amazon_reports.documents.columns import Record, normalise
+from tap_amazon_reports.documents.conventions import Conventions
+from tap_amazon_reports.documents.json_text import json_text
+from tap_amazon_reports.documents.json_types import Typed, value_types
+from tap_amazon_reports.documents.typed import (
+    ROW,
+    column_names,
+    is_generic,
+)
 
-if TYPE_CHECKING:
-    from decimal import Decimal
+__all__ = ["ObjectReader"]
 
-_Typed = Callable[[Any], object]
+_PLAIN = Conventions()
+
+
+@dataclass
+class _Field:
+    """A column and how a JSON value becomes its value."""
+
+    column: str
+    typed: Typed
+
+
+@dataclass
+class _Branch:
+    """The members of an object that lead to columns, by Amazon's name.
+
+    Attributes:
+        members: by the exact name.
+        alike: by the name as `columns.normalise` has it.
+    """
+
+    members: dict[str, _Field | _Branch] = dataclass_field(default_factory=dict)
+    alike: dict[str, _Field | _Branch] = dataclass_field(default_factory=dict)
+
+    def plant(self, name: str, known: _Field | _Branch) -> _Field | _Branch:
+        """Return what is under `name`, which is `known` if nothing was."""
+        if "@" not in name:
+            self.alike.setdefault(normalise(name), known)
+        return self.members.setdefault(name, known)
+
+    def nearly(self, name: str) -> _Field | _Branch | None:
+        """Return what is under a name that is written a little differently."""
+        return None if "@" in name else self.alike.get(normalise(name))
 
 
 class ObjectReader:
-    """Reads objects as Amazon's JSON has them into the columns of one schema.
+    """Reads objects into the columns of one schema.
 
     Attributes:
         misfits: how many values did not fit their column, by its name, so far.
     """
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
-        """Work out once how each column is read.
+    def __init__(
+        self,
+        schema: Mapping[str, Any],
+        *,
+        conventions: Conventions = _PLAIN,
+    ) -> None:
+        """Work out once where each column's values are and how they are read.
 
         Args:
-            schema: of the records; a property is named as Amazon's name in snake case.
-        """
-        self._typed = {
-            name: _typed(kind) for name, kind in schema["properties"].items()
-        }
-        self.misfits: Counter[str] = Counter()
+            schema: of the records. What begins with an underscore is the tap's own.
+            conventions: what the text of a value means.
 
-    def read(self, wire: Mapping[str, Any]) -> Record:
-        """Return a value for each column, and what is in no column or does not fit."""
-        found: dict[str, object] = dict.fromkeys(self._typed)
+        Raises:
+            ValueError: two columns are in one place, or one is inside another.
+        """
+        self.misfits: Counter[str] = Counter()
+        properties = schema["properties"]
+        self._is_generic = is_generic(properties)
+        self._empty: dict[str, object] = dict.fromkeys(properties)
+        self._root = _Branch()
+        self._around: dict[int, _Branch] = {}
+        types = value_types(conventions)
+        for column, kind in properties.items():
+            if column.startswith("_"):
+                continue
+            field = _Field(column, types(kind))
+            for path in column_names(column, kind):
+                self._plant(path, field)
+
+    def read(
+        self, record: Mapping[str, Any], parents: Sequence[Mapping[str, Any]] = ()
+    ) -> Record:
+        """Return a value, or None, for each column, and what is in no column.
+
+        Extra values are named by their path with points, `a.b`; they are texts as they
+        are, and JSON for all else. So are values that do not fit their column.
+
+        Args:
+            record: one record.
+            parents: the records around it, the outermost first.
+        """
+        if self._is_generic:
+            return Record({ROW: dict(record)}, {})
+        found = self._empty.copy()
         extra: dict[str, str] = {}
-        for name, value in wire.items():
-            column = snake_case(name)
-            if value is None:
-                continue
-            if column not in self._typed:
-                extra[name] = _as_text(value)
-                continue
-            try:
-                found[column] = self._typed[column](value)
-            except (TypeError, ValueError):
-                extra[name] = _as_text(value)
-                self.misfits[column] += 1
+        for level, branch in self._around.items():
+            if level <= len(parents):
+                self._read_known(branch, parents[-level], found, "^" * level, extra)
+        self._read(self._root, record, found, "", extra)
         return Record(found, extra)
 
+    def _plant(self, path: str, field: _Field) -> None:
+        bare = path.lstrip("^")
+        level = len(path) - len(bare)
+        branch = self._around.setdefault(level, _Branch()) if level else self._root
+        *steps, last = bare.split("/" if "/" in bare else ".")
+        for step in steps:
+            inner = branch.plant(step, _Branch())
+            if isinstance(inner, _Field):
+                raise _overlap(field, inner.column)
+            branch = inner
+        if branch.plant(last, field) is not field:
+            raise _overlap(field, last)
 
-def _typed(kind: Mapping[str, Any]) -> _Typed:
-    """Return what turns a JSON value into one of a schema's `kind`."""
-    if kind.get("format") == "date-time":
-        return _moment
-    types = kind["type"] if isinstance(kind["type"], list) else [kind["type"]]
-    return next(_BY_TYPE[name] for name in types if name in _BY_TYPE)
+    def _read(
+        self,
+        branch: _Branch,
+        record: Mapping[str, Any],
+        found: dict[str, object],
+        prefix: str,
+        extra: dict[str, str],
+    ) -> None:
+        members = branch.members
+        for name, value in record.items():
+            if value is None:
+                continue
+            known = members.get(name) or branch.nearly(name)
+            if known is None:
+                _keep(extra, prefix + name, value)
+            elif isinstance(known, _Field):
+                self._put(known, value, found, prefix + name, extra)
+            else:
+                self._descend(known, value, found, prefix + name, extra)
+
+    def _read_known(
+        self,
+        branch: _Branch,
+        record: Mapping[str, Any],
+        found: dict[str, object],
+        prefix: str,
+        extra: dict[str, str],
+    ) -> None:
+        """Read of a record around only what columns name: the rest is its own row's."""
+        for name, known in branch.members.items():
+            value = record.get(name)
+            if isinstance(known, _Field):
+                if value is not None:
+                    self._put(known, value, found, prefix + name, extra)
+            elif isinstance(value, Mapping):
+                self._read_known(known, value, found, f"{prefix}{name}.", extra)
+
+    def _put(
+        self,
+        field: _Field,
+        value: Any,
+        found: dict[str, object],
+        path: str,
+        extra: dict[str, str],
+    ) -> None:
+        if found[field.column] is not None:
+            # Another of its names was there: neither may be lost.
+            _keep(extra, path, value)
+            return
+        try:
+            found[field.column] = field.typed(value)
+        except (TypeError, ValueError):
+            _keep(extra, path, value)
+            self.misfits[field.column] += 1
+
+    def _descend(
+        self,
+        branch: _Branch,
+        value: Any,
+        found: dict[str, object],
+        path: str,
+        extra: dict[str, str],
+    ) -> None:
+        if isinstance(value, dict):
+            self._read(branch, value, found, f"{path}.", extra)
+        elif isinstance(value, list):
+            self._descend_each(branch, value, found, path, extra)
+        else:
+            _keep(extra, path, value)
+
+    def _descend_each(
+        self,
+        branch: _Branch,
+        items: list[Any],
+        found: dict[str, object],
+        path: str,
+        extra: dict[str, str],
+    ) -> None:
+        """Read elements that repeat as one object, whose members are lists."""
+        objects = [item if isinstance(item, dict) else {} for item in items]
+        names = dict.fromkeys(name for item in objects for name in item)
+        together = {name: [item.get(name) for item in objects] for name in names}
+        if len(items) == 1:
+            together = objects[0]
+        if all(isinstance(item, dict) for item in items):
+            self._read(branch, together, found, f"{path}.", extra)
+        else:
+            _keep(extra, path, items)
 
 
-def _moment(value: Any) -> str:
-    return utc_text(parse_instant(_text(value)))
+def _overlap(field: _Field, other: str) -> ValueError:
+    return ValueError(f"the column {field.column} is in the place of {other}")
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, (bool, dict, list)):
-        raise TypeError
-    return str(value)
-
-
-def _whole(value: Any) -> int | None:
-    return values.integer(_text(value))
-
-
-def _exact(value: Any) -> Decimal | None:
-    return values.decimal(_text(value))
-
-
-def _truth(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else values.boolean(_text(value))
-
-
-def _texts(value: Any) -> list[str]:
-    if not isinstance(value, list):
-        raise TypeError
-    return [_text(item) for item in value]
-
-
-def _object(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise TypeError
-    return value
-
-
-_BY_TYPE: dict[str, _Typed] = {
-    "string": _text,
-    "integer": _whole,
-    "number": _exact,
-    "boolean": _truth,
-    "array": _texts,
-    "object": _object,
-}
-
-
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+def _keep(extra: dict[str, str], path: str, value: Any) -> None:
+    """Put a value that is not blank under its path, each part of it under its own."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return
+    if isinstance(value, dict) and value:
+        for name, inner in value.items():
+            _keep(extra, f"{path}.{name}", inner)
+        return
+    while path in extra:
+        path += "_2"
+    extra[path] = value if isinstance(value, str) else json_text(value)

@@ -17,6 +17,7 @@ import re
 from datetime import datetime, timezone, tzinfo
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.wire_time import parse_instant
 from tap_amazon_reports.documents.values import DayOrder, full_year, is_missing
 from tap_amazon_reports.documents.zones import UnknownZoneError, utc_offset
 
@@ -112,10 +113,7 @@ def _utc(
     """Return the moment in UTC, naive."""
     found = _SHAPE.fullmatch(cell.strip())
     if found is None:
-        if is_missing(cell):
-            return None
-        msg = f"a cell of {len(cell)} characters is no date-time"
-        raise ValueError(msg)
+        return None if is_missing(cell) else _instant(cell)
     local = _local(found, order)
     zone = found["zone"]
     try:
@@ -128,6 +126,16 @@ def _utc(
     except OverflowError as error:
         msg = "a date-time outside the calendar"
         raise ValueError(msg) from error
+
+
+def _instant(cell: str) -> datetime:
+    """Read ISO 8601 in its basic form, as Amazon Pay writes it in JSON."""
+    try:
+        return parse_instant(cell).replace(tzinfo=None)
+    except ValueError:
+        # Without the cause, which quotes the cell.
+        msg = f"a cell of {len(cell)} characters is no date-time"
+        raise ValueError(msg) from None
 
 
 def _local(found: re.Match[str], order: DayOrder) -> datetime:
@@ -147,7 +155,7 @@ def _day(found: re.Match[str], order: DayOrder) -> tuple[int, int, int]:
     first, second = int(found["first"]), int(found["second"])
     if found["slash"] == "." or order is DayOrder.DAY_FIRST:
         first, second = second, first
-    elif order is DayOrder.UNKNOWN:
+    elif order is not DayOrder.MONTH_FIRST:
         msg = "a date-time with its year last, of unknown order"
         raise ValueError(msg)
     return full_year(found["last"]), first, second

@@ -159,6 +159,9 @@ class DayOrder(Enum):
     DAY_FIRST = "day_first"
     """`DD/MM/YYYY`, as in Europe and India."""
 
+    MARKETPLACE = "marketplace"
+    """As the marketplace writes it; without one, as `UNKNOWN`."""
+
 
 def calendar_date(cell: str) -> str | None:
     """Return the date as `YYYY-MM-DD`, read by `date_parser()` without knobs."""
@@ -187,7 +190,7 @@ def _date(cell: str, order: DayOrder) -> str | None:
         return date(*map(int, found.group("year", "month", "day"))).isoformat()
     if found["slash"] == ".":
         order = DayOrder.DAY_FIRST
-    if order is DayOrder.UNKNOWN:
+    if order not in {DayOrder.MONTH_FIRST, DayOrder.DAY_FIRST}:
         raise _misfit(cell, "date of a known order")
     first, second = int(found["first"]), int(found["second"])
     month, day = (first, second) if order is DayOrder.MONTH_FIRST else (second, first)

@@ -22,16 +22,15 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from tap_amazon_reports.documents.conventions import Decimals
+from tap_amazon_reports.documents.layout import DocumentFormat, Layout, RecordSet
+from tap_amazon_reports.documents.values import DayOrder
 from tap_amazon_reports.reports.report_types import (
     DateMode,
     Dates,
-    DayRule,
-    DecimalRule,
     Option,
     Period,
     PeriodRule,
-    RecordSet,
-    ReportFormat,
     ReportStatus,
     ReportType,
 )
@@ -125,17 +124,18 @@ def stream_name(service: str, report_type: str) -> str:
 
 def _unknown_type(service: str, report_type: str) -> ReportType:
     """Return a type whose documents are read for whatever they are."""
-    kind = ReportFormat.TSV if service == "selling_partner" else ReportFormat.CSV
+    table = DocumentFormat.TSV if service == "selling_partner" else DocumentFormat.CSV
+    is_xml = "_XML_" in report_type.upper()
     stream = stream_name(service, report_type)
+    records = RecordSet(stream, "*", key=(), unique=False, schema=_ROW)
     return ReportType(
         service=service,
         report_type=report_type,
         is_known=False,
-        format=ReportFormat.XML if "_XML_" in report_type.upper() else kind,
+        layout=Layout(DocumentFormat.XML if is_xml else table, (records,)),
         regional=service != "selling_partner",
         dates=Dates(DateMode.WINDOW, longest_days=30),
         fresh_hours=4,
-        records=(RecordSet(stream, "*", key=(), unique=False, schema=_ROW),),
     )
 
 
@@ -149,23 +149,25 @@ def _known_type(
             raise ValueError(msg)
     is_core = about.pop("tier") == "core"
     records = tuple(_record_set(found, document) for found in about.pop("records"))
+    about |= about.pop("header", {})
+    made = {word: about.pop(word) for word in _LAYOUT_READERS if word in about}
     return ReportType(
         service=service,
         report_type=report_type,
         description=document["description"],
         is_core=is_core,
-        records=records,
-        **_fields(about),
+        layout=Layout(records=records, **_fields(made, _LAYOUT_READERS)),
+        **_fields(about, _READERS),
     )
 
 
-def _fields(about: Mapping[str, Any]) -> dict[str, Any]:
-    about = {**about, **about.get("header", {})}
-    about.pop("header", None)
-    if unknown := set(about) - set(_READERS):
+def _fields(
+    about: Mapping[str, Any], readers: Mapping[str, Callable[[Any], Any]]
+) -> dict[str, Any]:
+    if unknown := set(about) - set(readers):
         msg = f"nobody knows these words: {', '.join(sorted(unknown))}"
         raise ValueError(msg)
-    return {name: _READERS[name](value) for name, value in about.items()}
+    return {name: readers[name](value) for name, value in about.items()}
 
 
 def _record_set(found: Mapping[str, Any], document: Mapping[str, Any]) -> RecordSet:
@@ -227,18 +229,21 @@ _READERS: dict[str, Callable[[Any], Any]] = {
             "lookback_days",
             "fresh_hours",
             "retention_days",
-            "by_position",
             "incremental",
             "path_word",
         ),
         _as_it_is,
     ),
-    **dict.fromkeys(("landmarks", "marketplaces", "notes"), tuple),
+    **dict.fromkeys(("marketplaces", "notes"), tuple),
     "dates": _dates,
-    "day_order": DayRule,
-    "decimals": DecimalRule,
-    "format": ReportFormat,
     "one_of": _groups,
     "options": _options,
     "status": ReportStatus,
+}
+_LAYOUT_READERS: dict[str, Callable[[Any], Any]] = {
+    "by_position": _as_it_is,
+    "day_order": DayOrder,
+    "decimals": Decimals,
+    "format": DocumentFormat,
+    "landmarks": tuple,
 }

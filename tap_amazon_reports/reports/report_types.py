@@ -4,42 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tap_amazon_reports.documents.layout import Layout, RecordSet
+
 __all__ = [
     "DateMode",
     "Dates",
-    "DayRule",
-    "DecimalRule",
     "Option",
     "Period",
     "PeriodRule",
-    "RecordSet",
-    "ReportFormat",
     "ReportStatus",
     "ReportType",
 ]
-
-
-class ReportFormat(Enum):
-    """What the documents of a type are."""
-
-    TSV = "tsv"
-    LEDGER = "ledger"
-    """Tab-separated, each cell in quotes, inner quotes as they are."""
-    CSV = "csv"
-    JSON = "json"
-    XML = "xml"
-    XLSX = "xlsx"
-    PDF = "pdf"
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether there are rows in it that the tap can read."""
-        return self not in {ReportFormat.XLSX, ReportFormat.PDF}
 
 
 class ReportStatus(Enum):
@@ -77,24 +57,6 @@ class Period(Enum):
     MONTH = "MONTH"
     QUARTER = "QUARTER"
     YEAR = "YEAR"
-
-
-class DecimalRule(Enum):
-    """How decimals are written."""
-
-    POINT = "point"
-    MARKETPLACE = "marketplace"
-    """As the marketplace writes them, `95,00` in much of Europe."""
-
-
-class DayRule(Enum):
-    """What stands first in a date whose year stands last."""
-
-    UNKNOWN = "unknown"
-    MONTH_FIRST = "month_first"
-    DAY_FIRST = "day_first"
-    MARKETPLACE = "marketplace"
-    """As the marketplace writes them."""
 
 
 @dataclass(frozen=True)
@@ -156,25 +118,6 @@ class Option:
 
 
 @dataclass(frozen=True)
-class RecordSet:
-    """Rows of one kind in the documents of a type: one stream.
-
-    Attributes:
-        stream: its name.
-        path: where the records are, as the catalogue's module says; None for a table.
-        key: the natural key's columns; empty where there is none.
-        unique: whether no two rows of a document can share the key.
-        schema: a JSON schema: `type`, and `properties` by column.
-    """
-
-    stream: str
-    path: str | None
-    key: tuple[str, ...]
-    unique: bool
-    schema: Mapping[str, Any] = field(hash=False, repr=False)
-
-
-@dataclass(frozen=True)
 class ReportType:
     """All that the tap needs to know to read reports of one type.
 
@@ -185,7 +128,7 @@ class ReportType:
         is_known: whether there is a file for it.
         is_core: whether its layout is known and it is in common use.
         status: how Amazon stands to it; `status_note` says more.
-        format: what its documents are.
+        layout: how its documents are made, and which kinds of rows they have.
         requestable: whether a report can be asked for; if not, it is collected.
         schedulable: whether a schedule can make it.
         restricted: whether its document is opened with a restricted data token.
@@ -200,21 +143,15 @@ class ReportType:
         options: the report options, by name; any are good for a type not known.
         one_of: groups of options of which exactly one is wanted, whole.
         marketplaces: country codes; empty for all.
-        decimals: how decimals are written.
-        day_order: what stands first in a date whose year stands last.
-        landmarks: names in the header of a table that has lines before it.
-        by_position: whether its headers are translated, in an order that is stable.
         incremental: the column that grows from report to report, if there is one.
         path_word: what the Appstore's path says instead of the name, if it does.
-        records: the kinds of rows in a document.
         notes: what is worth knowing beyond this.
     """
 
     service: str
     report_type: str
-    format: ReportFormat
+    layout: Layout
     dates: Dates
-    records: tuple[RecordSet, ...]
     description: str = ""
     is_known: bool = True
     is_core: bool = False
@@ -233,13 +170,14 @@ class ReportType:
     options: Mapping[str, Option] = field(default_factory=dict, hash=False)
     one_of: tuple[tuple[str, ...], ...] = ()
     marketplaces: tuple[str, ...] = ()
-    decimals: DecimalRule = DecimalRule.POINT
-    day_order: DayRule = DayRule.UNKNOWN
-    landmarks: tuple[str, ...] = ()
-    by_position: bool = False
     incremental: str | None = None
     path_word: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def records(self) -> tuple[RecordSet, ...]:
+        """The kinds of rows in a document: a stream each."""
+        return self.layout.records
 
     @property
     def has_keys(self) -> bool:

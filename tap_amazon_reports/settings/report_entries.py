@@ -110,7 +110,7 @@ class EntryReader:
         kind = self._catalogue.find(self._service, given["report_type"])
         # What cannot be asked for may still appear.
         collected = given.get("source") == Source.COLLECT.value
-        if kind.refused and not (collected and kind.format.is_readable):
+        if kind.refused and not (collected and kind.layout.format.is_readable):
             self._refuse(kind.report_type, f"other types; {kind.refused}")
         options: dict[str, str] = given.get("report_options", {})
         source = self._source(kind, given.get("source"))

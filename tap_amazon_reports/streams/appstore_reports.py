@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.wire_time import utc_text
-from tap_amazon_reports.documents.conventions import Conventions
-from tap_amazon_reports.reports.document_rows import DocumentRows
+from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.streams.appstore_months import AppstoreMonths
 from tap_amazon_reports.streams.content_schema import (
     RecordCompleter,
@@ -51,9 +50,7 @@ class AppstoreReport(AppstoreMonths):
 
     def rows(self, month: Month, document: WholeDocument) -> Iterator[Record]:
         """Yield the rows of all files of a month."""
-        rows = DocumentRows(
-            self._kind, conventions=Conventions(), fallback_charset="cp1252"
-        )
+        rows = DocumentRows(self._kind.layout)
         completer = RecordCompleter(self._records, moment=month.start)
         for _, block, extras in rows.blocks(
             [document.content],

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tap_amazon_reports.documents.charset import DecodedText, charset_of
 from tap_amazon_reports.documents.columns import Column, ColumnMap
 from tap_amazon_reports.documents.container import members
-from tap_amazon_reports.documents.delimited import DelimitedReader, Dialect, HeaderRule
+from tap_amazon_reports.documents.delimited import DelimitedReader, HeaderRule
+from tap_amazon_reports.documents.layout import DocumentFormat
 from tap_amazon_reports.documents.times import utc_text
 from tap_amazon_reports.documents.values import boolean, decimal, integer
 from tap_amazon_reports.documents.zones import country_of
@@ -85,7 +86,7 @@ class AppstoreSales(AppstoreMonths, CoreStream):
         self, member: Member, charset: str | None, month: Month
     ) -> Iterator[dict[str, Any]]:
         text = DecodedText(member.chunks, declared=charset)
-        reader = DelimitedReader(text, dialect=Dialect.CSV, header=_HEADER)
+        reader = DelimitedReader(text, table=DocumentFormat.CSV, header=_HEADER)
         columns = ColumnMap(reader.columns, _COLUMNS)
         for row in reader:
             values, extra = columns.read(row.cells)

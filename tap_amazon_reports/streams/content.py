@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_amazon_reports.documents.block import Block
-    from tap_amazon_reports.reports.report_types import RecordSet
+    from tap_amazon_reports.documents.layout import RecordSet
     from tap_amazon_reports.singer.stream import Run
     from tap_amazon_reports.streams.report_group import ReportGroup
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tap_amazon_reports.documents.block import Block
-    from tap_amazon_reports.reports.report_types import RecordSet
+    from tap_amazon_reports.documents.layout import RecordSet
 
 _STAND_INS: dict[str, object] = {"integer": -1, "number": -1, "boolean": False}
 _MOMENT = {"type": ["string", "null"], "format": "date-time"}

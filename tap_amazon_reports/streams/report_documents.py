@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.amazon.marketplaces import find_marketplace
-from tap_amazon_reports.documents.conventions import (
-    Conventions,
-    Decimals,
-    marketplace_day_order,
-)
-from tap_amazon_reports.documents.values import DayOrder
-from tap_amazon_reports.reports.document_rows import DocumentRows
+from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.reports.errors import ReportFailedError
 from tap_amazon_reports.reports.failure import failure_reason, is_not_yet
 from tap_amazon_reports.reports.prefetch import Document
-from tap_amazon_reports.reports.report_types import DayRule, DecimalRule
 from tap_amazon_reports.streams.report_rows import ReportRows
 
 if TYPE_CHECKING:
@@ -30,16 +23,6 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.report import Report
     from tap_amazon_reports.streams.content import ContentStream
     from tap_amazon_reports.streams.report_group import Partition, ReportGroup
-
-_DECIMALS = {
-    DecimalRule.POINT: Decimals.POINT,
-    DecimalRule.MARKETPLACE: Decimals.MARKETPLACE,
-}
-_DAY_ORDERS = {
-    DayRule.UNKNOWN: DayOrder.UNKNOWN,
-    DayRule.MONTH_FIRST: DayOrder.MONTH_FIRST,
-    DayRule.DAY_FIRST: DayOrder.DAY_FIRST,
-}
 
 logger = logging.getLogger(__name__)
 
@@ -154,21 +137,9 @@ class ReportDocuments:
         return ReportRows(
             report,
             marketplace_id=marketplace_id,
-            rows=DocumentRows(
-                self._group.entry.kind,
-                conventions=self._conventions(country),
-                fallback_charset="cp932" if country == "JP" else "cp1252",
-            ),
+            rows=DocumentRows(self._group.entry.kind.layout, country=country),
             streams=self._group.selected,
             skip=skip,
-        )
-
-    def _conventions(self, country: str | None) -> Conventions:
-        kind = self._group.entry.kind
-        return Conventions(
-            country=country,
-            decimals=_DECIMALS[kind.decimals],
-            day_order=_DAY_ORDERS.get(kind.day_order) or marketplace_day_order(country),
         )
 
     def _document(self, report: Report) -> Document:

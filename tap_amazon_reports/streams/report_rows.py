@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tap_amazon_reports.documents.block import Block
+    from tap_amazon_reports.documents.document_rows import DocumentBlock, DocumentRows
     from tap_amazon_reports.documents.download import Download
-    from tap_amazon_reports.reports.document_rows import DocumentBlock, DocumentRows
+    from tap_amazon_reports.documents.layout import RecordSet
     from tap_amazon_reports.reports.report import Report
-    from tap_amazon_reports.reports.report_types import RecordSet
     from tap_amazon_reports.streams.content import ContentStream
 
 

@@ -19,10 +19,10 @@ from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.delimited import (
     FIRST_LINE,
     DelimitedReader,
-    Dialect,
     HeaderRule,
 )
 from tap_amazon_reports.documents.errors import NotATableError
+from tap_amazon_reports.documents.layout import DocumentFormat
 from tests.documents.pieces import CUTS, one_by_one, whole
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ SETTLEMENT = (
 def table(
     text: str,
     *,
-    dialect: Dialect = Dialect.TAB,
+    kind: DocumentFormat = DocumentFormat.TSV,
     header: HeaderRule = FIRST_LINE,
     cut: TextCut = whole,
 ) -> tuple[tuple[str, ...], list[list[str]]]:
     """Return the columns and the cells of a document."""
-    reader = DelimitedReader(cut(text), dialect=dialect, header=header)
+    reader = DelimitedReader(cut(text), table=kind, header=header)
     rows = list(reader)
 
     assert [row.number for row in rows] == list(range(1, len(rows) + 1))
@@ -58,19 +58,21 @@ def table(
 
 
 @pytest.mark.parametrize("cut", CUTS)
-@pytest.mark.parametrize("dialect", [Dialect.TAB, Dialect.LEDGER, Dialect.CSV])
+@pytest.mark.parametrize(
+    "kind", [DocumentFormat.TSV, DocumentFormat.LEDGER, DocumentFormat.CSV]
+)
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("last_end", [True, False])
 def test_every_line_end_is_understood(
-    dialect: Dialect, end: str, cut: TextCut, *, last_end: bool
+    kind: DocumentFormat, end: str, cut: TextCut, *, last_end: bool
 ) -> None:
     """Windows, Unix and old Macintosh files are the same table, cut anywhere."""
-    mark = "," if dialect is Dialect.CSV else "\t"
+    mark = "," if kind is DocumentFormat.CSV else "\t"
     lines = [mark.join(cells) for cells in (["a", "b"], ["1", "2"], ["3", "4"])]
     text = end.join(lines) + (end if last_end else "")
 
     expected = (("a", "b"), [["1", "2"], ["3", "4"]])
-    assert table(text, dialect=dialect, cut=cut) == expected
+    assert table(text, kind=kind, cut=cut) == expected
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -105,7 +107,7 @@ def test_a_ledger_cell_loses_one_pair_of_quotes(cut: TextCut) -> None:
     """The ledger's quotes go, those of the title stay."""
     text = '"Date"\t"Title"\n"10/01/2026"\t"5" "screen""\n"\t""\n'
 
-    assert table(text, dialect=Dialect.LEDGER, cut=cut) == (
+    assert table(text, kind=DocumentFormat.LEDGER, cut=cut) == (
         ("Date", "Title"),
         [["10/01/2026", '5" "screen"'], ['"', ""]],
     )
@@ -116,7 +118,7 @@ def test_quoted_cells_hold_commas_quotes_and_lines(cut: TextCut) -> None:
     """What RFC 4180 allows in a cell is kept letter by letter."""
     text = 'a,b\r\n"x, ""y""","one\r\ntwo\rthree\n"\r\n'
 
-    assert table(text, dialect=Dialect.CSV, cut=cut)[1] == [
+    assert table(text, kind=DocumentFormat.CSV, cut=cut)[1] == [
         ['x, "y"', "one\r\ntwo\rthree\n"]
     ]
 
@@ -125,7 +127,7 @@ def test_quoted_cells_hold_commas_quotes_and_lines(cut: TextCut) -> None:
 def test_a_quote_without_an_end_is_damage(cut: TextCut) -> None:
     """A file that was cut within a cell does not pass as a whole one."""
     with pytest.raises(DocumentDamagedError, match="inside a quoted cell"):
-        table('a,b\n1,2\n3,"fo', dialect=Dialect.CSV, cut=cut)
+        table('a,b\n1,2\n3,"fo', kind=DocumentFormat.CSV, cut=cut)
 
 
 def test_a_quote_without_an_end_does_not_fill_the_memory() -> None:
@@ -133,14 +135,14 @@ def test_a_quote_without_an_end_does_not_fill_the_memory() -> None:
     text = 'a,b\n1,"' + "x" * (17 * 1024 * 1024)
 
     with pytest.raises(DocumentDamagedError, match="field larger"):
-        table(text, dialect=Dialect.CSV)
+        table(text, kind=DocumentFormat.CSV)
 
 
 def test_long_cells_are_whole() -> None:
     """A description longer than the csv module's own limit is kept."""
     cell = "x" * 200_000
 
-    assert table(f'a,b\n1,"{cell}"\n', dialect=Dialect.CSV)[1] == [["1", cell]]
+    assert table(f'a,b\n1,"{cell}"\n', kind=DocumentFormat.CSV)[1] == [["1", cell]]
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -148,7 +150,7 @@ def test_a_header_is_found_below_a_preamble(cut: TextCut) -> None:
     """A settlement's five lines are skipped, and its trailing comma is no column."""
     rule = HeaderRule(landmarks=("transaction posted date", "SettlementId"))
 
-    assert table(SETTLEMENT, dialect=Dialect.CSV, header=rule, cut=cut) == (
+    assert table(SETTLEMENT, kind=DocumentFormat.CSV, header=rule, cut=cut) == (
         ("TransactionPostedDate", "SettlementId", "NetTransactionAmount"),
         [
             ["2026-10-01T11:10:34 -0700", "123", "95.00"],
@@ -162,7 +164,7 @@ def test_a_missing_header_is_told_with_the_first_line() -> None:
     rule = HeaderRule(landmarks=("SettlementId",))
 
     with pytest.raises(NotATableError, match="says: Try, again later") as caught:
-        table("Try,again later\nx,y\n", dialect=Dialect.CSV, header=rule)
+        table("Try,again later\nx,y\n", kind=DocumentFormat.CSV, header=rule)
 
     assert caught.value.sentence == "Try, again later"
 
@@ -201,20 +203,20 @@ def test_short_and_long_rows_keep_their_cells() -> None:
 
 @pytest.mark.parametrize("cut", [whole, one_by_one])
 @pytest.mark.parametrize(
-    ("text", "dialect"),
+    ("text", "kind"),
     [
-        ("No data, or none yet.\n", Dialect.CSV),
-        ("The report has no data.", Dialect.TAB),
-        ("Error\nTry again later\n", Dialect.TAB),
-        ("<?xml version='1.0'?>\n<Error>\n", Dialect.CSV),
+        ("No data, or none yet.\n", DocumentFormat.CSV),
+        ("The report has no data.", DocumentFormat.TSV),
+        ("Error\nTry again later\n", DocumentFormat.TSV),
+        ("<?xml version='1.0'?>\n<Error>\n", DocumentFormat.CSV),
     ],
 )
-def test_a_sentence_is_no_table(text: str, dialect: Dialect, cut: TextCut) -> None:
+def test_a_sentence_is_no_table(text: str, kind: DocumentFormat, cut: TextCut) -> None:
     """A finished report that holds a sentence is reported with that sentence."""
     rule = HeaderRule(expected=("sku", "asin"))
 
     with pytest.raises(NotATableError) as caught:
-        table(text, dialect=dialect, header=rule, cut=cut)
+        table(text, kind=kind, header=rule, cut=cut)
 
     assert caught.value.sentence == text.splitlines()[0]
 
@@ -228,26 +230,26 @@ def test_a_long_sentence_is_cut_and_made_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "dialect", "rows"),
+    ("text", "kind", "rows"),
     [
-        ("seller_sku\tAmount\n", Dialect.TAB, []),
-        ("Amount (EUR)\n", Dialect.CSV, []),
-        ("出品者SKU\t商品名\n", Dialect.TAB, []),
-        ("商品,名\n1,2\n", Dialect.CSV, [["1", "2"]]),
+        ("seller_sku\tAmount\n", DocumentFormat.TSV, []),
+        ("Amount (EUR)\n", DocumentFormat.CSV, []),
+        ("出品者SKU\t商品名\n", DocumentFormat.TSV, []),
+        ("商品,名\n1,2\n", DocumentFormat.CSV, [["1", "2"]]),
     ],
 )
 def test_a_header_without_rows_and_a_foreign_one_are_tables(
-    text: str, dialect: Dialect, rows: list[list[str]]
+    text: str, kind: DocumentFormat, rows: list[list[str]]
 ) -> None:
     """An empty report, and one with translated names, are no sentences."""
     rule = HeaderRule(expected=("seller-sku", "amount"))
 
-    assert table(text, dialect=dialect, header=rule)[1] == rows
+    assert table(text, kind=kind, header=rule)[1] == rows
 
 
 def test_columns_are_known_before_the_first_row() -> None:
     """The header can be asked for first, and costs no row."""
-    reader = DelimitedReader(["a\tb\n1\t2\n"], dialect=Dialect.TAB)
+    reader = DelimitedReader(["a\tb\n1\t2\n"], table=DocumentFormat.TSV)
 
     assert reader.columns == ("a", "b")
     assert list(reader) == [(1, ["1", "2"])]
@@ -261,7 +263,7 @@ def test_nothing_is_read_before_it_is_asked_for() -> None:
         yield "a\n1\n"
 
     asked: list[bool] = []
-    reader = DelimitedReader(pieces(), dialect=Dialect.TAB)
+    reader = DelimitedReader(pieces(), table=DocumentFormat.TSV)
     assert not asked
 
     assert len(list(reader)) == 1
@@ -286,19 +288,19 @@ def tables(cells: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[str]]]:
 
 
 @given(rows=tables(PLAIN_CELLS), end=st.sampled_from(["\n", "\r\n"]))
-@pytest.mark.parametrize("dialect", [Dialect.TAB, Dialect.LEDGER])
+@pytest.mark.parametrize("kind", [DocumentFormat.TSV, DocumentFormat.LEDGER])
 @pytest.mark.parametrize("cut", CUTS)
 def test_any_tab_separated_table_comes_back(
-    rows: list[list[str]], end: str, dialect: Dialect, cut: TextCut
+    rows: list[list[str]], end: str, kind: DocumentFormat, cut: TextCut
 ) -> None:
     """Each cell is read as it was written."""
     header = [f"column {n}" for n in range(len(rows[0]) if rows else 2)]
-    quote = '"' if dialect is Dialect.LEDGER else ""
+    quote = '"' if kind is DocumentFormat.LEDGER else ""
     lines = [
         "\t".join(f"{quote}{cell}{quote}" for cell in row) for row in (header, *rows)
     ]
 
-    _, found = table(end.join((*lines, "")), dialect=dialect, cut=cut)
+    _, found = table(end.join((*lines, "")), kind=kind, cut=cut)
     assert found == rows
 
 
@@ -312,7 +314,7 @@ def test_any_comma_separated_table_comes_back(
     header = [f"column {n}" for n in range(len(rows[0]) if rows else 2)]
     csv.writer(out, quoting=csv.QUOTE_ALL).writerows([header, *rows])
 
-    assert table(out.getvalue(), dialect=Dialect.CSV, cut=cut)[1] == rows
+    assert table(out.getvalue(), kind=DocumentFormat.CSV, cut=cut)[1] == rows
 
 
 def zipped_table(rows: int) -> Iterator[bytes]:
@@ -328,7 +330,7 @@ def test_memory_does_not_grow_with_the_document() -> None:
     """Twenty megabytes of rows pass through less than eight."""
     wanted = 200_000
     (member,) = members(zipped_table(wanted))
-    reader = DelimitedReader(DecodedText(member.chunks), dialect=Dialect.TAB)
+    reader = DelimitedReader(DecodedText(member.chunks), table=DocumentFormat.TSV)
     tracemalloc.start()
     try:
         count = sum(1 for _ in reader)
@@ -345,7 +347,7 @@ def test_the_layers_fit_together() -> None:
     text = "商品名\tprice\nホワイト\t12\n"
     (member,) = members([gzip.compress(text.encode("cp932"))])
     reader = DelimitedReader(
-        DecodedText(member.chunks, fallback="cp932"), dialect=Dialect.TAB
+        DecodedText(member.chunks, fallback="cp932"), table=DocumentFormat.TSV
     )
 
     assert reader.columns == ("商品名", "price")

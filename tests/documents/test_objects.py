@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_amazon_reports.documents.json_text import json_text, json_value
 from tap_amazon_reports.documents.objects import ObjectReader
+from tap_amazon_reports.documents.typed import is_generic
 
 SCHEMA: dict[str, Any] = {
     "properties": {
@@ -93,7 +95,7 @@ class TestObjectReader:
         found, extra = read(reportId="7", newField={"a": [1]}, other="x", third=1.5)
 
         assert found == {"report_id": "7"}
-        assert extra == {"newField": '{"a": [1]}', "other": "x", "third": "1.5"}
+        assert extra == {"newField.a": "[1]", "other": "x", "third": "1.5"}
 
     @pytest.mark.parametrize(
         ("name", "column", "value"),
@@ -108,10 +110,9 @@ class TestObjectReader:
             ("amount", "amount", "1,2,3.x"),
             ("amount", "amount", [1]),
             ("isActive", "is_active", "perhaps"),
-            ("marketplaceIds", "marketplace_ids", "A"),
             ("marketplaceIds", "marketplace_ids", [{"a": 1}]),
             ("reportOptions", "report_options", "a=b"),
-            ("reportId", "report_id", {"a": 1}),
+            ("reportId", "report_id", ["a", 1]),
         ],
     )
     def test_what_does_not_fit_is_kept_and_counted(
@@ -125,6 +126,24 @@ class TestObjectReader:
         text = value if isinstance(value, str) else json.dumps(value)
         assert record[1] == {name: text}
         assert reader.misfits == {column: 1}
+
+    def test_an_object_that_does_not_fit_is_kept_part_by_part(self) -> None:
+        """Each part of it is found under its own path."""
+        assert read(reportId={"a": 1, "b": "x"}) == (
+            {},
+            {"reportId.a": "1", "reportId.b": "x"},
+        )
+
+    def test_one_text_is_a_list_of_one(self) -> None:
+        """What could repeat and does not is no reason to lose its column."""
+        assert read(marketplaceIds="A") == ({"marketplace_ids": ["A"]}, {})
+
+    def test_what_begins_with_an_underscore_is_the_taps(self) -> None:
+        """A field of Amazon's that is called `extra` does not fill `_extra`."""
+        schema = {"properties": {"_extra": {"type": ["object", "null"]}}}
+        record = ObjectReader(schema).read({"extra": {"a": "b"}})
+
+        assert record == ({"_extra": None}, {"extra.a": "b"})
 
     def test_misfits_are_counted_over_all_objects(self) -> None:
         """One warning for a column, with its count."""
@@ -156,3 +175,271 @@ class TestObjectReader:
             )
             blank = value is None or (isinstance(value, str) and not value.strip())
             assert blank or (column in found) != (name in extra)
+
+
+def column(kind: str, **more: Any) -> dict[str, Any]:
+    """Return a property as a report type's file has it."""
+    extra = {name.replace("x_", "x-"): value for name, value in more.items()}
+    return {"type": [kind, "null"], **extra}
+
+
+def read_value(value: object, kind: dict[str, Any]) -> tuple[object, dict[str, str]]:
+    """Return what becomes of one value of a record."""
+    record = ObjectReader({"properties": {"c": kind}}).read({"c": value})
+    return record.values["c"], record.extra
+
+
+def test_a_generic_record_is_its_row() -> None:
+    """Nobody knows the members, and each is there as it is."""
+    properties = {"row": column("object")}
+    record = {"a": Decimal("1.10"), "b": [{"c": None}]}
+
+    assert is_generic(properties)
+    assert not is_generic({"row": column("object"), "a": column("string")})
+    assert ({"row": record}, {}) == ObjectReader({"properties": properties}).read(
+        record
+    )
+
+
+SALES = {
+    "date": column("string", format="date"),
+    "units": column("integer", x_name="salesByDate.unitsOrdered"),
+    "amount": column("number", x_name="salesByDate.sales.amount"),
+    "currency": column("string", x_name="salesByDate.sales.currencyCode"),
+    "range": column("object", x_name="range"),
+    "tags": column("array", x_name="tags"),
+}
+
+
+def test_a_record_goes_to_its_columns() -> None:
+    """Paths are followed, unknown members are kept by theirs, and null is nothing."""
+    reader = ObjectReader({"properties": SALES})
+    record = {
+        "date": "2026-10-01",
+        "salesByDate": {
+            "unitsOrdered": 7,
+            "sales": {"amount": Decimal("1.50"), "currencyCode": "USD", "new": True},
+            "other": {"a": Decimal("2.0"), "b": [Decimal("1.10"), "ü"], "c": None},
+        },
+        "range": {"from": Decimal("0.10")},
+        "tags": ["a"],
+        "blank": " ",
+        "text": "as it is",
+    }
+
+    assert reader.read(record) == (
+        {
+            "date": "2026-10-01",
+            "units": 7,
+            "amount": Decimal("1.50"),
+            "currency": "USD",
+            "range": {"from": Decimal("0.10")},
+            "tags": ["a"],
+        },
+        {
+            "salesByDate.sales.new": "true",
+            "salesByDate.other.a": "2.0",
+            "salesByDate.other.b": '[1.10, "ü"]',
+            "text": "as it is",
+        },
+    )
+    assert not reader.misfits
+    assert dict.fromkeys(SALES) == reader.read({}).values
+
+
+def test_misfits_are_kept_and_counted() -> None:
+    """A value of another type is in the row as text, and its column is named."""
+    reader = ObjectReader({"properties": SALES})
+    for _ in range(2):
+        record = reader.read(
+            {
+                "salesByDate": {"unitsOrdered": "many", "sales": 5},
+                "range": [],
+                "date": {"a": 1},
+            }
+        )
+
+    assert {
+        "salesByDate.unitsOrdered": "many",
+        "salesByDate.sales": "5",
+        "range": "[]",
+        "date.a": "1",
+    } == record.extra
+    assert {"units": 2, "range": 2, "date": 2} == reader.misfits
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "read"),
+    [
+        (column("string"), 7, "7"),
+        (column("string"), Decimal("7.10"), "7.10"),
+        (column("string"), True, "true"),
+        (column("string"), "", None),
+        (column("integer"), "7", 7),
+        (column("integer"), Decimal("7.0"), 7),
+        (column("number"), 7, 7),
+        (column("number"), "7.10", Decimal("7.10")),
+        (column("number"), "N/A", None),
+        (column("boolean"), False, False),
+        (column("boolean"), "true", True),
+        (column("boolean"), 0, False),
+        (
+            column("string", format="date-time"),
+            "2026-10-01T00:00:00.5-07:00",
+            "2026-10-01T07:00:00.500000Z",
+        ),
+        (column("array"), {"a": 1}, [{"a": 1}]),
+    ],
+)
+def test_values_by_type(kind: dict[str, Any], value: object, read: object) -> None:
+    """Numbers in strings, and strings that are numbers, are what the column is."""
+    assert (read, {}) == read_value(value, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        (column("string"), [1], "[1]"),
+        (column("integer"), Decimal("7.5"), "7.5"),
+        (column("integer"), 2**63, str(2**63)),
+        (column("integer"), Decimal("1E+1000000"), "1E+1000000"),
+        (column("integer"), True, "true"),
+        (column("number"), True, "true"),
+        (column("number"), "NaN", "NaN"),
+        (column("number"), Decimal("1E+31"), "1E+31"),
+        (column("boolean"), 2, "2"),
+        (column("object"), "x", "x"),
+        (column("string", format="date-time"), 1700000000, "1700000000"),
+    ],
+)
+def test_values_that_do_not_fit(kind: dict[str, Any], value: object, text: str) -> None:
+    """Nothing is bent to fit."""
+    assert (None, {"c": text}) == read_value(value, kind)
+
+
+def test_columns_of_the_records_around() -> None:
+    """A product has its promotion's id, and its campaign's; the rest stays there."""
+    reader = ObjectReader(
+        {
+            "properties": {
+                "campaign_id": column("string", x_name="^^campaignId"),
+                "promotion_id": column("string", x_name="^promotionId"),
+                "start": column("string", format="date", x_name="^dates.from"),
+                "asin": column("string"),
+            }
+        }
+    )
+    parents: list[dict[str, Any]] = [
+        {"campaignId": 5, "name": "c"},
+        {"promotionId": "p", "dates": {"from": "soon", "to": 1}},
+    ]
+
+    assert reader.read({"asin": "A"}, parents) == (
+        {"campaign_id": "5", "promotion_id": "p", "start": None, "asin": "A"},
+        {"^dates.from": "soon"},
+    )
+    assert reader.read({"asin": "A"}, parents[1:]).values["campaign_id"] is None
+
+
+def test_xml_paths_attributes_and_repetitions() -> None:
+    """An amount has its currency; what repeats is a list, where the column is one."""
+    reader = ObjectReader(
+        {
+            "properties": {
+                "order_id": column("string", x_name="AmazonOrderID"),
+                "fee": column("number", x_name="Fees/Fee/Amount"),
+                "currency": column("string", x_name="Fees/Fee/Amount@currency"),
+                "types": column("array", x_name="Prices/Component/Type"),
+                "ids": column("array", x_name="Ids/Id"),
+            }
+        }
+    )
+    components = [{"Type": "Principal", "Amount": "1.0"}, {"Type": "Tax"}]
+
+    assert reader.read(
+        {
+            "AmazonOrderId": "1",
+            "Fees": {"Fee": [{"Amount": "1.50", "Amount@currency": "USD"}]},
+            "Prices": {"Component": components},
+            "Ids": {"Id": "7"},
+        }
+    ) == (
+        {
+            "order_id": "1",
+            "fee": Decimal("1.50"),
+            "currency": "USD",
+            "types": ["Principal", "Tax"],
+            "ids": ["7"],
+        },
+        {"Prices.Component.Amount": '["1.0", null]'},
+    )
+    assert {"Prices.Component": '[{"Type": "x"}, 5]'} == reader.read(
+        {"Prices": {"Component": [{"Type": "x"}, 5]}}
+    ).extra
+
+
+def test_two_members_for_one_column_are_both_kept() -> None:
+    """An old name beside the new one does not wipe it out."""
+    reader = ObjectReader(
+        {"properties": {"sku": column("string", x_name="sellerSku", x_aliases=["sku"])}}
+    )
+
+    assert ({"sku": "new"}, {"sku": "old"}) == reader.read(
+        {"sellerSku": "new", "sku": "old"}
+    )
+    assert ({"sku": "old"}, {}) == reader.read({"sku": "old"})
+
+
+def test_members_whose_paths_look_alike_are_both_kept() -> None:
+    """A point in a name hides nothing."""
+    reader = ObjectReader({"properties": {"c": column("string")}})
+
+    assert {"a.b": "1", "a.b_2": "2"} == reader.read({"a.b": 1, "a": {"b": 2}}).extra
+
+
+@pytest.mark.parametrize("other", ["a", "a.b", "a.b.c"])
+def test_columns_in_one_place_are_refused(other: str) -> None:
+    """A slip in a report type's file shows at once."""
+    properties = {
+        "one": column("string", x_name="a.b"),
+        "two": column("string", x_name=other),
+    }
+
+    with pytest.raises(ValueError, match="in the place of"):
+        ObjectReader({"properties": properties})
+
+
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
+
+
+@given(
+    st.recursive(
+        LEAVES,
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=10,
+    )
+)
+def test_json_text_keeps_every_digit(value: object) -> None:
+    """What is kept as JSON can be read again, to the last digit."""
+    text = json_text(value)
+
+    assert text == json_text(json_value(text))
+
+
+@given(st.dictionaries(st.sampled_from([*SALES, "new", "salesByDate"]), LEAVES))
+def test_no_value_of_a_record_is_ever_lost(record: dict[str, object]) -> None:
+    """Each value is in a column or in the extra ones, whatever its type."""
+    reader = ObjectReader({"properties": SALES})
+    values, extra = reader.read(record)
+
+    for name, value in record.items():
+        is_nothing = value is None or (
+            isinstance(value, str) and value.strip().lower() in ("", "--", "n/a")
+        )
+        assert is_nothing or values.get(name) is not None or name in extra

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_amazon_reports.documents.layout import DocumentFormat, Layout, RecordSet
 from tap_amazon_reports.reports.lookback import Lookback
 from tap_amazon_reports.reports.plan import newest_data, planned_windows
 from tap_amazon_reports.reports.report_types import (
@@ -18,8 +19,6 @@ from tap_amazon_reports.reports.report_types import (
     Dates,
     Period,
     PeriodRule,
-    RecordSet,
-    ReportFormat,
     ReportType,
 )
 from tests.clock import NOON
@@ -34,9 +33,8 @@ KEYED = RecordSet("sp_x", None, key=("id",), unique=True, schema={"properties": 
 FRESH = ReportType(
     service="selling_partner",
     report_type="GET_X",
-    format=ReportFormat.TSV,
+    layout=Layout(DocumentFormat.TSV, (KEYED,)),
     dates=Dates(DateMode.WINDOW, longest_days=30),
-    records=(KEYED,),
 )
 
 
@@ -48,7 +46,9 @@ def _by(period: Period, *, at_most: int = 1) -> Dates:
 KINDS = {
     "fresh": FRESH,
     "late": replace(FRESH, latency_hours=30),
-    "keyless": replace(FRESH, records=(replace(KEYED, key=()),)),
+    "keyless": replace(
+        FRESH, layout=Layout(DocumentFormat.TSV, (replace(KEYED, key=()),))
+    ),
     "day": replace(FRESH, dates=Dates(DateMode.DAY), latency_hours=6),
     "hours": replace(FRESH, dates=Dates(DateMode.HOURS, longest_hours=100)),
     "week": replace(FRESH, dates=_by(Period.WEEK, at_most=2), latency_hours=48),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_amazon_reports.documents.layout import DocumentFormat, Layout, RecordSet
 from tap_amazon_reports.reports.plan import oldest_data, planned_windows
 from tap_amazon_reports.reports.report_types import (
     DateMode,
@@ -18,8 +19,6 @@ from tap_amazon_reports.reports.report_types import (
     Option,
     Period,
     PeriodRule,
-    RecordSet,
-    ReportFormat,
     ReportType,
 )
 from tests.clock import NOON
@@ -48,9 +47,8 @@ def _kind(dates: Dates, **more: object) -> ReportType:
     plain = ReportType(
         service="selling_partner",
         report_type="GET_X",
-        format=ReportFormat.TSV,
+        layout=Layout(DocumentFormat.TSV, (KEYED,)),
         dates=dates,
-        records=(KEYED,),
     )
     return replace(plain, **more)  # type: ignore[arg-type]  # any field of it
 
@@ -99,7 +97,7 @@ def test_data_by_day_ends_with_the_last_second_of_a_day() -> None:
 
 def test_rows_without_a_key_are_read_when_their_day_is_over() -> None:
     """Read again, they would be other rows: so the day of now waits."""
-    kind = replace(WINDOW, records=(KEYLESS,))
+    kind = replace(WINDOW, layout=Layout(DocumentFormat.TSV, (KEYLESS,)))
     assert [("2026-11-19T00:00:00", "2026-11-21T00:00:00")] == _said(
         _planned(kind, _day(19))
     )

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from tap_amazon_reports.documents.layout import DocumentFormat
 from tap_amazon_reports.reports.report_catalogue import (
     ReportCatalogue,
     ReportFileError,
 )
 from tap_amazon_reports.reports.report_types import (
     DateMode,
-    ReportFormat,
     ReportStatus,
 )
 from tests.reports.made_up import MADE_UP
@@ -75,10 +75,13 @@ def test_a_file_is_all_that_a_new_type_needs(tmp_path: Path) -> None:
 
     assert ["GET_MADE_UP_DATA"] == catalogue.known("selling_partner")
     assert [] == catalogue.core("selling_partner") == catalogue.known("amazon_pay")
-    assert (ReportFormat.CSV, ReportStatus.ACTIVE) == (found.format, found.status)
+    assert (DocumentFormat.CSV, ReportStatus.ACTIVE) == (
+        found.layout.format,
+        found.status,
+    )
     assert DateMode.DAY is found.dates.mode
     assert (6, 2, 12) == (found.latency_hours, found.lookback_days, found.fresh_hours)
-    assert ("Thing", "Price") == found.landmarks
+    assert ("Thing", "Price") == found.layout.landmarks
     assert ("sp_made_up_data", None) == (records.stream, records.path)
     assert ("thing", "data_start_time") == records.key
     assert records.unique
@@ -106,7 +109,7 @@ def test_names_are_listed_without_reading(tmp_path: Path) -> None:
         ("text", ""),
         (_with(records=None), "it lacks 'records'"),
         (_with(format=None), "format"),
-        (_with(format="parquet"), "'parquet' is not a valid ReportFormat"),
+        (_with(format="parquet"), "'parquet' is not a valid DocumentFormat"),
         (_with(dates={"mode": "sometimes"}), "'sometimes' is not a valid DateMode"),
         (_with(dates={"mode": "period", "periods": {"AGE": 1}}), "it lacks 'AGE'"),
         (_with(dates={"mode": "day", "longest": 3}), "longest"),
@@ -141,22 +144,22 @@ def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("service", "name", "kind", "stream"),
     [
-        ("selling_partner", "GET_NEW_DATA", ReportFormat.TSV, "sp_new_data"),
-        ("selling_partner", "GET_XML_NEW_DATA", ReportFormat.XML, "sp_xml_new_data"),
+        ("selling_partner", "GET_NEW_DATA", DocumentFormat.TSV, "sp_new_data"),
+        ("selling_partner", "GET_XML_NEW_DATA", DocumentFormat.XML, "sp_xml_new_data"),
         (
             "amazon_pay",
             "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_NEW_DATA_",
-            ReportFormat.CSV,
+            DocumentFormat.CSV,
             "pay_new_data",
         ),
-        ("appstore", "installs", ReportFormat.CSV, "appstore_installs"),
+        ("appstore", "installs", DocumentFormat.CSV, "appstore_installs"),
     ],
 )
 def test_a_type_that_nobody_knows_works(
     catalogue: ReportCatalogue,
     service: str,
     name: str,
-    kind: ReportFormat,
+    kind: DocumentFormat,
     stream: str,
 ) -> None:
     """A report type that Amazon adds tomorrow can be read tomorrow."""
@@ -165,7 +168,7 @@ def test_a_type_that_nobody_knows_works(
 
     assert not found.is_known
     assert found.requestable
-    assert kind is found.format
+    assert kind is found.layout.format
     assert (DateMode.WINDOW, 30, False) == (
         found.dates.mode,
         found.dates.longest_days,

@@ -270,7 +270,7 @@ def test_every_file_is_understood(catalogue: ReportCatalogue, path: Path) -> Non
     found = catalogue.find(path.parent.name, path.stem)
 
     assert found.is_known
-    assert about["format"] == found.format.value
+    assert about["format"] == found.layout.format.value
     assert about["dates"]["mode"] == found.dates.mode.value
     assert len(about["dates"].get("periods", ())) == len(found.dates.periods)
     assert list(about.get("options", {})) == list(found.options)
@@ -286,5 +286,5 @@ def test_what_cannot_be_read_is_refused(catalogue: ReportCatalogue, path: Path) 
     capture = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_CAPTURE_DATA_"
 
     assert (found.refused is None) == (
-        found.format.is_readable and found.report_type != capture
+        found.layout.format.is_readable and found.report_type != capture
     )

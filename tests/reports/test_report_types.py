@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tap_amazon_reports.documents.conventions import Decimals
+from tap_amazon_reports.documents.values import DayOrder
 from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
 from tap_amazon_reports.reports.report_types import (
     DateMode,
-    DayRule,
-    DecimalRule,
     Period,
 )
 
@@ -49,8 +49,8 @@ def test_settlements_are_collected(catalogue: ReportCatalogue) -> None:
 
     assert not found.requestable
     assert DateMode.NONE is found.dates.mode
-    assert DecimalRule.MARKETPLACE is found.decimals
-    assert DayRule.MARKETPLACE is found.day_order
+    assert Decimals.MARKETPLACE is found.layout.decimals
+    assert DayOrder.MARKETPLACE is found.layout.day_order
     assert () == found.records[0].key
 
 
@@ -60,7 +60,7 @@ def test_pay_settlements_have_a_preamble(catalogue: ReportCatalogue) -> None:
     found = catalogue.find("amazon_pay", name)
 
     assert ("TransactionPostedDate", "SettlementId", "AmazonTransactionId") == (
-        found.landmarks
+        found.layout.landmarks
     )
     assert "pay_settlement_data" == found.records[0].stream
 

@@ -7,36 +7,30 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tap_amazon_reports.documents.block import RowBlock
-from tap_amazon_reports.documents.charset import DecodedText, charset_of
+from tap_amazon_reports.documents.charset import (
+    DecodedText,
+    charset_of,
+    fallback_charset,
+)
 from tap_amazon_reports.documents.columns import ColumnMap
 from tap_amazon_reports.documents.container import members
-from tap_amazon_reports.documents.delimited import DelimitedReader, Dialect, HeaderRule
+from tap_amazon_reports.documents.delimited import DelimitedReader, HeaderRule
 from tap_amazon_reports.documents.json_records import JsonRecords
-from tap_amazon_reports.documents.typed import (
-    ObjectFields,
-    RowMap,
-    delimited_columns,
-    is_generic,
-)
+from tap_amazon_reports.documents.layout import DocumentFormat
+from tap_amazon_reports.documents.objects import ObjectReader
+from tap_amazon_reports.documents.typed import RowMap, delimited_columns, is_generic
 from tap_amazon_reports.documents.xml_records import XmlRecords
-from tap_amazon_reports.reports.report_types import ReportFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.documents.container import Member
-    from tap_amazon_reports.documents.typed import Conventions
-    from tap_amazon_reports.reports.report_types import RecordSet, ReportType
+    from tap_amazon_reports.documents.layout import Layout, RecordSet
 
-_DIALECTS = {
-    ReportFormat.TSV: Dialect.TAB,
-    ReportFormat.LEDGER: Dialect.LEDGER,
-    ReportFormat.CSV: Dialect.CSV,
-}
-_READERS: dict[ReportFormat, type[JsonRecords | XmlRecords]] = {
-    ReportFormat.JSON: JsonRecords,
-    ReportFormat.XML: XmlRecords,
+_READERS: dict[DocumentFormat, type[JsonRecords | XmlRecords]] = {
+    DocumentFormat.JSON: JsonRecords,
+    DocumentFormat.XML: XmlRecords,
 }
 _EVERY_ARRAY = "*"
 _BLOCK_ROWS = 400
@@ -65,23 +59,17 @@ class DocumentRows:
         replaced: how many undecodable bytes were replaced.
     """
 
-    def __init__(
-        self,
-        kind: ReportType,
-        *,
-        conventions: Conventions,
-        fallback_charset: str,
-    ) -> None:
-        """Know how documents of `kind` are made.
+    def __init__(self, layout: Layout, *, country: str | None = None) -> None:
+        """Know how the document is made.
 
         Args:
-            kind: the report type.
-            conventions: how the marketplace writes numbers and dates.
-            fallback_charset: of a text that declares none and is not UTF-8.
+            layout: of its report type.
+            country: of the marketplace, two letters, in capitals: how it writes
+                numbers and dates, and in which charset if nothing says that.
         """
-        self._kind = kind
-        self._conventions = conventions
-        self._fallback_charset = fallback_charset
+        self._layout = layout
+        self._conventions = layout.conventions(country)
+        self._fallback_charset = fallback_charset(country)
         self.misfits: Counter[str] = Counter()
         self.unknown: dict[str, None] = {}
         self.replaced = 0
@@ -108,7 +96,7 @@ class DocumentRows:
             NotATableError: if it is a sentence instead of a table.
         """
         for member in members(pieces):
-            if self._kind.format in _DIALECTS:
+            if self._layout.format.is_table:
                 yield from self._delimited(member, content_type, around)
             else:
                 yield from self._objects(member, content_type, around)
@@ -124,10 +112,10 @@ class DocumentRows:
             declared=charset_of(content_type),
             fallback=self._fallback_charset,
         )
-        records = self._kind.records[0]
+        records = self._layout.records[0]
         properties = records.schema["properties"]
         reader = DelimitedReader(
-            text, dialect=_DIALECTS[self._kind.format], header=self._header(properties)
+            text, table=self._layout.format, header=self._header(properties)
         )
         try:
             yield from self._typed_rows(reader, records, around)
@@ -138,7 +126,7 @@ class DocumentRows:
     def _header(self, properties: Mapping[str, Any]) -> HeaderRule:
         names = [spec.get("x-name", name) for name, spec in properties.items()]
         expected = () if is_generic(properties) else tuple(names)
-        return HeaderRule(landmarks=self._kind.landmarks, expected=expected)
+        return HeaderRule(landmarks=self._layout.landmarks, expected=expected)
 
     def _typed_rows(
         self,
@@ -164,7 +152,7 @@ class DocumentRows:
         if is_generic(properties):
             return RowMap(header, around=around)
         known = delimited_columns(properties, conventions=self._conventions)
-        if self._kind.by_position and len(header) == len(known):
+        if self._layout.by_position and len(header) == len(known):
             header = [column.name for column in known]
         return ColumnMap(header, known, around=around)
 
@@ -177,14 +165,12 @@ class DocumentRows:
         arrays = {
             records.path or _EVERY_ARRAY: _ObjectRows(
                 records,
-                ObjectFields(
-                    records.schema["properties"], conventions=self._conventions
-                ),
+                ObjectReader(records.schema, conventions=self._conventions),
                 around,
             )
-            for records in self._kind.records
+            for records in self._layout.records
         }
-        reader = _READERS[self._kind.format](
+        reader = _READERS[self._layout.format](
             member.chunks,
             list(arrays),
             declared=charset_of(content_type),
@@ -199,7 +185,7 @@ class DocumentRows:
                 yield from array.block()
         finally:
             for array in arrays.values():
-                self.misfits += array.fields.misfits
+                self.misfits += array.reader.misfits
             self.replaced += reader.text.replaced
 
 
@@ -207,9 +193,9 @@ class _ObjectRows:
     """The records of one array that have been read since the last block."""
 
     def __init__(
-        self, records: RecordSet, fields: ObjectFields, around: Mapping[str, object]
+        self, records: RecordSet, reader: ObjectReader, around: Mapping[str, object]
     ) -> None:
-        self.fields = fields
+        self.reader = reader
         self._records = records
         self._around = around
         self._rows: list[dict[str, Any]] = []
@@ -220,7 +206,7 @@ class _ObjectRows:
     ) -> bool:
         """Type a record; return whether it makes a block full."""
         # Now, and not by the block: what is around goes on being read.
-        values, extra = self.fields.read(record, parents)
+        values, extra = self.reader.read(record, parents)
         if extra:
             self._extras[len(self._rows)] = extra
         self._rows.append({**self._around, **values})

@@ -1,0 +1,95 @@
+"""How the documents of one report type are made: all that it takes to read one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from tap_amazon_reports.documents.conventions import Conventions, Decimals
+from tap_amazon_reports.documents.values import DayOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["DocumentFormat", "Layout", "RecordSet"]
+
+
+class DocumentFormat(Enum):
+    """What a document is."""
+
+    TSV = "tsv"
+    """Cells end at a tab; nothing is quoted."""
+
+    LEDGER = "ledger"
+    """As `TSV`, and each cell is in one pair of quotes; inner quotes are literal."""
+
+    CSV = "csv"
+    """RFC 4180: commas, quotes where needed, inner quotes doubled."""
+
+    JSON = "json"
+    XML = "xml"
+    XLSX = "xlsx"
+    PDF = "pdf"
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is text with a header, and a line for each row."""
+        return self in {DocumentFormat.TSV, DocumentFormat.LEDGER, DocumentFormat.CSV}
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there are rows in it that the tap can read."""
+        return self not in {DocumentFormat.XLSX, DocumentFormat.PDF}
+
+
+@dataclass(frozen=True)
+class RecordSet:
+    """Rows of one kind in a document.
+
+    Attributes:
+        stream: the name of what they become.
+        path: where the records are: `promotions[].includedProducts[]` in JSON,
+            `Result/Node` in XML, `*` for whatever records there are; None for a table.
+        key: the natural key's columns; empty where there is none.
+        unique: whether no two rows of a document can share the key.
+        schema: a JSON schema: `type`, and `properties` by column.
+    """
+
+    stream: str
+    path: str | None
+    key: tuple[str, ...]
+    unique: bool
+    schema: Mapping[str, Any] = field(hash=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the documents of one report type are made.
+
+    Attributes:
+        format: what they are.
+        records: the kinds of rows in them; a table has one.
+        decimals: how decimals are written.
+        day_order: what stands first in a date whose year stands last.
+        landmarks: names in the header of a table that has lines before it.
+        by_position: whether a table's headers are translated, in an order that is
+            stable.
+    """
+
+    format: DocumentFormat
+    records: tuple[RecordSet, ...]
+    decimals: Decimals = Decimals.POINT
+    day_order: DayOrder = DayOrder.UNKNOWN
+    landmarks: tuple[str, ...] = ()
+    by_position: bool = False
+
+    def conventions(self, country: str | None) -> Conventions:
+        """Return what the text of a value means in a marketplace.
+
+        Args:
+            country: two letters, in capitals; None where there is no one country.
+        """
+        return Conventions(
+            country=country, decimals=self.decimals, day_order=self.day_order
+        )
