@@ -1,92 +1,175 @@
-"""What the streams ask: the services, and the storage behind them."""
+"""One client for each service, made from the settings when it is first needed."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.exchange import Patience
+from tap_amazon_reports.amazon.appstore import SCOPE as APPSTORE_SCOPE
+from tap_amazon_reports.amazon.appstore import AppstoreClient, AppstoreDialect
+from tap_amazon_reports.amazon.appstore import (
+    token_is_spent as appstore_token_is_spent,
+)
+from tap_amazon_reports.amazon.connection import ServiceConnection
+from tap_amazon_reports.amazon.errors import CredentialsError
+from tap_amazon_reports.amazon.exchange import FormPoster, Patience
 from tap_amazon_reports.amazon.http import Transport
+from tap_amazon_reports.amazon.lwa import (
+    ClientCredentials,
+    LwaAuth,
+    LwaTokenSource,
+    RefreshToken,
+)
+from tap_amazon_reports.amazon.pay import PayClient, PayDialect
+from tap_amazon_reports.amazon.pay_key import load_private_key
+from tap_amazon_reports.amazon.pay_signing import PaySigner
+from tap_amazon_reports.amazon.selling_partner import (
+    SellingPartnerClient,
+    SellingPartnerDialect,
+)
+from tap_amazon_reports.amazon.selling_partner import (
+    token_is_spent as sp_token_is_spent,
+)
 from tap_amazon_reports.amazon.storage import Storage
+from tap_amazon_reports.reports.pay import PayReportMaker
+from tap_amazon_reports.reports.selling_partner import SellingPartnerReports
+from tap_amazon_reports.settings.reader import SettingsError, missing_credentials
 
 if TYPE_CHECKING:
-    from tap_amazon_reports.amazon.appstore import AppstoreClient
     from tap_amazon_reports.amazon.clock import Clock
-    from tap_amazon_reports.amazon.connection import Calls
-    from tap_amazon_reports.amazon.pay import PayClient
+    from tap_amazon_reports.amazon.connection import Calls, Dialect
+    from tap_amazon_reports.amazon.http import Authenticator
+    from tap_amazon_reports.amazon.lwa import Grant
     from tap_amazon_reports.amazon.retry import RetryPolicy
-    from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
-    from tap_amazon_reports.clients import Clients
-    from tap_amazon_reports.reports.pay import PayReportMaker
-    from tap_amazon_reports.reports.selling_partner import SellingPartnerReports
+    from tap_amazon_reports.amazon.secret import Secret
     from tap_amazon_reports.settings.reader import Settings
 
 
 class Services:
-    """The services as the streams know them; nothing is asked here."""
+    """What speaks to each service, and to storage; nothing is asked here."""
 
     def __init__(self, settings: Settings, *, clock: Clock, retry: RetryPolicy) -> None:
         """Remember what to connect with."""
         self._settings = settings
         self._clock = clock
         self._patience = Patience(retry=retry, clock=clock)
+        self._transport = Transport(
+            user_agent=settings.user_agent,
+            timeout_seconds=settings.request_timeout_seconds,
+        )
+        self._connections: list[ServiceConnection] = []
+        self.storage = Storage(transport=self._transport, patience=self._patience)
 
     def calls(self) -> list[Calls]:
         """Return what was asked of each service that was needed."""
-        return [connection.calls for connection in self._clients.connections]
+        return [connection.calls for connection in self._connections]
 
     @cached_property
-    def storage(self) -> Storage:
-        """What opens documents."""
-        return Storage(transport=self._transport, patience=self._patience)
-
-    def appstore(self) -> AppstoreClient:
-        """Return the client of the Appstore Reporting API.
-
-        Raises:
-            SettingsError: if its credentials are not set.
-        """
-        return self._clients.appstore
-
-    def selling_partner(self) -> SellingPartnerClient:
-        """Return the client of the Selling Partner API.
-
-        Raises:
-            SettingsError: if its credentials are not set.
-        """
-        return self._clients.selling_partner
-
-    def pay(self) -> PayClient:
-        """Return the client of the Amazon Pay API.
-
-        Raises:
-            SettingsError: if its credentials are not set.
-        """
-        return self._clients.pay
-
     def selling_partner_reports(self) -> SellingPartnerReports:
-        """Return the Selling Partner API as a maker of reports."""
-        return self._clients.selling_partner_reports
-
-    def pay_reports(self) -> PayReportMaker:
-        """Return Amazon Pay as a maker of reports."""
-        return self._clients.pay_reports
+        """The Selling Partner API as a maker of reports."""
+        return SellingPartnerReports(self.selling_partner)
 
     @cached_property
-    def _clients(self) -> Clients:
-        # Who only lists what there is to read calls nobody.
-        from tap_amazon_reports.clients import Clients  # noqa: PLC0415
+    def pay_reports(self) -> PayReportMaker:
+        """Amazon Pay as a maker of reports."""
+        return PayReportMaker(self.pay)
 
-        return Clients(
-            self._settings,
-            transport=self._transport,
-            patience=self._patience,
+    @cached_property
+    def appstore(self) -> AppstoreClient:
+        """The client of the Appstore Reporting API.
+
+        Raises:
+            SettingsError: if its credentials are not set.
+        """
+        if (settings := self._settings.appstore) is None:
+            raise SettingsError([missing_credentials("appstore")])
+        source = self._token_source(
+            ClientCredentials(scope=APPSTORE_SCOPE),
+            settings.client_id,
+            settings.client_secret,
+            AppstoreDialect.service,
+        )
+        auth = LwaAuth(
+            source,
+            base_url=settings.base_url,
+            spent=appstore_token_is_spent,
+            header="authorization",
+            prefix="Bearer ",
+        )
+        return AppstoreClient(
+            self._connection(AppstoreDialect(), settings.base_url, auth)
+        )
+
+    @cached_property
+    def selling_partner(self) -> SellingPartnerClient:
+        """The client of the Selling Partner API.
+
+        Raises:
+            SettingsError: if its credentials are not set.
+        """
+        if (settings := self._settings.selling_partner) is None:
+            raise SettingsError([missing_credentials("sp")])
+        source = self._token_source(
+            RefreshToken(settings.refresh_token),
+            settings.client_id,
+            settings.client_secret,
+            SellingPartnerDialect.service,
+        )
+        auth = LwaAuth(source, base_url=settings.base_url, spent=sp_token_is_spent)
+        return SellingPartnerClient(
+            self._connection(SellingPartnerDialect(), settings.base_url, auth)
+        )
+
+    @cached_property
+    def pay(self) -> PayClient:
+        """The client of the Amazon Pay API.
+
+        Raises:
+            SettingsError: if its credentials are not set.
+            CredentialsError: if its key cannot sign.
+        """
+        if (settings := self._settings.pay) is None:
+            raise SettingsError([missing_credentials("pay")])
+        try:
+            private_key = load_private_key(settings.private_key)
+        except ValueError as error:
+            msg = f"pay_private_key: {error}"
+            raise CredentialsError(msg) from None
+        signer = PaySigner(
+            public_key_id=settings.public_key_id,
+            private_key=private_key,
+            algorithm=settings.algorithm,
+            region=settings.region,
+            base_url=settings.base_url,
             clock=self._clock,
         )
-
-    @cached_property
-    def _transport(self) -> Transport:
-        return Transport(
-            user_agent=self._settings.user_agent,
-            timeout_seconds=self._settings.request_timeout_seconds,
+        return PayClient(
+            self._connection(PayDialect(signer), settings.base_url, signer)
         )
+
+    def _token_source(
+        self, grant: Grant, client_id: str, client_secret: Secret, service: str
+    ) -> LwaTokenSource:
+        return LwaTokenSource(
+            grant=grant,
+            client_id=client_id,
+            client_secret=client_secret,
+            token_url=self._settings.lwa_token_url,
+            post=FormPoster(transport=self._transport, patience=self._patience),
+            clock=self._clock,
+            service=service,
+        )
+
+    def _connection(
+        self, dialect: Dialect, base_url: str, auth: Authenticator
+    ) -> ServiceConnection:
+        connection = ServiceConnection(
+            dialect=dialect,
+            base_url=base_url,
+            auth=auth,
+            transport=self._transport,
+            clock=self._clock,
+            patience=self._patience,
+        )
+        self._connections.append(connection)
+        return connection

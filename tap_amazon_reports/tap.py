@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     import click
 
     from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.amazon.pay import PayClient
+    from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
     from tap_amazon_reports.settings.reader import Settings
@@ -147,7 +149,7 @@ class TapAmazonReports(Tap):
         shared: dict[str, Any] = {
             "tap": self,
             "run": self._run,
-            "client": self.services.appstore,
+            "client": lambda: self.services.appstore,
             "storage": self.services.storage,
         }
         for kind in kinds:
@@ -159,7 +161,10 @@ class TapAmazonReports(Tap):
 
     def _selling_partner_streams(self) -> Iterator[AmazonStream]:
         settings = self.settings.selling_partner
-        client = self.services.selling_partner
+
+        def client() -> SellingPartnerClient:
+            return self.services.selling_partner
+
         yield SpOrderMetrics(
             tap=self,
             run=self._run,
@@ -178,7 +183,7 @@ class TapAmazonReports(Tap):
                 yield from self._content(
                     entry,
                     service=SpReports.service,
-                    maker=self.services.selling_partner_reports,
+                    maker=lambda: self.services.selling_partner_reports,
                     partitions=selling_partner_partitions(entry),
                 )
 
@@ -191,7 +196,10 @@ class TapAmazonReports(Tap):
 
     def _pay_streams(self) -> Iterator[AmazonStream]:
         settings = self.settings.pay
-        client = self.services.pay
+
+        def client() -> PayClient:
+            return self.services.pay
+
         entries = settings.report_entries if settings else ()
         types = list(dict.fromkeys(entry.kind.report_type for entry in entries))
         yield PayDisbursements(tap=self, run=self._run, client=client)
@@ -204,7 +212,7 @@ class TapAmazonReports(Tap):
                 yield from self._content(
                     entry,
                     service=PayReports.service,
-                    maker=self.services.pay_reports,
+                    maker=lambda: self.services.pay_reports,
                     partitions=[Partition(settings.region.value, ())],
                 )
 

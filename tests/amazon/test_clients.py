@@ -38,13 +38,13 @@ PAY_SINCE, PAY_UNTIL = "20260901T000000Z", "20261121T120000Z"
 @pytest.fixture
 def seller(services: Services) -> SellingPartnerClient:
     """Return the client of the Selling Partner API."""
-    return services.selling_partner()
+    return services.selling_partner
 
 
 @pytest.fixture
 def developer(services: Services) -> AppstoreClient:
     """Return the client of the Appstore."""
-    return services.appstore()
+    return services.appstore
 
 
 class TestSellingPartner:

@@ -195,7 +195,7 @@ class TestQuota:
         """An account with another rate is read at its own rate, without any 429."""
         amazon.quotas.change(SCHEDULES, UsagePlan(rate, 10))
         for _ in range(12):
-            services.selling_partner().get_report_schedules([TYPE])
+            services.selling_partner.get_report_schedules([TYPE])
 
         assert sum(clock.sleeps) == pytest.approx(seconds * 2, rel=0.03)
         assert amazon.throttled == []
@@ -215,7 +215,7 @@ class TestQuota:
     ) -> None:
         """The next attempt waits for a token of Amazon's, not for a second."""
         amazon.faults.add(SCHEDULES, Status(429))
-        services.selling_partner().get_report_schedules([TYPE])
+        services.selling_partner.get_report_schedules([TYPE])
 
         assert sum(clock.sleeps) == pytest.approx(1 / 0.0222, rel=0.03)
 
@@ -225,7 +225,7 @@ class TestQuota:
         """After a bounded time the operation that is throttled is named."""
         amazon.faults.add(SCHEDULES, Status(429), times=99)
         with pytest.raises(ThrottledError, match=SCHEDULES):
-            services.selling_partner().get_report_schedules([TYPE])
+            services.selling_partner.get_report_schedules([TYPE])
 
         assert clock.monotonic() < 1000
 
@@ -233,7 +233,7 @@ class TestQuota:
         self, amazon: LocalAmazon, services: Services, clock: ScriptedClock
     ) -> None:
         """An operation that is out of tokens holds no other one back."""
-        client = services.selling_partner()
+        client = services.selling_partner
         for _ in range(10):
             client.get_report_schedules([TYPE])
         day = "2026-11-20T00:00:00-08:00--2026-11-21T00:00:00-08:00"
@@ -256,7 +256,7 @@ class TestCredentials:
         self, amazon: LocalAmazon, services: Services
     ) -> None:
         """Amazon says that a token has expired: the call succeeds with a new one."""
-        client = services.selling_partner()
+        client = services.selling_partner
         client.get_report_schedules([TYPE])
         amazon.lwa.expire_tokens()
         client.get_report_schedules([TYPE])
@@ -271,7 +271,7 @@ class TestCredentials:
         """Two tokens in a row are refused: the error says what to check."""
         amazon.faults.add(SCHEDULES, ExpiredToken(), times=99)
         with pytest.raises(CredentialsError, match="sp_refresh_token"):
-            services.selling_partner().get_report_schedules([TYPE])
+            services.selling_partner.get_report_schedules([TYPE])
 
         assert [seen.operation for seen in amazon.seen].count(SCHEDULES) == 2
 
@@ -284,7 +284,7 @@ class TestCredentials:
             headers = {"location": f"{elsewhere.url}/sp/reports"}
             amazon.faults.add(SCHEDULES, Status(status, headers=headers))
             with pytest.raises(RequestRefusedError) as caught:
-                services.selling_partner().get_report_schedules([TYPE])
+                services.selling_partner.get_report_schedules([TYPE])
 
             assert elsewhere.seen == []
         assert caught.value.status == status
@@ -296,7 +296,7 @@ class TestCredentials:
         with LocalAmazon(clock=amazon.clock, populate=False) as elsewhere:
             amazon.faults.add("lwa.token", Redirect(f"{elsewhere.url}/lwa/auth"))
             with pytest.raises(UnexpectedAnswerError, match="302"):
-                services.selling_partner().get_report_schedules([TYPE])
+                services.selling_partner.get_report_schedules([TYPE])
 
             assert elsewhere.seen == []
 

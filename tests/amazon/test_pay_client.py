@@ -34,7 +34,7 @@ PAY_SINCE, PAY_UNTIL = "20260901T000000Z", "20261121T120000Z"
 @pytest.fixture
 def merchant(services: Services) -> PayClient:
     """Return the client of Amazon Pay."""
-    return services.pay()
+    return services.pay
 
 
 def pay_out(amazon: LocalAmazon, *, times: int) -> None:
@@ -194,7 +194,7 @@ class TestPay:
         """The message that quotes the signature is not passed on."""
         services = services_of(amazon, clock, pay_public_key_id="LIVE-SOMEBODYELSE")
         with pytest.raises(CredentialsError) as caught:
-            services.pay().get_report_schedules([])
+            services.pay.get_report_schedules([])
 
         signature = re.search(
             r"Signature=(\S+)", amazon.seen[-1].headers["authorization"]

@@ -271,7 +271,7 @@ def test_amazon_accepts_every_window(zone: str, granularity: Granularity) -> Non
     calendar = Calendar(granularity, ZoneInfo(zone))
     with LocalAmazon(clock=clock, populate=False) as amazon:
         settings = read_settings(amazon.settings(), now=clock.now())
-        client = Services(settings, clock=clock, retry=RetryPolicy()).selling_partner()
+        client = Services(settings, clock=clock, retry=RetryPolicy()).selling_partner
         for window in planned(calendar, clock.now(), timedelta(days=900)):
             ends = [
                 end.astimezone(calendar.zone).isoformat(timespec="seconds")
