@@ -28,7 +28,8 @@ DISCOVER = """
 import sys
 from importlib.metadata import distribution
 
-(script,) = distribution("tap-amazon-reports").entry_points
+scripts = distribution("tap-amazon-reports").entry_points
+(script,) = (one for one in scripts if one.name == "tap-amazon-reports")
 sys.argv = [script.name, "--config", "config.json", "--discover"]
 script.load()()
 """

@@ -1,0 +1,66 @@
+"""How an answer is shown: a table for people, JSON for machines."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["lines", "pretty_json", "say", "table", "write_json"]
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_WIDTH_OF_A_FILE = 10_000
+"""Where nobody looks at a terminal, no line is broken."""
+
+
+def write_json(content: object) -> None:
+    """Print one JSON document; decimals keep their digits."""
+    click.echo(pretty_json(content))
+
+
+def pretty_json(content: object) -> str:
+    """Return a JSON document for people, too."""
+    return msgspec.json.format(_ENCODER.encode(content), indent=2).decode()
+
+
+def lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return JSON lines, one for each row; decimals keep their digits."""
+    return b"".join(_ENCODER.encode(row) + b"\n" for row in rows)
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under headers; what Amazon wrote is shown as it is."""
+    shown = Table(*headers, box=None, pad_edge=False, header_style="bold")
+    for column in shown.columns:
+        column.overflow = "fold"
+    for row in rows:
+        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+    _print(shown)
+
+
+def say(text: str = "", *, style: str | None = None) -> None:
+    """Print one paragraph, broken at the terminal's edge."""
+    _print(Text(text, style or ""))
+
+
+def _print(shown: Table | Text) -> None:
+    console = Console(
+        force_terminal=sys.stdout.isatty(),
+        width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE,
+        # Brackets in Amazon's words are no mark-up.
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    with console.capture() as captured:
+        console.print(shown)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
