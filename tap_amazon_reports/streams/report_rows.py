@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.wire_time import utc_text
-from tap_amazon_reports.streams.content_schema import RecordCompleter
+from tap_amazon_reports.reports.record_completer import RecordCompleter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
