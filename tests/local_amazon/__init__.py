@@ -15,11 +15,12 @@ from .faults import (
 from .journal import Seen
 from .local import LocalAmazon
 from .quota import UsagePlan
-from .ripening import ByLooks, BySeconds, Outcome
+from .ripening import STUCK, ByLooks, BySeconds, Outcome
 from .selling_partner.sales import expected_metrics
 from .storage.models import StoredObject
 
 __all__ = [
+    "STUCK",
     "AnswerStyle",
     "AppstoreFile",
     "BadJson",

@@ -33,6 +33,7 @@ class Seen:
         status: what it was answered with; 0 when the connection was closed on it.
         at: when it came.
         why: what was wrong with it, or which fault was scripted.
+        ignored: the parameters and fields that Amazon passes over.
     """
 
     service: str
@@ -45,6 +46,7 @@ class Seen:
     status: int
     at: datetime
     why: str = ""
+    ignored: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Say in one line what was asked and why it went wrong; nothing secret."""
@@ -88,6 +90,7 @@ class Journal:
             status=status,
             at=request.at,
             why=why,
+            ignored=tuple(request.ignored),
         )
         with self._lock:
             self.seen.append(seen)

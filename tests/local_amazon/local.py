@@ -135,6 +135,11 @@ class LocalAmazon:
         """Requests that came too early."""
         return self.journal.throttled
 
+    @property
+    def ignored(self) -> list[Seen]:
+        """Requests with parameters or fields that Amazon passes over."""
+        return [seen for seen in self.journal.seen if seen.ignored]
+
     def settings(self) -> dict[str, Any]:
         """Return the settings with which the tap reads all that is here."""
         return tap_settings(self.url, lwa=self.lwa, pay=self.pay, now=self.clock.now())

@@ -1,4 +1,4 @@
-"""Query parameters and JSON bodies, read strictly."""
+"""Query parameters and JSON bodies: what is known is read strictly."""
 
 from __future__ import annotations
 
@@ -31,11 +31,21 @@ class Parameters:
         """Tell whether `name` was given."""
         return name in self._values
 
-    def allow(self, *names: str) -> None:
-        """Refuse every parameter but these."""
-        for name in self._values:
-            if name not in names:
-                self._wrong(f"there is no parameter {name}")
+    @classmethod
+    def of(
+        cls, request: Request, refuse: Refuse, *names: str, empty: str = ""
+    ) -> Parameters:
+        """Return the parameters with these names; Amazon passes over all others.
+
+        Args:
+            request: what came.
+            refuse: makes the refusal of what is wrong.
+            names: the parameters that there are.
+            empty: the one that may be empty, and is then as if it were not there.
+        """
+        request.ignored.extend([name for name, _ in request.query if name not in names])
+        kept = [pair for pair in request.query if pair[0] in names]
+        return cls([pair for pair in kept if pair != (empty, "")], refuse)
 
     def alone(self, name: str) -> None:
         """Refuse every parameter beside `name`."""
@@ -107,22 +117,27 @@ class Parameters:
 class Fields:
     """The JSON object in one request's body; what is wrong with it is a refusal."""
 
-    def __init__(
-        self,
-        content: object,
-        refuse: Refuse,
-        *allowed: str,
-        refuse_unknown: Refuse | None = None,
-    ) -> None:
-        """Refuse what is no object, and every field but those allowed."""
+    def __init__(self, content: object, refuse: Refuse) -> None:
+        """Refuse what is no object."""
         self._refuse = refuse
         if not isinstance(content, dict):
             self._wrong("the body is no JSON object")
         self.content: Wire = content
-        for name in self.content:
-            if name not in allowed:
-                message = f"there is no field {name}"
-                raise (refuse_unknown or refuse)(message)
+
+    @classmethod
+    def of(cls, request: Request, refuse: Refuse, *names: str) -> Fields:
+        """Return the fields with these names; Amazon passes over all others."""
+        fields = cls(json_body(request, refuse), refuse)
+        request.ignored.extend(fields.keep(*names))
+        return fields
+
+    def keep(self, *names: str) -> list[str]:
+        """Leave out every field but these, and return which were left out."""
+        strange = [name for name in self.content if name not in names]
+        self.content = {
+            name: value for name, value in self.content.items() if name in names
+        }
+        return strange
 
     def text(self, name: str) -> str | None:
         """Return a text, or None when the field is absent."""

@@ -65,10 +65,16 @@ class Outcome:
     Attributes:
         status: the service's word for the end.
         content: the document; by default the one that fits the report's type.
+        has_document: whether there is a document id at all; DONE without one happens.
     """
 
     status: str
     content: StoredObject | None = None
+    has_document: bool = True
+
+
+STUCK = BySeconds(queued_seconds=10 * 86_400.0)
+"""In the queue for ten days (selling-partner-api-docs, issues 3182 and 3273)."""
 
 
 @dataclass

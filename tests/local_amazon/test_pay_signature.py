@@ -137,6 +137,15 @@ def test_good_signatures_are_taken(
     assert "x-amz-pay-request-id" in answer.headers
 
 
+def test_the_date_form_of_the_node_sdk(merchant: Merchant) -> None:
+    """Amazon's own SDK for Node.js writes the date with dashes and colons."""
+    answer = merchant.call(
+        "GET", "/v2/reports", signed=Signed(date="2026-11-21T12:00:00Z")
+    )
+
+    assert 200 == answer.status_code
+
+
 @pytest.mark.parametrize(
     ("signed", "status", "code"),
     [
@@ -145,7 +154,8 @@ def test_good_signatures_are_taken(
         (Signed(tamper="&pageSize=6"), 403, "InvalidRequestSignature"),
         (Signed(date="20261121T114400Z"), 403, "InvalidRequestSignature"),
         (Signed(date="20261121T121600Z"), 403, "InvalidRequestSignature"),
-        (Signed(date="2026-11-21T12:00:00Z"), 400, "InvalidHeaderValue"),
+        (Signed(date="2026-11-21T12:00:00+00:00"), 400, "InvalidHeaderValue"),
+        (Signed(date="2026-11-21T11:44:00Z"), 403, "InvalidRequestSignature"),
         (Signed(region="us"), 400, "InvalidHeaderValue"),
         (Signed(more_headers={"accept": "*/*"}), 400, "InvalidHeaderValue"),
         (Signed(more_headers={"x-amz-pay-host": "h"}), 400, "InvalidHeaderValue"),

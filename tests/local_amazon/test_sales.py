@@ -59,7 +59,6 @@ def _ask(seller: Seller, **changes: str) -> requests.Response:
         {"asin": "B07LOCAL01", "sku": "SKU-001"},
         {"buyerType": "C2C"},
         {"fulfillmentNetwork": "All"},
-        {"nextToken": "x"},
     ],
 )
 def test_parameters_that_do_not_agree_are_refused(

@@ -115,7 +115,6 @@ def test_pages_hold_every_report_newest_first(
         f"reportTypes={ORDERS}&processingStatuses=COMPLETED",
         f"reportTypes={ORDERS}&createdSince=2026-11-01",
         f"reportTypes={ORDERS}&createdSince=2026-08-20T00:00:00Z",
-        f"reportTypes={ORDERS}&createdBefore=2026-11-01T00:00:00Z",
         "nextToken=ab%2Bc%2Fnone",
     ],
 )
@@ -226,7 +225,6 @@ def test_a_new_report_can_be_unknown_for_a_moment(
             "dataStartTime": "2026-10-01T00:00:00Z",
             "dataEndTime": "2026-11-01T00:00:00Z",
         },
-        {"pageSize": 1},
     ],
 )
 def test_wrong_reports_are_refused(
@@ -379,7 +377,7 @@ def test_schedules_live_and_end(amazon: LocalAmazon, seller: Seller) -> None:
     assert 404 == seller.get(f"/schedules/{schedule_id}").status_code
 
 
-@pytest.mark.parametrize("changes", [{"period": "P5D"}, {"period": None}, {"x": "y"}])
+@pytest.mark.parametrize("changes", [{"period": "P5D"}, {"period": None}])
 def test_wrong_schedules_are_refused(
     amazon: LocalAmazon, seller: Seller, changes: dict[str, Any]
 ) -> None:

@@ -26,6 +26,7 @@ class Request:
         header_list: names in lower case and values, in the order of the wire.
         body: the exact bytes.
         at: when it came, by the clock that the server was handed.
+        ignored: the parameters and fields that Amazon does not know and passes over.
     """
 
     method: str
@@ -33,6 +34,7 @@ class Request:
     header_list: tuple[tuple[str, str], ...]
     body: bytes
     at: datetime
+    ignored: list[str] = field(default_factory=list, compare=False)
 
     @cached_property
     def raw_path(self) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tests.local_amazon.marketplaces import BY_COUNTRY
 from tests.local_amazon.moments import parse_basic, parse_extended
 from tests.local_amazon.ripening import Outcome
 from tests.local_amazon.storage.models import StoredObject
@@ -31,10 +32,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tap_amazon_reports.amazon.clock import Clock
+    from tests.local_amazon.marketplaces import Marketplace
     from tests.local_amazon.wire import Wire
 
     from .content import Content
 
+REGIONAL = (
+    "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA",
+    "GET_FBA_REIMBURSEMENTS_DATA",
+)
+"""Types whose reports have the rows of the whole region, whatever is asked for
+(amzn/selling-partner-api-models, issue 2199)."""
 FIRST_DAY = datetime(2015, 1, 1, tzinfo=timezone.utc)
 
 
@@ -61,6 +69,8 @@ class Families:
         presentations: how documents of a type are dressed from now on, if not as the
             request alone would decide.
         empty_types: types that have no rows from now on.
+        sells_in: the marketplaces of the account.
+        regional_types: types that ignore which marketplaces they are asked for.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -69,6 +79,8 @@ class Families:
         self.orders_at: datetime | None = None
         self.presentations: dict[str, Presentation] = {}
         self.empty_types: set[str] = set()
+        self.sells_in = marketplaces_of([BY_COUNTRY[one].id for one in ("US", "CA")])
+        self.regional_types = set(REGIONAL)
         self._made: dict[tuple[str, str], tuple[Asked, Presentation]] = {}
 
     # What must exist
@@ -100,13 +112,23 @@ class Families:
         now = at or self.orders_at or self._clock.now()
         asked = Asked(
             layout_of(report_type),
-            marketplaces_of(marketplace_id),
+            self._marketplaces(report_type, marketplace_id),
             start or FIRST_DAY,
             end or now,
             now,
             options or {},
         )
         return self._expected(asked)
+
+    def _marketplaces(
+        self, report_type: str, ids: str | Sequence[str]
+    ) -> tuple[Marketplace, ...]:
+        """Return whose rows a report has: it can be all that the account sells in."""
+        asked = marketplaces_of(ids)
+        if report_type not in self.regional_types:
+            return asked
+        region = asked[0].region
+        return tuple(one for one in self.sells_in if one.region == region) or asked
 
     def _expected(self, asked: Asked) -> list[ExpectedRow]:
         if asked.layout.report_type in self.empty_types:
@@ -188,7 +210,7 @@ class Families:
         created = _moment(parse_extended, report["createdTime"])
         asked = Asked(
             layout_of(report["reportType"]),
-            marketplaces_of(report.get("marketplaceIds", ())),
+            self._marketplaces(report["reportType"], report.get("marketplaceIds", ())),
             _moment(parse_extended, report.get("dataStartTime"), created),
             _moment(parse_extended, report.get("dataEndTime"), created),
             self.orders_at or created,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tap_amazon_reports.amazon.clock import Clock
-    from tests.local_amazon.service import Call, RefusedError
+    from tests.local_amazon.service import Call
     from tests.local_amazon.wire import Wire
 
     from .models import Environment
@@ -35,6 +35,7 @@ LISTING = (
     "nextToken",
 )
 ASKING = ("reportType", "startTime", "endTime")
+PAYING = ("startTime", "endTime", "pageSize", "nextToken")
 SCHEDULING = (
     "reportType",
     "scheduleFrequency",
@@ -66,8 +67,7 @@ class PayOperations:
 
     def get_reports(self, call: Call) -> Answer:
         """Return a page of the reports that were made, newest first."""
-        parameters = Parameters(call.request.query, invalid)
-        parameters.allow(*LISTING)
+        parameters = Parameters.of(call.request, invalid, *LISTING)
         token = parameters.text("nextToken")
         if token is None:
             return _listing("reports", self._first_page(parameters))
@@ -95,8 +95,7 @@ class PayOperations:
 
     def create_report(self, call: Call) -> Answer:
         """Begin to make a report and return its id."""
-        content = json_body(call.request, invalid)
-        fields = Fields(content, invalid, *ASKING, refuse_unknown=_unrecognised)
+        fields = _fields(call, *ASKING)
         report_type = self._requestable(fields)
         start = fields.moment("startTime", parse_basic)
         end = fields.moment("endTime", parse_basic)
@@ -124,7 +123,7 @@ class PayOperations:
 
     def get_report(self, call: Call) -> Answer:
         """Return one report as it is now, without an envelope."""
-        Parameters(call.request.query, invalid).allow()
+        Parameters.of(call.request, invalid)
         report = self._model.look(call.words["reportId"])
         if report is None:
             what = f"report {call.words['reportId']}"
@@ -133,7 +132,7 @@ class PayOperations:
 
     def get_report_document(self, call: Call) -> Answer:
         """Return where a document can be fetched for thirty seconds."""
-        Parameters(call.request.query, invalid).allow()
+        Parameters.of(call.request, invalid)
         document_id = call.words["reportDocumentId"]
         if document_id not in self._model.documents:
             what = f"document {document_id}"
@@ -147,8 +146,7 @@ class PayOperations:
 
     def get_schedules(self, call: Call) -> Answer:
         """Return the schedules; there are no pages."""
-        parameters = Parameters(call.request.query, invalid)
-        parameters.allow("reportTypes")
+        parameters = Parameters.of(call.request, invalid, "reportTypes")
         types = _types(parameters)
         found = [
             schedule
@@ -159,8 +157,7 @@ class PayOperations:
 
     def create_schedule(self, call: Call) -> Answer:
         """Hold a schedule and return its id; one for each type."""
-        content = json_body(call.request, invalid)
-        fields = Fields(content, invalid, *SCHEDULING, refuse_unknown=_unrecognised)
+        fields = _fields(call, *SCHEDULING)
         report_type = self._requestable(fields)
         frequency = fields.required("scheduleFrequency")
         if frequency not in report_types.FREQUENCIES:
@@ -196,7 +193,7 @@ class PayOperations:
 
     def get_schedule(self, call: Call) -> Answer:
         """Return one schedule, without an envelope."""
-        Parameters(call.request.query, invalid).allow()
+        Parameters.of(call.request, invalid)
         return json_answer(200, self._schedule(call))
 
     def cancel_schedule(self, call: Call) -> Answer:
@@ -217,9 +214,7 @@ class PayOperations:
         An empty `nextToken` is a first call (Java SDK); whether a token stands alone is
         not known, so both are taken.
         """
-        pairs = [pair for pair in call.request.query if pair != ("nextToken", "")]
-        parameters = Parameters(pairs, invalid)
-        parameters.allow("startTime", "endTime", "pageSize", "nextToken")
+        parameters = Parameters.of(call.request, invalid, *PAYING, empty="nextToken")
         start = parameters.moment("startTime", parse_basic)
         end = parameters.moment("endTime", parse_basic)
         size = parameters.whole("pageSize", least=1, most=100) or 10
@@ -272,5 +267,10 @@ def _replaces(call: Call, fields: Fields) -> bool:
     return dict(call.request.query).get("deleteExistingSchedule") == "true"
 
 
-def _unrecognised(message: str) -> RefusedError:
-    return refused("UnrecognizedField", message)
+def _fields(call: Call, *names: str) -> Fields:
+    """Return the fields of a body, which are all known (Manage errors)."""
+    fields = Fields(json_body(call.request, invalid), invalid)
+    for name in fields.keep(*names):
+        code, message = "UnrecognizedField", f"there is no field {name}"
+        raise refused(code, message)
+    return fields

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.local_amazon.moments import parse_basic
+from tests.local_amazon.moments import parse_basic, parse_extended
 from tests.local_amazon.quota import UsagePlan
 from tests.local_amazon.service import Call, Route, Service
 
@@ -24,6 +24,7 @@ from .signature import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from tap_amazon_reports.amazon.clock import Clock
     from tests.local_amazon.wire import Answer, Request
@@ -34,6 +35,8 @@ LARGEST_SKEW = timedelta(minutes=15)
 REGIONS = frozenset({"na", "eu", "jp"})
 KEY_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 """(Amazon Pay API v2, Idempotency)."""
+NODE_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+"""(amzn/amazon-pay-api-sdk-nodejs 2.3.3, `getTimeStamp` in `src/clientHelper.js`)."""
 ROOT = "(?P<environment>/live|/sandbox|)/v2"
 OPERATIONS = (
     ("pay.getReports", "GET", "/reports"),
@@ -122,13 +125,18 @@ class PayService(Service):
 
     def _check_date(self, request: Request) -> None:
         text = request.headers["x-amz-pay-date"]
-        moment = parse_basic(text)
+        moment = parse_basic(text) or _node_moment(text)
         if moment is None:
             code = "InvalidHeaderValue"
             raise refused(code, f"x-amz-pay-date {text!r} is not like 20240102T030405Z")
         if abs(self._clock.now() - moment) > LARGEST_SKEW:
             code, message = "InvalidRequestSignature", "x-amz-pay-date is too far off."
             raise refused(code, message, status=403)
+
+
+def _node_moment(text: str) -> datetime | None:
+    """Return the moment of a text as Amazon's SDK for Node.js 2.3.3 writes it."""
+    return parse_extended(text) if NODE_DATE.fullmatch(text) else None
 
 
 def _check_fixed_headers(request: Request) -> None:

@@ -9,13 +9,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from tests.local_amazon.moments import extended
+from tests.local_amazon.moments import extended, parse_extended
 from tests.local_amazon.ripening import BySeconds, Making, Outcome, Ripening, Stage
 from tests.local_amazon.storage.models import StoredObject
 
-from .report_types import RESTRICTED
+from . import report_types
+from .type_limits import TypeLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from tests.local_amazon.storage.models import Storage
     from tests.local_amazon.wire import Wire
 
+    from .echoes import Echo
+
+T = TypeVar("T")
 URL_LIFETIME_SECONDS = 300
 """(Reports API v2021-06-30 use case guide: the URL expires after five minutes)."""
 
@@ -68,12 +72,16 @@ class SellingPartner:
         schedules: every schedule.
         documents: every document, by id.
         ripening: when reports that are asked for from now on move on.
+        ripenings: when the next reports of a type move on; then as all others.
         outcomes: how the next reports of a type end; then they end well.
         contents: what makes the document of a report of a type.
         options: the reportOptions that each report was asked for with, by its id.
         restricted_types: types whose documents need a restricted data token.
         unknown_looks: how many looks do not find a report that was just asked for.
         compression: `GZIP` or None, for documents made from now on.
+        new_types: report types that Amazon has as well, and nobody here knows.
+        type_limits: how often reports of one type can be asked for; no limits at first.
+        echo: makes other dates of those that were asked for, when getReport tells them.
     """
 
     def __init__(
@@ -88,13 +96,17 @@ class SellingPartner:
         self.schedules: list[Wire] = []
         self.documents: dict[str, ReportDocument] = {}
         self.ripening = ripening
+        self.ripenings: dict[str, list[Ripening]] = defaultdict(list)
         self.outcomes: dict[str, list[Outcome]] = defaultdict(list)
         self.contents: dict[str, Callable[[Wire], StoredObject]] = {}
         self.options: dict[str, Wire] = {}
-        self.restricted_types = set(RESTRICTED)
+        self.restricted_types = set(report_types.RESTRICTED)
         self.restricted_tokens: dict[str, RestrictedToken] = {}
         self.unknown_looks = 0
         self.compression: str | None = "GZIP"
+        self.new_types: set[str] = set()
+        self.type_limits = TypeLimits()
+        self.echo: Echo | None = None
         self._making: dict[str, Making] = {}
         self._schedules_made = 0
 
@@ -128,18 +140,33 @@ class SellingPartner:
         *,
         ripening: Ripening | None = None,
         outcome: Outcome | None = None,
+        created: datetime | None = None,
         unknown_looks: int = 0,
         options: Wire | None = None,
         **fields: object,
     ) -> Wire:
-        """Begin to make a report, and return it as it is now."""
-        now = self._clock.now()
-        report = self._new_report(report_type, now, options, fields)
-        scripted = self.outcomes[report_type]
-        end = outcome or (scripted.pop(0) if scripted else Outcome("DONE"))
-        making = Making(ripening or self.ripening, now, end, unknown_looks)
+        """Begin to make a report, now or when it was `created`; return it as it is."""
+        since = created or self._clock.now()
+        report = self._new_report(report_type, since, options, fields)
+        end = outcome or _next(self.outcomes[report_type], Outcome("DONE"))
+        pace = ripening or _next(self.ripenings[report_type], self.ripening)
+        making = Making(pace, since, end, unknown_looks)
         self._making[report["reportId"]] = making
         return report
+
+    def has_type(self, report_type: str) -> bool:
+        """Tell whether Amazon has a type: today, or because a test says so."""
+        told = report_type in self.new_types or report_type in self.contents
+        return told or report_types.exists(report_type)
+
+    def echoed(self, times: Wire) -> Wire:
+        """Return the dates that getReport will tell of a request with these."""
+        moments = [parse_extended(text) for text in times.values()]
+        if self.echo is None or len(moments) < 2 or None in moments:
+            return times
+        start, end = (moment for moment in moments if moment is not None)
+        told = self.echo(start, end)
+        return dict(zip(times, map(extended, told), strict=True))
 
     def look(self, report_id: str) -> Wire | None:
         """Return a report as it is now, which moves it on; None if it is unknown."""
@@ -207,6 +234,8 @@ class SellingPartner:
         report["processingEndTime"] = extended(ended)
         content = outcome.content
         make = self.contents.get(report["reportType"])
+        if not outcome.has_document:
+            return
         if content is None and outcome.status == "DONE" and make is not None:
             content = make(report)
         if content is not None:
@@ -280,6 +309,11 @@ class SellingPartner:
             if schedule["reportScheduleId"] == schedule_id:
                 return schedule
         return None
+
+
+def _next(scripted: list[T], usual: T) -> T:
+    """Return the first that was scripted, and take it off; else the usual."""
+    return scripted.pop(0) if scripted else usual
 
 
 def default_ripening(speed: float) -> Ripening:

@@ -1,14 +1,31 @@
-"""What the documents forbid for certain report types.
+"""Which report types there are, and what the documents forbid for some of them.
 
-Facts: report type values and the use case guides of the Selling Partner API; types that
-are in no list are taken, because Amazon does not answer unknown ones reliably.
+Facts: report type values and the use case guides of the Selling Partner API.
 """
 
 from __future__ import annotations
 
-import re
+from tests.local_amazon.families.layout import known_types, layout_of
 
-SHAPE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
+WITHOUT_FILE = frozenset(
+    {
+        "FBA_BULK_INVOICE",
+        "GET_GST_STR_ADHOC",
+        "GET_MFN_PANEU_OFFER_STATUS",
+        "GET_FLAT_FILE_ORDERS_RECONCILIATION_DATA_TAX",
+        "GET_FLAT_FILE_ORDERS_RECONCILIATION_DATA_INVOICING",
+        "GET_FLAT_FILE_ORDERS_RECONCILIATION_DATA_SHIPPING",
+    }
+)
+"""Types that Amazon documents and that had no file when this was written."""
+
+
+def exists(report_type: str) -> bool:
+    """Tell whether Amazon has a report type today."""
+    if report_type in known_types("selling_partner"):
+        return layout_of(report_type).about.get("status") != "removed"
+    return report_type in WITHOUT_FILE
+
 
 SETTLEMENTS = frozenset(
     {

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tests.local_amazon.families.layout import layout_of
 from tests.local_amazon.marketplaces import BY_ID
 from tests.local_amazon.moments import parse_extended
 from tests.local_amazon.paging import Page, Pages
-from tests.local_amazon.parameters import Fields, Parameters, json_body
+from tests.local_amazon.parameters import Fields, Parameters
 from tests.local_amazon.wire import Answer, json_answer
 
 from . import report_types
@@ -59,8 +60,7 @@ class ReportsResponses:
 
     def get_reports(self, call: Call) -> Answer:
         """Return a page of the reports that were made, newest first."""
-        parameters = Parameters(call.request.query, invalid)
-        parameters.allow(*LISTING)
+        parameters = Parameters.of(call.request, invalid, *LISTING)
         token = parameters.text("nextToken")
         if token is None:
             return _listing(self._first_page(parameters))
@@ -106,17 +106,21 @@ class ReportsResponses:
 
     def create_report(self, call: Call) -> Answer:
         """Begin to make a report and return its id."""
-        fields = Fields(json_body(call.request, invalid), invalid, *ASKING)
-        report_type = requestable_type(fields)
+        fields = Fields.of(call.request, invalid, *ASKING)
+        report_type = requestable_type(fields, self._model)
         marketplaces = check_marketplaces(fields, self._model.region)
+        check_sold_there(report_type, marketplaces)
         options = check_options(fields)
         times = self._window(fields, report_type)
+        if not self._model.type_limits.take(report_type, self._clock.now()):
+            why = f"{report_type} has had its share"
+            raise too_often(why)
         report = self._model.ask(
             report_type,
             unknown_looks=self._model.unknown_looks,
             options=options,
             marketplaceIds=marketplaces,
-            **times,
+            **self._model.echoed(times),
         )
         return json_answer(202, {"reportId": report["reportId"]})
 
@@ -141,7 +145,7 @@ class ReportsResponses:
 
     def get_report(self, call: Call) -> Answer:
         """Return one report as it is now."""
-        Parameters(call.request.query, invalid).allow()
+        Parameters.of(call.request, invalid)
         report = self._model.look(call.words["reportId"])
         if report is None:
             what = f"report {call.words['reportId']}"
@@ -162,7 +166,7 @@ class ReportsResponses:
 
     def get_report_document(self, call: Call) -> Answer:
         """Return where a document can be fetched for five minutes."""
-        Parameters(call.request.query, invalid).allow("enableContentEncodingUrlHeader")
+        Parameters.of(call.request, invalid, "enableContentEncodingUrlHeader")
         document = self._model.documents.get(call.words["reportDocumentId"])
         if document is None:
             what = f"document {call.words['reportDocumentId']}"
@@ -181,19 +185,25 @@ class ReportsResponses:
         return json_answer(200, content)
 
 
-def requestable_type(fields: Fields) -> str:
+def requestable_type(fields: Fields, model: SellingPartner) -> str:
     """Return the report type, refused unless it can be asked for."""
     report_type = fields.required("reportType")
     if report_type in report_types.SETTLEMENTS:
         why = f"{report_type} is made by Amazon alone"
         raise too_often(why)
-    if (
-        report_types.SHAPE.fullmatch(report_type) is None
-        or report_type in report_types.NOT_REQUESTABLE
-    ):
+    if report_type in report_types.NOT_REQUESTABLE or not model.has_type(report_type):
         message = f"a report of type {report_type!r} cannot be asked for"
         raise invalid(message)
     return report_type
+
+
+def check_sold_there(report_type: str, marketplaces: list[str]) -> None:
+    """Refuse a type that exists in none of the marketplaces."""
+    countries = layout_of(report_type).countries
+    asked = [BY_ID[marketplace_id].country for marketplace_id in marketplaces]
+    if countries and not set(asked) & set(countries):
+        message = f"there is no {report_type} in {', '.join(asked)}"
+        raise invalid(message)
 
 
 def check_marketplaces(fields: Fields, region: str) -> list[str]:

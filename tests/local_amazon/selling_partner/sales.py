@@ -38,6 +38,11 @@ class Kind(NamedTuple):
     sku: str
     price_cents: int
 
+    @property
+    def program(self) -> str | None:
+        """The program that it is sold in: what costs little is in AmazonHaul."""
+        return "AmazonHaul" if self.price_cents < 1000 else None
+
 
 PRODUCTS = (
     ("B07LOCAL01", "SKU-001", 1999),
@@ -60,6 +65,7 @@ class Filters:
     fulfillment_network: str | None = None
     asin: str | None = None
     sku: str | None = None
+    program: str | None = None
 
     def take(self, kind: Kind) -> bool:
         """Tell whether a kind of sale is within the filters."""
@@ -68,6 +74,7 @@ class Filters:
             and self.fulfillment_network in {None, kind.network}
             and self.asin in {None, kind.asin}
             and self.sku in {None, kind.sku}
+            and self.program in {None, kind.program}
         )
 
 
@@ -121,11 +128,12 @@ def expected_metrics(
     asin: str | None = None,
     sku: str | None = None,
     first_day_of_week: str = "Monday",
+    program: str | None = None,
 ) -> list[Wire]:
     """Return the payload that getOrderMetrics answers with at the moment `known_at`."""
     start, end = split_interval(interval)
     zone = _zone(granularity_time_zone, start)
-    filters = Filters(buyer_type, fulfillment_network, asin, sku)
+    filters = Filters(buyer_type, fulfillment_network, asin, sku, program)
     edges = list(_edges(start, end, granularity, zone, first_day_of_week))
     return [
         _bucket(marketplace_id, first, last, filters, known_at)

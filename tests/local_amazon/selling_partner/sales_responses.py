@@ -35,7 +35,10 @@ NAMES = (
     "firstDayOfWeek",
     "asin",
     "sku",
+    "amazonProgram",
 )
+PROGRAMS = ("AmazonHaul",)
+"""(Sales API v1 model of 2026, parameter amazonProgram)."""
 GRANULARITIES = ("Hour", "Day", "Week", "Month", "Year", "Total")
 WITHOUT_ZONE = ("Hour", "Total")
 TRAVEL = timedelta(seconds=60)
@@ -52,8 +55,7 @@ class SalesResponses:
 
     def get_order_metrics(self, call: Call) -> Answer:
         """Return the metrics of one query."""
-        parameters = Parameters(call.request.query, invalid)
-        parameters.allow(*NAMES)
+        parameters = Parameters.of(call.request, invalid, *NAMES)
         marketplace_id = self._marketplace(parameters)
         granularity = parameters.required("granularity")
         if granularity not in GRANULARITIES:
@@ -73,6 +75,7 @@ class SalesResponses:
             asin=_product(parameters, "asin", "sku"),
             sku=_product(parameters, "sku", "asin"),
             first_day_of_week=_first_day(parameters, granularity),
+            program=parameters.one_of("amazonProgram", PROGRAMS),
         )
         return json_answer(200, {"payload": payload})
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.local_amazon.moments import extended, parse_extended
-from tests.local_amazon.parameters import Fields, Parameters, json_body
+from tests.local_amazon.parameters import Fields, Parameters
 from tests.local_amazon.wire import Answer, json_answer
 
 from .refusals import invalid, missing
 from .report_types import PERIODS
-from .reports_responses import check_marketplaces, check_options, requestable_type
+from .reports_responses import (
+    check_marketplaces,
+    check_options,
+    check_sold_there,
+    requestable_type,
+)
 
 if TYPE_CHECKING:
     from tap_amazon_reports.amazon.clock import Clock
@@ -38,8 +43,7 @@ class SchedulesResponses:
 
     def get_schedules(self, call: Call) -> Answer:
         """Return the schedules of one to ten types; there are no pages."""
-        parameters = Parameters(call.request.query, invalid)
-        parameters.allow("reportTypes")
+        parameters = Parameters.of(call.request, invalid, "reportTypes")
         types = parameters.words("reportTypes", at_most=10)
         if types is None:
             message = "parameter reportTypes is missing"
@@ -49,9 +53,10 @@ class SchedulesResponses:
 
     def create_schedule(self, call: Call) -> Answer:
         """Hold a schedule and return its id."""
-        fields = Fields(json_body(call.request, invalid), invalid, *SCHEDULING)
-        report_type = requestable_type(fields)
-        check_marketplaces(fields, self._model.region)
+        fields = Fields.of(call.request, invalid, *SCHEDULING)
+        report_type = requestable_type(fields, self._model)
+        marketplaces = check_marketplaces(fields, self._model.region)
+        check_sold_there(report_type, marketplaces)
         check_options(fields)
         period = fields.required("period")
         if period not in PERIODS:
@@ -69,7 +74,7 @@ class SchedulesResponses:
 
     def get_schedule(self, call: Call) -> Answer:
         """Return one schedule."""
-        Parameters(call.request.query, invalid).allow()
+        Parameters.of(call.request, invalid)
         return json_answer(200, self._schedule(call))
 
     def cancel_schedule(self, call: Call) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.local_amazon.parameters import Fields, json_body
+from tests.local_amazon.parameters import Fields
 from tests.local_amazon.wire import Answer, json_answer
 
 from .refusals import invalid
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .models import SellingPartner
 
 MOST_RESOURCES = 50
+NAMES = ("restrictedResources", "targetApplication")
 NO_ACCESS = "Application do not have access to some or all requested resource"
 
 
@@ -28,8 +29,7 @@ class TokensResponses:
 
     def create_restricted_data_token(self, call: Call) -> Answer:
         """Return a token for the documents that the body names."""
-        content = json_body(call.request, invalid)
-        fields = Fields(content, invalid, "restrictedResources", "targetApplication")
+        fields = Fields.of(call.request, invalid, *NAMES)
         fields.text("targetApplication")
         resources = fields.content.get("restrictedResources")
         if not isinstance(resources, list) or not 1 <= len(resources) <= MOST_RESOURCES:
@@ -41,7 +41,7 @@ class TokensResponses:
 
     def _path(self, resource: object) -> str:
         """Return the path of one resource: a document's own, no placeholder."""
-        fields = Fields(resource, invalid, "method", "path")
+        fields = Fields(resource, invalid)
         path = fields.required("path")
         if fields.required("method") != "GET" or not path.startswith(DOCUMENTS):
             message = "a restricted resource is GET and the path of a document"
