@@ -64,6 +64,11 @@ class Services:
         """Return what was asked of each service that was needed."""
         return [connection.calls for connection in self._connections]
 
+    @property
+    def answered_at(self) -> str | None:
+        """The `Date` of the last answer of any service, as it says it."""
+        return self._transport.answered_at
+
     @cached_property
     def selling_partner_reports(self) -> SellingPartnerReports:
         """The Selling Partner API as a maker of reports."""

@@ -42,7 +42,11 @@ class Authenticator(Protocol):
 
 
 class Transport:
-    """Sends single requests over connections that are kept; knows no service."""
+    """Sends single requests over connections that are kept; knows no service.
+
+    Attributes:
+        answered_at: the `Date` of the last answer, as it says it.
+    """
 
     def __init__(self, *, user_agent: str, timeout_seconds: float) -> None:
         """Open no connection yet.
@@ -54,6 +58,7 @@ class Transport:
         # At DEBUG it logs whole URLs, and with the query of a presigned one whoever
         # reads the log can read the document.
         logging.getLogger("urllib3").setLevel(logging.INFO)
+        self.answered_at: str | None = None
         self._timeout_seconds = timeout_seconds
         self._session = requests.Session()
         self._session.headers["user-agent"] = user_agent
@@ -79,13 +84,15 @@ class Transport:
         settings = self._session.merge_environment_settings(
             prepared.url, {}, stream, None, None
         )
-        return self._session.send(
+        response = self._session.send(
             prepared,
             timeout=self._timeout_seconds,
             # A redirect could carry credentials to another host.
             allow_redirects=False,
             **settings,
         )
+        self.answered_at = response.headers.get("date")
+        return response
 
 
 def encoded_query(query: Query) -> str:

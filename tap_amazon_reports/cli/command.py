@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tap_amazon_reports.cli.check import check
 from tap_amazon_reports.cli.types import types
 
 
@@ -13,4 +14,5 @@ def main() -> None:
     """What one does by hand with Amazon's reports, beside the runs of the tap."""
 
 
+main.add_command(check)
 main.add_command(types)

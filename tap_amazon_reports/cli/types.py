@@ -16,12 +16,8 @@ from tap_amazon_reports.reports.type_search import search
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tap_amazon_reports.reports.report_types import (
-        Dates,
-        Option,
-        RecordSet,
-        ReportType,
-    )
+    from tap_amazon_reports.documents.layout import RecordSet
+    from tap_amazon_reports.reports.report_types import Dates, Option, ReportType
 
 SERVICES = ("selling_partner", "amazon_pay", "appstore")
 _SETTINGS = {
@@ -116,7 +112,7 @@ def card(kind: ReportType) -> dict[str, Any]:
         "setting": _SETTINGS[kind.service],
         "status": kind.status.value,
         "status_note": kind.status_note or None,
-        "format": kind.format.value,
+        "format": kind.layout.format.value,
         "requestable": kind.requestable,
         "schedulable": kind.schedulable,
         "restricted": kind.restricted,
@@ -213,7 +209,7 @@ def _facts(kind: ReportType, about: dict[str, Any]) -> Iterator[tuple[str, str]]
         "asked for",
         ("once for the whole region" if kind.regional else "for each marketplace"),
     )
-    yield "format", kind.format.value
+    yield "format", kind.layout.format.value
     if kind.status_note or kind.status.value != "active":
         yield "status", f"{kind.status.value}. {kind.status_note}"
 

@@ -14,6 +14,7 @@ from tap_amazon_reports.cli.session import Session
 from tests.leaks import assert_nothing_leaked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pytest
@@ -33,6 +34,7 @@ class Called:
     @property
     def json(self) -> Any:
         """What it printed, one JSON document."""
+        assert self.out, self.err
         return json.loads(self.out)
 
 
@@ -49,7 +51,7 @@ class Commands:
     def __call__(
         self,
         *words: str,
-        settings: dict[str, object] | None = None,
+        settings: Mapping[str, object] | None = None,
         answer: str | None = None,
     ) -> Called:
         """Call with more `settings`, and `answer` when asked; None stands for none."""

@@ -87,6 +87,11 @@ class Handler(BaseHTTPRequestHandler):
             if piece:
                 yield piece
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the moment for the `Date` header, by the clock that was handed in."""
+        moment = self.server.clock.now().timestamp() if timestamp is None else timestamp
+        return super().date_time_string(moment)
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Write nothing: the journal holds it all."""
 
