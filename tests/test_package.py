@@ -14,6 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+GIT = shutil.which("git") or ""
+
 CORE_STREAMS = {
     "appstore_sales",
     "pay_disbursements",
@@ -122,6 +124,46 @@ def test_installed_tap_discovers_without_settings(
     catalog = json.loads(_python(DISCOVER, installed=installed, within=tmp_path))
 
     assert CORE_STREAMS == {stream["tap_stream_id"] for stream in catalog["streams"]}
+
+
+def _tagged(source: Path, tag: str, folder: Path) -> Path:
+    """Return a clone of the source whose newest commit has a tag."""
+    shutil.copytree(source, folder)
+    (folder / "PKG-INFO").unlink()
+    for command in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        [
+            *("-c", "user.name=Nobody", "-c", "user.email=nobody@example.com"),
+            *("commit", "--quiet", "--no-verify", "--no-gpg-sign", "--message=All"),
+        ],
+        ["tag", tag],
+    ):
+        subprocess.run([GIT, *command], cwd=folder, check=True)
+    return folder
+
+
+@pytest.mark.skipif(not GIT, reason="there is no git on this machine")
+def test_version_is_the_tag(unpacked: Path, tmp_path: Path) -> None:
+    """A release is a tag: the wheel that is built from it has its number."""
+    clone = _tagged(unpacked, "v9.8.7", tmp_path / "clone")
+    (tmp_path / "dist").mkdir()
+
+    built = _build(clone, "wheel", tmp_path / "dist")
+
+    assert "tap_amazon_reports-9.8.7-py3-none-any.whl" == built.name
+
+
+def test_archive_without_git_has_a_version(unpacked: Path, tmp_path: Path) -> None:
+    """A downloaded archive, which knows no tag, can be installed too."""
+    source = tmp_path / "source"
+    shutil.copytree(unpacked, source)
+    (source / "PKG-INFO").unlink()
+    (tmp_path / "dist").mkdir()
+
+    built = _build(source, "wheel", tmp_path / "dist")
+
+    assert "tap_amazon_reports-0.1.0.dev0-py3-none-any.whl" == built.name
 
 
 def test_tests_run_from_the_installed_files(installed: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ DETAILS = json.dumps({"errorDetails": REASON}).encode()
     "document",
     [
         DETAILS,
-        gzip.compress(DETAILS),
+        gzip.compress(DETAILS, mtime=0),
         b"\xef\xbb\xbf" + DETAILS,
         REASON.encode(),
         f"  {REASON}\r\n".encode(),
