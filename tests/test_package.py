@@ -174,10 +174,21 @@ def test_tests_run_from_the_installed_files(installed: Path, tmp_path: Path) -> 
     assert installed in imported.parents
 
 
+def test_installed_tap_runs_as_a_module(installed: Path, tmp_path: Path) -> None:
+    """Where scripts are not on the path, `python -m tap_amazon_reports` will do."""
+    code = (
+        "import runpy, sys; sys.argv = ['tap', '--help'];"
+        "runpy.run_module('tap_amazon_reports', run_name='__main__')"
+    )
+
+    assert "--discover" in _python(code, installed=installed, within=tmp_path)
+
+
 @pytest.mark.parametrize(
     "name",
     [
         "CHANGELOG.md",
+        "CONTRIBUTING.md",
         "LICENSE",
         "README.md",
         "meltano.yml",
