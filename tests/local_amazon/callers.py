@@ -41,9 +41,11 @@ def token(amazon: LocalAmazon, session: requests.Session, service: str) -> str:
 class Seller:
     """Calls the Selling Partner API."""
 
-    def __init__(self, amazon: LocalAmazon, session: requests.Session) -> None:
-        """Get a token."""
-        self._url = amazon.settings()["sp_base_url"]
+    def __init__(
+        self, amazon: LocalAmazon, session: requests.Session, *, url: str = ""
+    ) -> None:
+        """Get a token; call the API, or the sandbox if that is at `url`."""
+        self._url = url or amazon.settings()["sp_base_url"]
         self._session = session
         self.token = token(amazon, session, "sp")
 

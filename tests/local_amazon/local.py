@@ -21,6 +21,7 @@ from .population.collected import collected_types, fill_collected
 from .quota import Quotas
 from .selling_partner.models import SellingPartner, default_ripening
 from .selling_partner.responses import SellingPartnerService
+from .selling_partner.sandbox import SandboxService
 from .server import Server
 from .settings import tap_settings
 from .storage.models import Storage
@@ -87,6 +88,7 @@ class LocalAmazon:
             LwaService(self.lwa),
             AppstoreService(self.appstore, self.lwa),
             SellingPartnerService(self.selling_partner, self.lwa, clock),
+            SandboxService(self.selling_partner, self.lwa, clock),
             PayService(self.pay, clock),
             StorageService(self.storage),
         ]
@@ -143,6 +145,15 @@ class LocalAmazon:
     def settings(self) -> dict[str, Any]:
         """Return the settings with which the tap reads all that is here."""
         return tap_settings(self.url, lwa=self.lwa, pay=self.pay, now=self.clock.now())
+
+    def sandbox_settings(self) -> dict[str, Any]:
+        """Return the settings with which the tap reads both sandboxes."""
+        return {
+            **self.settings(),
+            "sp_sandbox": True,
+            "sp_base_url": f"{self.url}/sp-sandbox",
+            "pay_public_key_id": self.pay.sandbox_key_id,
+        }
 
     def hold_collected(self, *report_types: str) -> None:
         """Hold finished reports that nobody asked for, of the account's region.

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .models import SellingPartner
 
 LONGEST_USER_AGENT = 500
+TOKENS_OF = "sp"
+"""Whose tokens are good here: the sandbox takes the same."""
 TELL_RATE = frozenset({200, 201, 202, 204, 400, 404})
 """(Usage plans and rate limits: the header comes with 20x, 400 and 404 only)."""
 INVALID = "The access token you provided is revoked, malformed or invalid."
@@ -91,7 +93,7 @@ class SellingPartnerService(Service):
         if token in self._model.restricted_tokens:
             self._check_restricted(call, token)
             return
-        state = self._lwa.state(token, self.name)
+        state = self._lwa.state(token, TOKENS_OF)
         if state is TokenState.EXPIRED:
             raise denied(EXPIRED, Blame.NOBODY)
         if state is not TokenState.VALID:
