@@ -1,25 +1,29 @@
 """Which known column each column of a document is, worked out once per document.
 
 Facts:
-    - Real headers differ from documented ones in case, punctuation and a parenthesised
-      part: `Sales Price (Marketplace Currency)` for `Sales Price` (Appstore Reporting
-      API as seen by its users, Sales report columns).
+    - Headers of listings are in the language of the account or of the marketplace, and
+      a cached copy may be in another than was asked for (Selling Partner API, Report
+      type values, Inventory reports, preferredReportDocumentLocale).
     - Columns may be added, renamed and moved at any time (Selling Partner API as seen
       by its users, Document formats and encodings).
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tap_amazon_reports.documents.block import ColumnBlock
+from tap_amazon_reports.documents.column_names import (
+    bare,
+    cell_name,
+    normalise,
+    snake_names,
+)
+from tap_amazon_reports.documents.errors import MissingColumnError
 from tap_amazon_reports.documents.values import text
 
 if TYPE_CHECKING:
@@ -32,76 +36,12 @@ __all__ = [
     "Record",
     "Slot",
     "TypedBlock",
-    "bare",
-    "cell_name",
-    "normalise",
-    "snake_case",
-    "snake_names",
 ]
 
 Parser = Callable[[str], object]
 """Turns a cell into a value; None for a blank; `ValueError` when it does not fit."""
 
 _PARSED_MAX = 8192
-
-_PARENTHESISED = re.compile(r"\([^()]*\)")
-# "VATRate" is VAT, Rate; the plural in "Order IDs" is no new word.
-_AFTER_ACRONYM = re.compile(r"([A-Z]+)([A-Z](?!s\b)[a-z])")
-_AFTER_WORD = re.compile(r"([a-z])([A-Z])|([0-9])(?=[A-Z][a-z])")
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
-
-
-def normalise(name: str) -> str:
-    """Return `name` in lower case, letters and digits only, wide letters narrowed."""
-    narrow = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(filter(str.isalnum, narrow))
-
-
-def bare(name: str) -> str:
-    """Return `name` as `normalise` does, without what is in parentheses."""
-    narrow = unicodedata.normalize("NFKC", name)
-    return normalise(_PARENTHESISED.sub(" ", narrow)) or normalise(name)
-
-
-def snake_case(name: str) -> str:
-    """Return Amazon's own words in snake case; empty when there are none.
-
-    `Country/Region Code` is `country_region_code`, `SellerOrderId` `seller_order_id`,
-    `ASIN` `asin`, `unitsOrderedB2B` `units_ordered_b2b`.
-    """
-    words = _AFTER_ACRONYM.sub(r"\1_\2", name)
-    words = _AFTER_WORD.sub(r"\1\3_\2", words)
-    return _BETWEEN_WORDS.sub("_", words).strip("_").lower()
-
-
-def cell_name(number: int) -> str:
-    """Return the name of a nameless cell, by its place in the row, counted from 1."""
-    return f"_cell_{number}"
-
-
-def snake_names(header: Sequence[str], *, taken: Iterable[str] = ()) -> list[str]:
-    """Return a name of its own for each column: snake case, then `_2`, `_3` and so on.
-
-    Args:
-        header: the names in the document.
-        taken: names that none may have.
-    """
-    used = set(taken)
-    names = []
-    for number, words in enumerate(header, start=1):
-        # A name that the reader gave keeps its underscore.
-        nameless = not snake_case(words) or words == cell_name(number)
-        name = _unused(cell_name(number) if nameless else snake_case(words), used)
-        used.add(name)
-        names.append(name)
-    return names
-
-
-def _unused(name: str, used: set[str]) -> str:
-    if name not in used:
-        return name
-    numbered = (f"{name}_{n}" for n in count(2))
-    return next(candidate for candidate in numbered if candidate not in used)
 
 
 @dataclass(frozen=True)
@@ -170,6 +110,8 @@ class ColumnMap:
         slots: one for each column of the header, in its order.
         missing: known columns that the document does not have.
         misfits: how many values did not fit, by name of the column, so far.
+        unknown: how many cells of columns that nobody knows held anything, by name of
+            the column, so far.
     """
 
     def __init__(
@@ -178,32 +120,38 @@ class ColumnMap:
         known: Sequence[Column],
         *,
         around: Mapping[str, object] = MappingProxyType({}),
+        keys: Sequence[str] = (),
+        orders: Sequence[Sequence[str]] = (),
     ) -> None:
         """Find each column of `header` among the `known` ones.
 
         An exact name comes first, then one without its parenthesised part; of two
-        that fit, the first in the document is taken, and the other is extra.
+        that fit, the first in the document is taken, and the other is extra. Where a
+        key is not found so, the header is in an unknown language: then the columns
+        are those of the one order that is as wide and agrees with what was found.
 
         Args:
             header: the names in the document.
             known: the columns that are looked for.
             around: what each row has beside them; a column of the same name is first.
+            keys: names of the known columns without which no row is of use.
+            orders: names of known columns, as documents have them in every language.
         """
         found = _matched(header, known)
+        if not _has_all(found, keys):
+            found = _by_place(found, header, known, orders) or found
+        self._header = header
         here = {column.name for column in found.values()}
+        self._lost = [_words(c) for c in known if c.name in set(keys) - here]
         self.missing = tuple(c.name for c in known if c.name not in here)
         words = [found[n].name if n in found else name for n, name in enumerate(header)]
         names = snake_names(words, taken=self.missing)
         self.slots = [_slot(found.get(n), name) for n, name in enumerate(names)]
         self.misfits: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
         self._parsed = [slot.parse and _Parsed(slot.parse) for slot in self.slots]
         self._around = around
         self._known = [column.name for column in known]
-
-    @property
-    def unknown(self) -> tuple[str, ...]:
-        """Names of the document's columns that nobody knows."""
-        return tuple(slot.name for slot in self.slots if not slot.known)
 
     def read(self, cells: Sequence[str]) -> Record:
         """Read one row; a blank is None in a known column, and nothing in `extra`."""
@@ -215,7 +163,15 @@ class ColumnMap:
 
         So the work of the interpreter is done once for each column and not for each
         cell.
+
+        Raises:
+            MissingColumnError: there is a row, and the header lacks a key.
         """
+        if not rows:
+            names = (*self._around, *self._known)
+            return TypedBlock(ColumnBlock(dict.fromkeys(names, ()), 0), {})
+        if self._lost:
+            raise MissingColumnError(self._lost, found=len(self._header))
         extras: defaultdict[int, dict[str, str]] = defaultdict(dict)
         nothing = [None] * len(rows)
         columns: dict[str, Sequence[object]] = {
@@ -232,11 +188,9 @@ class ColumnMap:
             if slot.known:
                 columns[slot.name] = self._values(slot, parsed, cells, extras)
             else:
-                _keep_unknown(slot.name, cells, extras)
-        if max(widths, default=0) > len(self.slots):
-            for place, cells in enumerate(rows):
-                if beyond := self._beyond(cells):
-                    extras[place].update(beyond)
+                self._keep_unknown(slot.name, cells, extras)
+        if max(widths) > len(self.slots):
+            self._keep_beyond(rows, extras)
         return TypedBlock(ColumnBlock(columns, len(rows)), extras)
 
     def _cells(
@@ -279,18 +233,28 @@ class ColumnMap:
             extras[place][name] = cell
         parsed.misfits.clear()
 
+    def _keep_unknown(
+        self, name: str, cells: Sequence[str], extras: defaultdict[int, dict[str, str]]
+    ) -> None:
+        for place, cell in enumerate(cells):
+            if cell and not cell.isspace():
+                extras[place][name] = cell
+                self.unknown[name] += 1
+
+    def _keep_beyond(
+        self,
+        rows: Sequence[Sequence[str]],
+        extras: defaultdict[int, dict[str, str]],
+    ) -> None:
+        for place, cells in enumerate(rows):
+            if beyond := self._beyond(cells):
+                extras[place].update(beyond)
+                self.unknown.update(beyond.keys())
+
     def _beyond(self, cells: Sequence[str]) -> dict[str, str]:
         width = len(self.slots)
         beyond = enumerate(cells[width:], start=width + 1)
         return {cell_name(n): cell for n, cell in beyond if cell.strip()}
-
-
-def _keep_unknown(
-    name: str, cells: Sequence[str], extras: defaultdict[int, dict[str, str]]
-) -> None:
-    for place, cell in enumerate(cells):
-        if cell and not cell.isspace():
-            extras[place][name] = cell
 
 
 def _texts(cells: Sequence[str]) -> Sequence[object]:
@@ -339,11 +303,47 @@ def _slot(column: Column | None, name: str) -> Slot:
 def _matched(header: Sequence[str], known: Sequence[Column]) -> dict[int, Column]:
     """Return the known columns by their place in `header`."""
     found: dict[int, Column] = {}
+    taken: set[str] = set()
     for form in (normalise, bare):
-        free = [column for column in known if column not in found.values()]
+        free = [column for column in known if column.name not in taken]
         by_form = {key: column for column in free for key in column.forms(form)}
         for place, name in enumerate(header):
             column = by_form.get(form(name))
-            if place not in found and column and column not in found.values():
+            if place not in found and column and column.name not in taken:
                 found[place] = column
+                taken.add(column.name)
     return found
+
+
+def _has_all(found: Mapping[int, Column], names: Iterable[str]) -> bool:
+    return {column.name for column in found.values()}.issuperset(names)
+
+
+def _by_place(
+    found: Mapping[int, Column],
+    header: Sequence[str],
+    known: Sequence[Column],
+    orders: Sequence[Sequence[str]],
+) -> dict[int, Column] | None:
+    """Return the columns of the one order that fits; None where none or several do."""
+    places = {column.name: place for place, column in found.items()}
+    fitting = [
+        order
+        for order in orders
+        if len(order) == len(header)
+        and all(places.get(name, place) == place for place, name in enumerate(order))
+        and places.keys() <= set(order)
+    ]
+    if len(fitting) != 1 or not all(map(_is_name, header)):
+        return None
+    by_name = {column.name: column for column in known}
+    return {place: by_name[name] for place, name in enumerate(fitting[0])}
+
+
+def _is_name(words: str) -> bool:
+    """Tell a name from the cell of a document that has no header."""
+    return any(map(str.isalpha, words)) and not words.startswith("_cell_")
+
+
+def _words(column: Column) -> str:
+    return column.aliases[0] if column.aliases else column.name

@@ -21,7 +21,7 @@ from itertools import chain, count, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
-from tap_amazon_reports.documents.columns import bare, cell_name, normalise
+from tap_amazon_reports.documents.column_names import bare, cell_name, normalise
 from tap_amazon_reports.documents.errors import NotATableError
 from tap_amazon_reports.documents.layout import DocumentFormat
 

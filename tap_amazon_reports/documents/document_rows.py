@@ -12,9 +12,11 @@ from tap_amazon_reports.documents.charset import (
     charset_of,
     fallback_charset,
 )
+from tap_amazon_reports.documents.column_names import normalise
 from tap_amazon_reports.documents.columns import ColumnMap
 from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.delimited import DelimitedReader, HeaderRule
+from tap_amazon_reports.documents.errors import MissingColumnError
 from tap_amazon_reports.documents.json_records import JsonRecords
 from tap_amazon_reports.documents.layout import DocumentFormat
 from tap_amazon_reports.documents.objects import ObjectReader
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tap_amazon_reports.documents.block import Block
+    from tap_amazon_reports.documents.columns import Column
     from tap_amazon_reports.documents.container import Member
     from tap_amazon_reports.documents.layout import Layout, RecordSet
 
@@ -55,7 +58,8 @@ class DocumentRows:
 
     Attributes:
         misfits: how many values did not fit their column, by its name, so far.
-        unknown: columns that the type's file does not know.
+        unknown: how many cells of columns that the type's file does not know held
+            anything, by name, so far.
         replaced: how many undecodable bytes were replaced.
     """
 
@@ -71,7 +75,7 @@ class DocumentRows:
         self._conventions = layout.conventions(country)
         self._fallback_charset = fallback_charset(country)
         self.misfits: Counter[str] = Counter()
-        self.unknown: dict[str, None] = {}
+        self.unknown: Counter[str] = Counter()
         self.replaced = 0
 
     def blocks(
@@ -93,6 +97,7 @@ class DocumentRows:
 
         Raises:
             DocumentDamagedError: if it is cut short or not what it claims.
+            MissingColumnError: if nothing in it tells its rows apart.
             NotATableError: if it is a sentence instead of a table.
         """
         for member in members(pieces):
@@ -134,27 +139,37 @@ class DocumentRows:
         records: RecordSet,
         around: Mapping[str, object],
     ) -> Iterator[DocumentBlock]:
-        properties = records.schema["properties"]
-        columns = self._columns(reader.columns, properties, around)
+        columns = self._columns(reader.columns, records, around)
         try:
             for rows in reader.blocks(_BLOCK_ROWS):
                 yield DocumentBlock(records, *columns.read_block(rows))
         finally:
             self.misfits += columns.misfits
-            self.unknown.update(dict.fromkeys(columns.unknown))
+            self.unknown += columns.unknown
 
     def _columns(
         self,
         header: Sequence[str],
-        properties: Mapping[str, Any],
+        records: RecordSet,
         around: Mapping[str, object],
     ) -> ColumnMap | RowMap:
+        properties = records.schema["properties"]
         if is_generic(properties):
             return RowMap(header, around=around)
-        known = delimited_columns(properties, conventions=self._conventions)
+        known = delimited_columns(
+            properties,
+            conventions=self._conventions,
+            translations=self._layout.translations,
+        )
         if self._layout.by_position and len(header) == len(known):
             header = [column.name for column in known]
-        return ColumnMap(header, known, around=around)
+        return ColumnMap(
+            header,
+            known,
+            around=around,
+            keys=[name for name in records.key if name in properties],
+            orders=_in_order(self._layout.column_orders, known),
+        )
 
     def _objects(
         self,
@@ -189,6 +204,18 @@ class DocumentRows:
             self.replaced += reader.text.replaced
 
 
+def _in_order(
+    headers: Iterable[Sequence[str]], known: Sequence[Column]
+) -> list[list[str]]:
+    """Return the known columns' names, in the orders of headers that documents have."""
+    names = {normalise(alias): c.name for c in known for alias in c.aliases}
+    return [
+        [names[name] for name in map(normalise, header)]
+        for header in headers
+        if names.keys() >= set(map(normalise, header))
+    ]
+
+
 class _ObjectRows:
     """The records of one array that have been read since the last block."""
 
@@ -200,6 +227,9 @@ class _ObjectRows:
         self._around = around
         self._rows: list[dict[str, Any]] = []
         self._extras: dict[int, dict[str, str]] = {}
+        properties = records.schema["properties"]
+        self._keys = [name for name in records.key if name in properties]
+        self._is_keyed = not self._keys
 
     def add(
         self, record: Mapping[str, Any], parents: Sequence[Mapping[str, Any]]
@@ -207,13 +237,36 @@ class _ObjectRows:
         """Type a record; return whether it makes a block full."""
         # Now, and not by the block: what is around goes on being read.
         values, extra = self.reader.read(record, parents)
+        self._is_keyed = self._is_keyed or any(
+            values[name] is not None or name in extra for name in self._keys
+        )
         if extra:
             self._extras[len(self._rows)] = extra
         self._rows.append({**self._around, **values})
         return len(self._rows) == _BLOCK_ROWS
 
     def block(self) -> Iterator[DocumentBlock]:
-        """Yield the rows, if there are any, and hold none."""
+        """Yield the rows, if there are any, and hold none.
+
+        Raises:
+            MissingColumnError: no row so far has any part of the natural key.
+        """
         if self._rows:
+            if not self._is_keyed:
+                raise MissingColumnError(self._amazons_names(), found=self._width())
             yield DocumentBlock(self._records, RowBlock(self._rows), self._extras)
             self._rows, self._extras = [], {}
+
+    def _amazons_names(self) -> list[str]:
+        properties = self._records.schema["properties"]
+        return [str(properties[name].get("x-name", name)) for name in self._keys]
+
+    def _width(self) -> int:
+        """Return how many columns and unknown fields hold anything in these rows."""
+        filled = {
+            name
+            for row in self._rows
+            for name, value in row.items()
+            if value is not None and name in self._records.schema["properties"]
+        }
+        return len(filled.union(*self._extras.values()))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tap_amazon_reports.amazon.errors import AmazonError
 
-__all__ = ["NotATableError"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["MissingColumnError", "NotATableError"]
 
 _SENTENCE_CHARACTERS = 300
 
@@ -20,3 +25,28 @@ class NotATableError(AmazonError):
         """Quote `text`, made one line and cut to 300 characters."""
         self.sentence = " ".join(text.split())[:_SENTENCE_CHARACTERS]
         super().__init__(f"the document holds no table, but says: {self.sentence}")
+
+
+class MissingColumnError(AmazonError):
+    """A table without a column that tells its rows apart.
+
+    Its header may be in a language that nobody has recorded, or be no header: so no
+    name that was found is quoted.
+
+    Attributes:
+        names: Amazon's names of the columns that are missing.
+        found: how many columns the header has.
+    """
+
+    def __init__(self, names: Sequence[str], *, found: int) -> None:
+        """Name what is missing."""
+        self.names = tuple(names)
+        self.found = found
+        missing = ", ".join(f"`{name}`" for name in names)
+        super().__init__(
+            f"the header has no column for {missing}; found: {found} columns;"
+            " without it rows cannot be told apart, so none was read; if the report"
+            " can be had in English, set preferredReportDocumentLocale to en_US in its"
+            " report_options; otherwise look at the document with"
+            " `amazon-reports reports fetch` and tell this tap's maintainers its header"
+        )

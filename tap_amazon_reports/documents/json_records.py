@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.charset import DecodedText
-from tap_amazon_reports.documents.columns import normalise
+from tap_amazon_reports.documents.column_names import normalise
 from tap_amazon_reports.documents.errors import NotATableError
 from tap_amazon_reports.documents.json_cursor import JsonCursor, TooLongError
 

@@ -75,6 +75,8 @@ class Layout:
         landmarks: names in the header of a table that has lines before it.
         by_position: whether a table's headers are translated, in an order that is
             stable.
+        translations: of a table's headers into other languages, by the English one.
+        column_orders: English headers, in orders that tables have in every language.
     """
 
     format: DocumentFormat
@@ -83,6 +85,10 @@ class Layout:
     day_order: DayOrder = DayOrder.UNKNOWN
     landmarks: tuple[str, ...] = ()
     by_position: bool = False
+    translations: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict, hash=False, repr=False
+    )
+    column_orders: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
     def conventions(self, country: str | None) -> Conventions:
         """Return what the text of a value means in a marketplace.

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
 
-from tap_amazon_reports.documents.columns import Record, normalise
+from tap_amazon_reports.documents.column_names import normalise
+from tap_amazon_reports.documents.columns import Record
 from tap_amazon_reports.documents.conventions import Conventions
 from tap_amazon_reports.documents.json_text import json_text
 from tap_amazon_reports.documents.json_types import Typed, value_types

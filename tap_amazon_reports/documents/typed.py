@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.documents import values
 from tap_amazon_reports.documents.block import RowBlock
-from tap_amazon_reports.documents.columns import (
-    Column,
-    Record,
-    TypedBlock,
+from tap_amazon_reports.documents.column_names import (
     cell_name,
     snake_names,
 )
+from tap_amazon_reports.documents.columns import Column, Record, TypedBlock
 from tap_amazon_reports.documents.json_text import json_value
 
 if TYPE_CHECKING:
@@ -46,14 +44,29 @@ def is_generic(properties: Mapping[str, Any]) -> bool:
 
 
 def delimited_columns(
-    properties: Mapping[str, Mapping[str, Any]], *, conventions: Conventions
+    properties: Mapping[str, Mapping[str, Any]],
+    *,
+    conventions: Conventions,
+    translations: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> list[Column]:
     """Return the columns of a table, for `columns.ColumnMap`.
 
     Objects and arrays are read from JSON text.
+
+    Args:
+        properties: the columns.
+        conventions: how the marketplace writes numbers and dates.
+        translations: of Amazon's English headers into other languages.
     """
     return [
-        Column(name, _parser(kind, conventions), column_names(name, kind))
+        Column(
+            name,
+            _parser(kind, conventions),
+            (
+                *column_names(name, kind),
+                *translations.get(kind.get("x-name", name), ()),
+            ),
+        )
         for name, kind in properties.items()
     ]
 
@@ -98,12 +111,11 @@ class RowMap:
     """What `ColumnMap` is, where the whole record is the only column.
 
     Attributes:
-        unknown: none; here every column is taken.
-        missing: likewise.
+        missing: none; here every column is taken.
+        unknown: likewise.
         misfits: likewise.
     """
 
-    unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
     def __init__(
@@ -115,6 +127,7 @@ class RowMap:
         """Name the columns of `header` in snake case; `around` is as in `ColumnMap`."""
         self._names = snake_names(header)
         self._around = around
+        self.unknown: Counter[str] = Counter()
         self.misfits: Counter[str] = Counter()
 
     def read_block(self, rows: Sequence[Sequence[str]]) -> TypedBlock:

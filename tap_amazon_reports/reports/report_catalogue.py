@@ -13,6 +13,9 @@ an `x-report` object with the rest. How its words are read:
       attribute. `^promotionId` is that field of the record around this one. A property
       that is an array has all that is at its place, as JSON.
     - `x-aliases`: other headers of the same column.
+    - `header.translations`: a file in `<directory>/<service>/headers/`, which several
+      types share: headers in other languages (`translations`, by the English one and by
+      language), and orders that the columns have in every language (`column_orders`).
     - A lone property `row` is for what nobody knows: the whole record as an object.
 """
 
@@ -20,6 +23,7 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.documents.conventions import Decimals
@@ -92,16 +96,29 @@ class ReportCatalogue:
             msg = f"{path}: it is not JSON: {error}"
             raise ReportFileError(msg) from error
         try:
+            self._translate(service, document["x-report"])
             return _known_type(document, service, report_type)
         except KeyError as error:
             msg = f"{path}: it lacks {error}"
             raise ReportFileError(msg) from error
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, OSError, TypeError, ValueError) as error:
             msg = f"{path}: {error}"
             raise ReportFileError(msg) from error
 
+    def _translate(self, service: str, about: dict[str, Any]) -> None:
+        """Put what the file of translations says in the place of its name."""
+        header = about.get("header", {})
+        if "translations" in header:
+            name = f"{header['translations']}.json"
+            path = self._directory / service / "headers" / name
+            shared = json.loads(path.read_bytes())
+            words = {word: shared[word] for word in ("translations", "column_orders")}
+            about["header"] = {**header, **words}
+
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")
+_NAME_CHARACTERS_MAX = 63
+_DIGEST_CHARACTERS = 8
 _PREFIXES = {"selling_partner": "sp_", "amazon_pay": "pay_", "appstore": "appstore_"}
 _DECORATION = re.compile(
     r"_GET_(?:FLAT_FILE|CSV_CUSTOM)_OFFAMAZONPAYMENTS_|GET_", re.IGNORECASE
@@ -115,11 +132,25 @@ _ROW: dict[str, Any] = {
 def stream_name(service: str, report_type: str) -> str:
     """Return the name of a type's stream, without what Amazon decorates types with.
 
-    `GET_SELLER_FEEDBACK_DATA` is `sp_seller_feedback_data`.
+    `GET_SELLER_FEEDBACK_DATA` is `sp_seller_feedback_data`. It has 63 characters at
+    most.
     """
     found = _DECORATION.match(report_type)
     bare = report_type[found.end() :] if found else report_type
-    return _PREFIXES[service] + re.sub(r"[\W_]+", "_", bare).strip("_").lower()
+    words = re.sub(r"[\W_]+", "_", bare).strip("_").lower()
+    return _fitting(_PREFIXES[service] + words)
+
+
+def _fitting(name: str) -> str:
+    """Return a name that PostgreSQL does not cut: a digest stands for what is too long.
+
+    Facts: identifiers have at most 63 bytes (PostgreSQL, Lexical Structure,
+    Identifiers and Key Words).
+    """
+    if len(name) <= _NAME_CHARACTERS_MAX:
+        return name
+    digest = sha256(name.encode()).hexdigest()[:_DIGEST_CHARACTERS]
+    return f"{name[: _NAME_CHARACTERS_MAX - _DIGEST_CHARACTERS - 1]}_{digest}"
 
 
 def _unknown_type(service: str, report_type: str) -> ReportType:
@@ -211,6 +242,15 @@ def _groups(found: list[list[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(map(tuple, found))
 
 
+def _translations(
+    found: Mapping[str, Mapping[str, list[str]]],
+) -> dict[str, tuple[str, ...]]:
+    return {
+        english: tuple(name for names in by_language.values() for name in names)
+        for english, by_language in found.items()
+    }
+
+
 def _as_it_is(value: object) -> object:
     return value
 
@@ -245,5 +285,7 @@ _LAYOUT_READERS: dict[str, Callable[[Any], Any]] = {
     "day_order": DayOrder,
     "decimals": Decimals,
     "format": DocumentFormat,
+    "column_orders": _groups,
     "landmarks": tuple,
+    "translations": _translations,
 }

@@ -8,83 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_amazon_reports.documents.columns import (
-    Column,
-    ColumnMap,
-    bare,
-    normalise,
-    snake_case,
-    snake_names,
-)
+from tap_amazon_reports.documents.columns import Column, ColumnMap
+from tap_amazon_reports.documents.errors import MissingColumnError
 from tap_amazon_reports.documents.values import decimal, integer, is_missing
-
-
-@pytest.mark.parametrize(
-    ("words", "name"),
-    [
-        ("Country/Region Code", "country_region_code"),
-        ("order-item-id", "order_item_id"),
-        ("SellerOrderId", "seller_order_id"),
-        ("Transaction ID", "transaction_id"),
-        ("ASIN", "asin"),
-        ("asin1", "asin1"),
-        ("(Parent) ASIN", "parent_asin"),
-        ("In-App Subscription Term", "in_app_subscription_term"),
-        ("Sales Price (Marketplace Currency)", "sales_price_marketplace_currency"),
-        ("Earnings Pre-Tax and Adjustments", "earnings_pre_tax_and_adjustments"),
-        ("Payment No.", "payment_no"),
-        ("BillingAddressLine1", "billing_address_line1"),
-        ("VATRate", "vat_rate"),
-        ("Order IDs", "order_ids"),
-        ("unitsOrderedB2B", "units_ordered_b2b"),
-        ("sessionsB2BPercentage", "sessions_b2b_percentage"),
-        ("SHIP_FROM_COUNTRY", "ship_from_country"),
-        ("30-day  sales %", "30_day_sales"),
-        ("商品名", "商品名"),
-        ("  ", ""),
-    ],
-)
-def test_names_are_amazons_words_in_snake_case(words: str, name: str) -> None:
-    """Whoever knows Amazon's header can guess the column."""
-    assert snake_case(words) == name
-
-
-def test_names_of_one_header_differ() -> None:
-    """A name that comes twice gets a number, and one without words its place."""
-    header = ["SKU", "sku", "%", "sku_2", "Sku", "_cell_6"]
-
-    assert snake_names(header) == [
-        "sku",
-        "sku_2",
-        "_cell_3",
-        "sku_2_2",
-        "sku_3",
-        "_cell_6",
-    ]
-
-
-@given(header=st.lists(st.text(max_size=4), max_size=8))
-def test_any_header_has_names_of_its_own(header: list[str]) -> None:
-    """No two columns share a name, whatever Amazon calls them."""
-    names = snake_names(header, taken=["a"])
-
-    assert len({*names, "a"}) == len(header) + 1
-    assert all(names)
-
-
-def test_names_are_compared_by_letters_and_digits() -> None:
-    """Case, punctuation and width make no difference, and parentheses can be left."""
-    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in "SELLERsku")
-
-    assert (
-        normalise(wide)
-        == normalise("Seller-SKU ")
-        == normalise("seller_SKU")
-        == "sellersku"
-    )
-    assert bare("Sales Price (Marketplace Currency)") == "salesprice"
-    assert bare("(ASIN)") == "asin"
-
 
 KNOWN = [
     Column("transaction_id"),
@@ -112,7 +38,7 @@ def test_a_row_is_typed_and_keeps_what_nobody_knows() -> None:
     }
     assert extra == {"asin": "B00EXAMPLE", "_cell_5": "beyond"}
     assert columns.missing == ("units", "title")
-    assert columns.unknown == ("asin",)
+    assert columns.unknown == {"asin": 1, "_cell_5": 1}
 
 
 def test_what_does_not_fit_is_kept_and_counted() -> None:
@@ -170,3 +96,77 @@ def test_no_cell_is_ever_lost(header: list[str], cells: list[str]) -> None:
     kept = sum(value is not None for value in values.values()) + len(extra)
 
     assert kept == sum(1 for cell in cells if cell.strip())
+
+
+def test_an_unknown_column_counts_by_what_it_holds() -> None:
+    """A new column that is blank throughout is nothing to warn of."""
+    columns = ColumnMap(["title", "colour", "size"], KNOWN)
+    columns.read_block([["A", "", " "], ["B", "red", ""], ["C", "blue", "\u00a0"]])
+
+    assert {"colour": 2} == columns.unknown
+
+
+def test_a_row_without_a_key_column_is_not_read() -> None:
+    """A header that lacks a key fails with Amazon's name, and quotes no cell."""
+    known = [Column("seller_sku", aliases=("seller-sku",)), Column("price", decimal)]
+    columns = ColumnMap(["Jane Doe", "price"], known, keys=["seller_sku"])
+
+    assert columns.read_block([]).block.rows() == []
+    with pytest.raises(MissingColumnError) as caught:
+        columns.read(["A", "1.00"])
+    assert "no column for `seller-sku`; found: 2 columns;" in str(caught.value)
+    assert "Jane" not in str(caught.value)
+
+
+LISTING = [
+    Column("item_name", aliases=("item-name",)),
+    Column("seller_sku", aliases=("seller-sku",)),
+    Column("price", decimal),
+]
+ORDERS = [["item_name", "seller_sku", "price"], ["seller_sku", "price"]]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        (["tuotteen nimi", "myyjän sku", "hinta"], ["Lamp", "A-1", "2.50"]),
+        (["tuotteen nimi", "myyjän sku", "price"], ["Lamp", "A-1", "2.50"]),
+        (["myyjän sku", "hinta"], ["A-1", "2.50"]),
+    ],
+)
+def test_a_header_of_an_unknown_language_goes_by_place(
+    header: list[str], cells: list[str]
+) -> None:
+    """As many columns as a known layout has are that layout's columns."""
+    columns = ColumnMap(header, LISTING, keys=["seller_sku"], orders=ORDERS)
+    values, extra = columns.read(cells)
+
+    assert ("A-1", Decimal("2.50")) == (values["seller_sku"], values["price"])
+    assert {} == extra
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["hinta", "price", "myyjän sku"],
+        ["a", "b", "c", "d"],
+        ["Lamp", "A-1", "2.50"],
+        ["Lamp", "", "price"],
+    ],
+)
+def test_what_a_layout_does_not_explain_is_refused(header: list[str]) -> None:
+    """A column at another place, another width, or a row instead of a header."""
+    columns = ColumnMap(header, LISTING, keys=["seller_sku"], orders=ORDERS)
+
+    with pytest.raises(MissingColumnError, match="`seller-sku`"):
+        columns.read(["x"] * len(header))
+
+
+def test_names_are_found_before_places() -> None:
+    """Where the key is found by its name, the order of the columns means nothing."""
+    header = ["price", "seller-sku", "nimi"]
+    columns = ColumnMap(header, LISTING, keys=["seller_sku"], orders=ORDERS)
+    values, extra = columns.read(["2.50", "A-1", "Lamp"])
+
+    assert ("A-1", Decimal("2.50")) == (values["seller_sku"], values["price"])
+    assert {"nimi": "Lamp"} == extra

@@ -12,6 +12,7 @@ from tap_amazon_reports.documents.layout import DocumentFormat
 from tap_amazon_reports.reports.report_catalogue import (
     ReportCatalogue,
     ReportFileError,
+    stream_name,
 )
 from tap_amazon_reports.reports.report_types import (
     DateMode,
@@ -184,3 +185,13 @@ def test_a_name_is_no_path(tmp_path: Path, name: str) -> None:
     catalogue = _write(tmp_path, MADE_UP)
 
     assert not catalogue.find("selling_partner", name).is_known
+
+
+def test_stream_names_fit_postgresql() -> None:
+    """A type with a very long name has a table of its own that nothing cuts."""
+    long, longer = "GET_" + "A" * 80 + "_ONE", "GET_" + "A" * 80 + "_TWO"
+    names = {stream_name("selling_partner", name) for name in (long, longer)}
+
+    assert 2 == len(names)
+    assert {63} == set(map(len, names))
+    assert all(name.startswith("sp_aaaa") for name in names)
