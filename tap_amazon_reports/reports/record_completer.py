@@ -1,18 +1,20 @@
-"""Rows of a document made whole: numbered, keyed, with what is in no column."""
+"""Rows of one array in one document to whole records."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.wire_time import utc_text
+from tap_amazon_reports.reports.occurrence import OccurrenceCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
-    from typing import Any
 
     from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.documents.layout import RecordSet
+
+__all__ = ["RecordCompleter"]
 
 _STAND_INS: dict[str, object] = {"integer": -1, "number": -1, "boolean": False}
 
@@ -36,8 +38,8 @@ class RecordCompleter:
             column: _stand_in(properties.get(column, {}), moment)
             for column in records.key
         }
-        self._counts_keys = bool(records.key) and not records.unique
-        self._seen: dict[Hashable, int] = {}
+        counts_keys = bool(records.key) and not records.unique
+        self._counter = OccurrenceCounter() if counts_keys else None
         self._next_row = 1
 
     def complete(self, block: Block, extras: Mapping[int, dict[str, str]]) -> None:
@@ -57,23 +59,9 @@ class RecordCompleter:
             values = block.column(column)
             if None in values:
                 block.put(column, [stand_in if v is None else v for v in values])
-        if self._counts_keys:
-            keys = list(zip(*map(block.column, self._stand_ins), strict=True))
-            block.put("occurrence", _occurrences(keys, self._seen))
-
-
-def _occurrences(keys: Sequence[Hashable], seen: dict[Hashable, int]) -> list[int]:
-    """Return for each key how often it has come by then, and count it."""
-    if seen.keys().isdisjoint(keys):
-        once = dict.fromkeys(keys, 1)
-        if len(once) == len(keys):
-            seen.update(once)
-            return [1] * len(keys)
-    counted = []
-    for key in keys:
-        seen[key] = count = seen.get(key, 0) + 1
-        counted.append(count)
-    return counted
+        if self._counter:
+            keys = list(map(block.column, self._stand_ins))
+            block.put("occurrence", self._counter.count(keys))
 
 
 def _stand_in(spec: Mapping[str, Any], moment: datetime) -> object:

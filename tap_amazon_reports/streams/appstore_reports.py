@@ -9,9 +9,7 @@ from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.reports.record_completer import RecordCompleter
 from tap_amazon_reports.streams.appstore_months import AppstoreMonths
-from tap_amazon_reports.streams.content_schema import (
-    content_schema,
-)
+from tap_amazon_reports.streams.content_schema import content_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
