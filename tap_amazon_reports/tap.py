@@ -29,6 +29,7 @@ from tap_amazon_reports.singer.catalog import catalog_of, catalog_text
 from tap_amazon_reports.singer.messages import MessageWriter, PromptClock
 from tap_amazon_reports.singer.outcome import RunOutcome
 from tap_amazon_reports.singer.state import StateError, check_state
+from tap_amazon_reports.singer.state_messages import StateMessages
 from tap_amazon_reports.singer.stream import Run
 from tap_amazon_reports.streams.appstore_reports import AppstoreReport
 from tap_amazon_reports.streams.appstore_sales import AppstoreSales
@@ -108,11 +109,13 @@ class TapAmazonReports(Tap):
         self._catalogue = catalogue
         self.outcome = RunOutcome()
         super().__init__(**given)
+        self._state_writer = self._states
 
     def _before_a_pause(self) -> None:
         """Let the target work on what there is while the tap waits."""
+        self._states.tell_what_waits()
         if isinstance(self.message_writer, MessageWriter):
-            self.message_writer.flush_before_a_pause()
+            self.message_writer.flush()
 
     @cached_property
     def settings(self) -> Settings:
@@ -142,7 +145,11 @@ class TapAmazonReports(Tap):
 
     @cached_property
     def _run(self) -> Run:
-        return Run(self.settings, self._clock, self.outcome)
+        return Run(self.settings, self._clock, self.outcome, self._states)
+
+    @cached_property
+    def _states(self) -> StateMessages:
+        return StateMessages(self.message_writer, self.state, self._clock)
 
     def _appstore_streams(self) -> Iterator[AmazonStream]:
         kinds = self.settings.appstore.kinds if self.settings.appstore else ("sales",)

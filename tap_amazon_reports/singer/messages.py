@@ -36,13 +36,16 @@ class MessageWriter(MsgSpecWriter):
         super().__init__()
         # Only whole lines are ever added, each by one call that no signal can divide.
         self._lines = bytearray()
-        self._thread = threading.get_ident()
         self._is_writing = False
         self._signal: int | None = None
 
     def write_message(self, message: Message) -> None:
         """Write one line, and all those before it."""
-        self._lines.extend(encoder.encode(message.to_dict()) + b"\n")
+        self.write_line(encoder.encode(message.to_dict()) + b"\n")
+
+    def write_line(self, line: bytes) -> None:
+        """Write one line, and all those before it."""
+        self._lines.extend(line)
         self.flush()
 
     def record_lines(
@@ -89,11 +92,6 @@ class MessageWriter(MsgSpecWriter):
         if self._signal is not None:
             _leave(self._signal)
 
-    def flush_before_a_pause(self) -> None:
-        """Give all lines to the target, if it is the writing that is about to pause."""
-        if threading.get_ident() == self._thread:
-            self.flush()
-
     def interrupt(self, signum: int, frame: FrameType | None) -> None:
         """Handle SIGTERM or SIGINT: leave now, or after the lines in hand.
 
@@ -114,16 +112,21 @@ def _leave(signum: int) -> NoReturn:
 
 
 class PromptClock:
-    """A clock before whose pauses something is done: what is ready goes out first."""
+    """A clock before whose pauses something is done: what is ready goes out first.
+
+    It is done in the thread that made the clock, which is the one that writes.
+    """
 
     def __init__(self, clock: Clock, *, before_a_pause: Callable[[], None]) -> None:
         """Go by `clock`."""
         self._clock = clock
         self._before_a_pause = before_a_pause
+        self._thread = threading.get_ident()
         self.now = clock.now
         self.monotonic = clock.monotonic
 
     def sleep(self, seconds: float) -> None:
         """Do what is to be done, then wait for so many seconds."""
-        self._before_a_pause()
+        if threading.get_ident() == self._thread:
+            self._before_a_pause()
         self._clock.sleep(seconds)

@@ -4,7 +4,8 @@ With `record_path`, this is the place that departs from the SDK's ways, and why:
 
 - The SDK moves a bookmark with each record. Here a bookmark moves past a window (a
   month, an interval, a listing) when every row of it is out, and with no row too.
-- The SDK writes a STATE message each 10,000 records. Here one follows each window.
+- The SDK writes a STATE message each 10,000 records. Here one follows each window,
+  and `state_messages` writes it.
 - The SDK conforms each record to its schema. Here the reader has already done so.
 - The SDK ends the run with the first stream that fails. Here the others go on.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import abc
 import sys
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -27,6 +29,7 @@ from tap_amazon_reports.singer.record_path import RecordPath
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from singer_sdk.helpers.types import Context, Record
@@ -36,9 +39,11 @@ if TYPE_CHECKING:
     from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.settings.reader import Settings
     from tap_amazon_reports.singer.outcome import RunOutcome
+    from tap_amazon_reports.singer.state_messages import StateMessages
 
 STATE_VERSION = 1
 """Grows when the meaning of a bookmark changes."""
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Run:
     settings: Settings
     clock: Clock
     outcome: RunOutcome
+    states: StateMessages
 
 
 class AmazonStream(RecordPath, abc.ABC):
@@ -72,6 +78,7 @@ class AmazonStream(RecordPath, abc.ABC):
         self.settings = run.settings
         self.clock = run.clock
         self._outcome = run.outcome
+        self._states = run.states
 
     @abc.abstractmethod
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -121,7 +128,7 @@ class AmazonStream(RecordPath, abc.ABC):
         return None if value is None else str(value)
 
     def check_bookmark(self, value: Any) -> None:
-        """Accept what `advance` may have written.
+        """Accept what `move_bookmark` may have written.
 
         Raises:
             TypeError, ValueError: if `value` is something else.
@@ -133,29 +140,25 @@ class AmazonStream(RecordPath, abc.ABC):
         value = self.bookmark(context)
         return None if value is None else parse_instant(value)
 
-    def furthest(
-        self, context: Context | None, moment: datetime | None
-    ) -> datetime | None:
-        """Return `moment`, or the bookmark if that is further: a look-back reads again.
+    def furthest(self, context: Context | None, moment: datetime) -> datetime:
+        """Return `moment`, or the bookmark if that is further.
 
-        None stays None.
+        A look-back reads again what is before the bookmark.
         """
         bookmark = self.bookmark_moment(context)
-        if moment is None or bookmark is None:
-            return moment
-        return max(moment, bookmark)
+        return moment if bookmark is None else max(moment, bookmark)
 
     def count_records(self, records: int) -> None:
         """Add to what is told at the end of the run."""
         self._outcome.rows[self.name] += records
+        self._states.tell_what_is_due()
 
-    def advance(
+    def move_bookmark(
         self,
         context: Context | None,
-        bookmark: str | datetime | None,
+        reached: str | datetime,
         *,
-        beside: Mapping[str, object] | None = None,
-        tell: bool = True,
+        remember: Mapping[str, object] = NOTHING,
     ) -> None:
         """Move past a window whose every row is out, and say so in a STATE message.
 
@@ -163,26 +166,46 @@ class AmazonStream(RecordPath, abc.ABC):
 
         Args:
             context: the partition.
-            bookmark: up to where everything has been read; None leaves it.
-            beside: what else to remember of the partition; what is empty is forgotten.
-            tell: write the STATE message now.
+            reached: up to where everything has been read.
+            remember: what else to remember; what is empty is forgotten.
+
+        Raises:
+            BatchStorageError: if a batch file cannot be stored; nothing moves.
         """
         self.finish_batches()
         state = self.get_context_state(context)
+        state["replication_key"] = self.replication_key
+        state["replication_key_value"] = (
+            reached if isinstance(reached, str) else utc_text(reached)
+        )
+        self._keep(state, remember)
+        self._states.tell(self.name)
+
+    def remember(
+        self, context: Context | None, remembered: Mapping[str, object]
+    ) -> None:
+        """Keep in the state of a partition what no row tells, in a STATE message soon.
+
+        Batch files go on: what is remembered of rows may follow `finish_batches` only.
+
+        Args:
+            context: the partition.
+            remembered: by name; what is empty is forgotten.
+        """
+        self._keep(self.get_context_state(context), remembered)
+        self._states.tell_soon(self.name)
+
+    def _keep(self, state: dict[str, Any], remembered: Mapping[str, object]) -> None:
         self.stream_state["state_version"] = STATE_VERSION
-        if bookmark is not None:
-            state["replication_key"] = self.replication_key
-            state["replication_key_value"] = (
-                bookmark if isinstance(bookmark, str) else utc_text(bookmark)
-            )
-        for name, value in (beside or {}).items():
+        for name, value in remembered.items():
             if value:
                 state[name] = value
             else:
                 state.pop(name, None)
-        self.state_manager.is_flushed = False
-        if tell:
-            self._write_state_message()
+
+    def together(self) -> AbstractContextManager[None]:
+        """Write one STATE message for all bookmarks that are moved meanwhile."""
+        return self._states.together()
 
     def warn_of_misfits(self, misfits: dict[str, int], where: str) -> None:
         """Say once for each document or listing which columns did not fit."""
@@ -214,6 +237,12 @@ class AmazonStream(RecordPath, abc.ABC):
                 where,
                 replaced,
             )
+
+    def _write_state_message(self) -> None:
+        """Write a STATE message, unless one has told what this stream reached."""
+        if not self.state_manager.is_flushed:
+            self.state_manager.is_flushed = True
+            self._states.tell(self.name)
 
     # What the SDK would write into state by itself.
 

@@ -74,8 +74,12 @@ class AppstoreMonths(AmazonStream, abc.ABC):
             is_final = month.is_final(self.clock.now(), after=self.settles_after)
             if not is_final and (etag := _etag(document, known_etag)):
                 etags[month.label] = etag
-            bookmark = month.label if is_final else None
-            self.advance(context, bookmark, beside={"etags": etags})
+            if is_final:
+                self.move_bookmark(context, month.label, remember={"etags": etags})
+            else:
+                # Its ETag says that its rows are out.
+                self.finish_batches()
+                self.remember(context, {"etags": etags})
 
     def check_bookmark(self, value: Any) -> None:
         """Accept a month.

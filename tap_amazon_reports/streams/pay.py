@@ -108,5 +108,5 @@ class PayDisbursements(CoreStream):
                 for key in self.primary_keys:
                     values[key] = values[key] or _UNKNOWN
                 yield {**values, "_extra": extra or None}
-            self.advance(context, window.end)
+            self.move_bookmark(context, window.end)
         self.warn_of_misfits(reader.misfits, "this listing")

@@ -100,7 +100,7 @@ class Collecting:
     ) -> None:
         read: dict[str, str] = self._group.remembered(partition, _READ)
         read = _recent({**read, report.report_id: utc_text(report.created)}, report)
-        self._group.advance(partition, report.created, {_READ: read})
+        self._group.move_bookmark(partition, report.created, {_READ: read})
         self._group.room.progress.step()
 
     def _finished(self, partition: Partition) -> Iterator[Report]:

@@ -164,11 +164,11 @@ class ReportGroup:
             found.update(stream.get_context_state(partition.context).get(name, {}))
         return found
 
-    def advance(
+    def move_bookmark(
         self,
         partition: Partition,
-        bookmark: datetime | None,
-        beside: Mapping[str, object],
+        bookmark: datetime,
+        remembered: Mapping[str, object],
         *,
         newest: Mapping[str, object] | None = None,
     ) -> None:
@@ -176,15 +176,25 @@ class ReportGroup:
 
         Args:
             partition: of all of them.
-            bookmark: up to where everything has been read; None leaves it.
-            beside: what else to remember.
+            bookmark: up to where everything has been read.
+            remembered: what else to remember.
             newest: what to remember of those that had not been read further.
         """
         streams = self.selected
-        for stream in streams:
-            furthest = stream.furthest(partition.context, bookmark)
-            more = newest if newest and furthest == bookmark else {}
-            last = stream is streams[-1]
-            stream.advance(
-                partition.context, furthest, beside={**beside, **more}, tell=last
-            )
+        with streams[0].together():
+            for stream in streams:
+                furthest = stream.furthest(partition.context, bookmark)
+                more = newest if newest and furthest == bookmark else {}
+                stream.move_bookmark(
+                    partition.context, furthest, remember={**remembered, **more}
+                )
+
+    def remember(self, partition: Partition, remembered: Mapping[str, object]) -> None:
+        """Remember of what is read together what no row tells."""
+        for stream in self.selected:
+            stream.remember(partition.context, remembered)
+
+    def finish_batches(self) -> None:
+        """Write out the batch files of what is read together."""
+        for stream in self.selected:
+            stream.finish_batches()

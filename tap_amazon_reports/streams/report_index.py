@@ -59,7 +59,7 @@ class ReportIndex(CoreStream):
             values, extra = reader.read(wire)
             yield {**values, "_extra": extra or None}
         self.warn_of_misfits(reader.misfits, "this listing")
-        self.advance(context, settled_until(seen, until))
+        self.move_bookmark(context, settled_until(seen, until))
 
     def _span(self, context: Context | None) -> tuple[datetime, datetime]:
         until = self.settings.end.replace(microsecond=0)

@@ -227,7 +227,7 @@ class Requesting:
                     utc_text(request.data_start) if request.data_start else "",
                     utc_text(request.data_end) if request.data_end else "",
                 )
-            self._group.advance(partition, None, {_ASKED: asked})
+            self._group.remember(partition, {_ASKED: asked})
 
         def finished(report: Report) -> None:
             self._documents.expect(report, need)
@@ -256,7 +256,7 @@ class Requesting:
         asked = self._asked(partition)
         kept = {digest: entry for digest, entry in asked.items() if digest in digests}
         if kept != asked:
-            self._group.advance(partition, None, {_ASKED: kept})
+            self._group.remember(partition, {_ASKED: kept})
 
     # Reading.
 
@@ -329,12 +329,13 @@ class Requesting:
         asked = self._asked(partition)
         asked.pop(wanted.pending.request.digest, None)
         if wanted.planned is None or self._group.is_snapshot:
-            self._group.advance(partition, None, {_ASKED: asked})
+            self._group.finish_batches()
+            self._group.remember(partition, {_ASKED: asked})
             return
         made = self._made[partition.name] = min(made, self._made[partition.name])
         end = wanted.planned.window.end
         newest = {_READ_AT: utc_text(made)}
-        self._group.advance(partition, end, {_ASKED: asked}, newest=newest)
+        self._group.move_bookmark(partition, end, {_ASKED: asked}, newest=newest)
 
 
 def _moment(text: object) -> datetime | None:

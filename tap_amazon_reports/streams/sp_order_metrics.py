@@ -156,7 +156,7 @@ class SpOrderMetrics(CoreStream):
             for wire in self._client().get_order_metrics(partition.parameters(window)):
                 values, extra = reader.read(_flat(wire))
                 yield {**values, **context, "_extra": extra or None}
-            self.advance(context, window.end)
+            self.move_bookmark(context, window.end)
         self.warn_of_misfits(reader.misfits, "this query")
 
     def _wanted(self, context: Context, partition: _Partition) -> datetime:

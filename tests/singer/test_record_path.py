@@ -123,7 +123,7 @@ def test_no_record_is_held_back_while_the_tap_waits(
     pipe = _Pipe()
     writer = _writer(monkeypatch, pipe)
     scripted = ScriptedClock()
-    clock = PromptClock(scripted, before_a_pause=writer.flush_before_a_pause)
+    clock = PromptClock(scripted, before_a_pause=writer.flush)
     writer.record_lines("rows", version=None, now=clock.now)(_line(a=1))
     clock.sleep(7)
 
