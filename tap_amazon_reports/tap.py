@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import sys
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from singer_sdk import Tap
-from singer_sdk.exceptions import ConfigValidationError
-from singer_sdk.helpers._classproperty import classproperty
-from singer_sdk.helpers._util import load_json
-from singer_sdk.plugin_base import _ConfigInput
-
-from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.services import Services
-from tap_amazon_reports.settings.environment import read_environment
-from tap_amazon_reports.settings.reader import (
-    SettingsError,
-    missing_credentials,
-    read_settings,
-)
-from tap_amazon_reports.settings.schema import SETTINGS
-from tap_amazon_reports.singer.catalog import catalog_of, catalog_text
-from tap_amazon_reports.singer.messages import MessageWriter, PromptClock
-from tap_amazon_reports.singer.outcome import RunOutcome
-from tap_amazon_reports.singer.state import StateError, check_state
-from tap_amazon_reports.singer.state_messages import StateMessages
-from tap_amazon_reports.singer.stream import Run
+from tap_amazon_reports.singer.tap import AmazonTap
 from tap_amazon_reports.streams.appstore_reports import AppstoreReport
 from tap_amazon_reports.streams.appstore_sales import AppstoreSales
 from tap_amazon_reports.streams.content import ContentStream
@@ -48,37 +26,24 @@ from tap_amazon_reports.streams.selling_partner import SpReports, SpReportSchedu
 from tap_amazon_reports.streams.sp_order_metrics import SpOrderMetrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from types import FrameType
-    from typing import IO
-
-    import click
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.amazon.connection import Calls
     from tap_amazon_reports.amazon.pay import PayClient
     from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
-    from tap_amazon_reports.settings.reader import Settings
     from tap_amazon_reports.settings.report_entries import ReportEntry
     from tap_amazon_reports.singer.stream import AmazonStream
     from tap_amazon_reports.streams.report_room import ReportRoom
 
-_RARELY = (20_000, 10, 10)
-"""How many objects there have to be more before garbage is looked for."""
-_TURN_SECONDS = 0.001
 
-
-class TapAmazonReports(Tap):
+class TapAmazonReports(AmazonTap):
     """Reports of the Amazon Appstore, the Selling Partner API and Amazon Pay."""
 
     name = "tap-amazon-reports"
     package_name = "tap-amazon-reports"
-    config_jsonschema: ClassVar[dict[str, Any]] = SETTINGS
-    message_writer_class = MessageWriter
-
-    # Which streams there are depends on the settings, so discovery checks them too.
-    dynamic_catalog = True
 
     def __init__(
         self,
@@ -99,30 +64,19 @@ class TapAmazonReports(Tap):
         Raises:
             ConfigValidationError: if a setting is wrong.
         """
-        self._clock = PromptClock(
-            clock or SystemClock(), before_a_pause=self._before_a_pause
-        )
         # With a time that somebody hands in, nothing happens at the same time.
         self._has_threads = clock is None
         self._groups: list[ReportGroup] = []
         self._retry = retry or RetryPolicy()
-        self._catalogue = catalogue
-        self.outcome = RunOutcome()
-        super().__init__(**given)
-        self._state_writer = self._states
+        super().__init__(clock=clock, catalogue=catalogue, **given)
 
-    def _before_a_pause(self) -> None:
-        """Let the target work on what there is while the tap waits."""
-        self._states.tell_what_waits()
-        if isinstance(self.message_writer, MessageWriter):
-            self.message_writer.flush()
+    def calls(self) -> Iterable[Calls]:
+        """Return what was asked of each service."""
+        return self.services.calls()
 
-    @cached_property
-    def settings(self) -> Settings:
-        """The settings, checked and typed."""
-        return read_settings(
-            self.config, now=self._clock.now(), catalogue=self._catalogue
-        )
+    def close(self) -> None:
+        """Take the progress bar away."""
+        self._room.progress.close()
 
     @cached_property
     def services(self) -> Services:
@@ -142,14 +96,6 @@ class TapAmazonReports(Tap):
             yield from self._selling_partner_streams()
         if settings.pay or everything:
             yield from self._pay_streams()
-
-    @cached_property
-    def _run(self) -> Run:
-        return Run(self.settings, self._clock, self.outcome, self._states)
-
-    @cached_property
-    def _states(self) -> StateMessages:
-        return StateMessages(self.message_writer, self.state, self._clock)
 
     def _appstore_streams(self) -> Iterator[AmazonStream]:
         kinds = self.settings.appstore.kinds if self.settings.appstore else ("sales",)
@@ -272,138 +218,3 @@ class TapAmazonReports(Tap):
             tallies=self.outcome.reports,
             groups=self._groups,
         )
-
-    @property
-    def catalog_dict(self) -> dict[str, Any]:
-        """The catalog, as `--discover` prints it."""
-        return catalog_of(self.streams.values())
-
-    @property
-    def catalog_json_text(self) -> str:
-        """The text of it."""
-        return catalog_text(self.catalog_dict)
-
-    @classmethod
-    def cb_discover(
-        cls,
-        ctx: click.Context,
-        param: click.Option,
-        value: bool,  # noqa: FBT001
-    ) -> None:
-        """Print the catalog, and end, without looking for garbage on the way out.
-
-        All that is made is needed until the end, so that to look for garbage meanwhile
-        finds none; and Python would look through all of it once more when it ends.
-        """
-        was_enabled = gc.isenabled()
-        gc.disable()
-        try:
-            super().cb_discover(ctx, param, value)
-        finally:
-            if value:
-                gc.freeze()
-            if was_enabled:
-                gc.enable()
-
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Take over the bookmarks of an earlier run.
-
-        Raises:
-            ConfigValidationError: if they are not of this tap, or of a newer one.
-        """
-        try:
-            check_state(state, self.streams)
-        except StateError as error:
-            raise ConfigValidationError(str(error), errors=[str(error)]) from None
-        super().load_state(state)
-
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Check the settings by their meaning, not by their shape alone.
-
-        The SDK's own check shows the values that it refuses, secrets among them.
-        """
-        self.append_builtin_config(self.config_jsonschema)
-        for name in self.config.keys() - self.config_jsonschema["properties"].keys():
-            self.logger.warning("there is no setting %s; it has no effect", name)
-        try:
-            _ = self.settings
-        except SettingsError as error:
-            if raise_errors:
-                msg = "Config validation failed"
-                raise ConfigValidationError(msg, errors=error.problems) from None
-            return error.problems
-        return []
-
-    @classproperty
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 (as the SDK has it)
-        """The settings that are variables of the environment.
-
-        The SDK's own ends in a traceback where a variable cannot be read.
-        """
-        cls.append_builtin_config(cls.config_jsonschema)
-        return read_environment(cls.config_jsonschema, cls._env_var_prefix)
-
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Leave between two lines; `invoke` then writes the state of what is done."""
-        if isinstance(self.message_writer, MessageWriter):
-            # Within a line it comes back, for the line has to be ended first.
-            self.message_writer.interrupt(signum, frame)
-        else:
-            super()._handle_termination(signum, frame)
-
-    @classmethod
-    def invoke(  # type: ignore[override]  # as the SDK's own taps do
-        cls,
-        *,
-        about: bool = False,
-        about_format: str | None = None,
-        config: _ConfigInput | None = None,
-        state: IO[str] | None = None,
-        catalog: IO[str] | None = None,
-    ) -> None:
-        """Run from the command line: all streams, a summary, an exit status.
-
-        The SDK's own `invoke` ends with success when every stream has had its turn;
-        here a stream that failed lets the others go on, and fails the run at its end.
-        """
-        if about:
-            super().invoke(about=about, about_format=about_format)
-        cls.print_version(print_fn=cls.logger.info)
-        given = config or _ConfigInput()
-        tap = cls(
-            config=given.config,
-            state=None if state is None else load_json(state.read()),
-            catalog=None if catalog is None else load_json(catalog.read()),
-            parse_env_config=given.parse_env,
-        )
-        # Rows come and go by the thousand and never refer to each other in a circle,
-        # and what is there by now stays to the end.
-        gc.freeze()
-        gc.set_threshold(*_RARELY)
-        # A thread that has fetched or compressed something waits less for its turn.
-        sys.setswitchinterval(_TURN_SECONDS)
-        sys.exit(tap.run())
-
-    def run(self) -> int:
-        """Read all selected streams, tell what became of them, return the exit status.
-
-        Raises:
-            ConfigValidationError: if no credentials are set at all.
-        """
-        if not self.settings.has_a_service:
-            msg = missing_credentials()
-            raise ConfigValidationError(msg, errors=[msg])
-        try:
-            self.sync_all()
-        except BrokenPipeError:
-            # Nobody reads any more: what is still in the buffer has nowhere to go.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            self.outcome.failures.append("the target has closed its input")
-        except SystemExit:
-            self.outcome.failures.append("all that was left when a signal came")
-            raise
-        finally:
-            self.state_writer.write_state(self.state)
-            self._room.progress.close()
-            self.outcome.tell(self.services.calls())
-        return 1 if self.outcome.failures else 0

@@ -12,8 +12,6 @@ whichever comes first.
 from __future__ import annotations
 
 import zlib
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
@@ -22,11 +20,11 @@ from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchFileFormat
 
 from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.documents.block import RowBlock
+from tap_amazon_reports.singer.background_worker import BackgroundWorker
 from tap_amazon_reports.singer.json_lines import json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from concurrent.futures import Future
 
     from singer_sdk.helpers._batch import BatchConfig
 
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 _BLOCK_RECORDS = 500
 _PIECE_BYTES = 4 * 1024 * 1024
 """What is compressed at a time: a thread has to wait for its turn before each."""
-_PIECES_UNDER_WAY = 2
 _FILE_BYTES = 64 * 1024 * 1024
 """Of what is encoded, before it is compressed."""
 _GZIP_LEVEL = 1
@@ -229,51 +226,27 @@ class GzipLines(Lines):
     def __init__(self) -> None:
         """Hold nothing."""
         super().__init__()
-        self._beside = Beside()
+        self._worker = BackgroundWorker()
         self._compressor = zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WINDOW)
 
     def end(self) -> None:
         """Add no more, and have the rest compressed."""
         super().end()
-        self._beside.start(self._flush)
+        self._worker.start(self._flush)
 
     def content(self) -> bytes:
         """Return the whole content, when it is compressed."""
-        self._beside.end()
+        self._worker.end()
         return super().content()
 
     def _put_away(self, lines: bytearray) -> None:
-        self._beside.start(lambda: self._compress(lines))
+        self._worker.start(lambda: self._compress(lines))
 
     def _compress(self, lines: bytearray) -> None:
         self._content.append(self._compressor.compress(lines))
 
     def _flush(self) -> None:
         self._content.append(self._compressor.flush())
-
-
-class Beside:
-    """Things that are done in a thread, in their order, while this one goes on.
-
-    Compression leaves the interpreter to others.
-    """
-
-    def __init__(self) -> None:
-        """Do nothing."""
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batch")
-        self._under_way: deque[Future[None]] = deque()
-
-    def start(self, work: Callable[[], None]) -> None:
-        """Have `work` done; raise what earlier work raised; wait if it piles up."""
-        if len(self._under_way) >= _PIECES_UNDER_WAY:
-            self._under_way.popleft().result()
-        self._under_way.append(self._thread.submit(work))
-
-    def end(self) -> None:
-        """Wait until all is done, raise what it raised, and start no more."""
-        for work in self._under_way:
-            work.result()
-        self._thread.shutdown()
 
 
 def _compression(encoding: BaseBatchFileEncoding) -> str | None:

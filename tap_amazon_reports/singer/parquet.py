@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from singer_sdk.contrib.msgspec import decoder, encoder
 
-from tap_amazon_reports.singer.batches import Beside
+from tap_amazon_reports.singer.background_worker import BackgroundWorker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,7 +106,7 @@ class ParquetRows:
         self._columns = columns
         # Unlike a file of Python's, it does not make the writer wait for its turn.
         self._content = pa.BufferOutputStream()
-        self._beside = Beside()
+        self._worker = BackgroundWorker()
         self._writer = pq.ParquetWriter(
             self._content, columns.schema, compression=compression or "snappy"
         )
@@ -126,7 +126,7 @@ class ParquetRows:
     def end(self) -> None:
         """Add no more, and have the rest written."""
         self._end_group()
-        self._beside.start(self._writer.close)
+        self._worker.start(self._writer.close)
         if self._misfits:
             logger.warning(
                 "batch: values that do not fit were kept in _extra: %s",
@@ -135,7 +135,7 @@ class ParquetRows:
 
     def content(self) -> bytes:
         """Return the whole content, when it is written."""
-        self._beside.end()
+        self._worker.end()
         content: bytes = self._content.getvalue().to_pybytes()
         return content
 
@@ -144,7 +144,7 @@ class ParquetRows:
         self._batched_records = 0
         if batches:
             group = pa.Table.from_batches(batches)
-            self._beside.start(lambda: self._writer.write_table(group))
+            self._worker.start(lambda: self._writer.write_table(group))
 
 
 def _arrow_type(spec: Mapping[str, Any]) -> pa.DataType:
