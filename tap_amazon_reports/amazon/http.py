@@ -71,7 +71,11 @@ class Transport:
     ) -> requests.PreparedRequest:
         """Return `request` ready to be sent, with the credentials of `auth`."""
         request.auth = auth
-        return self._session.prepare_request(request)
+        prepared = self._session.prepare_request(request)
+        if not prepared.body and prepared.method != "POST":
+            # `requests` announces an empty body; a DELETE of Amazon's has none.
+            prepared.headers.pop("Content-Length", None)
+        return prepared
 
     def send(
         self, prepared: requests.PreparedRequest, *, stream: bool = False

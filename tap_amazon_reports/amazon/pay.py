@@ -48,6 +48,13 @@ def _operation(name: str, method: str, path: str) -> Operation:
 
 GET_REPORTS = _operation("getReports", "GET", "/reports")
 GET_REPORT_SCHEDULES = _operation("getReportSchedules", "GET", "/report-schedules")
+CREATE_REPORT_SCHEDULE = _operation("createReportSchedule", "POST", "/report-schedules")
+GET_REPORT_SCHEDULE = _operation(
+    "getReportSchedule", "GET", "/report-schedules/{reportScheduleId}"
+)
+CANCEL_REPORT_SCHEDULE = _operation(
+    "cancelReportSchedule", "DELETE", "/report-schedules/{reportScheduleId}"
+)
 CREATE_REPORT = _operation("createReport", "POST", "/reports")
 GET_REPORT = _operation("getReport", "GET", "/reports/{reportId}")
 GET_REPORT_DOCUMENT = _operation(
@@ -194,6 +201,48 @@ class PayClient:
             GET_REPORT_SCHEDULES, query=_types(report_types)
         )
         return list_of_objects(answer, "reportSchedules", GET_REPORT_SCHEDULES.name)
+
+    def create_report_schedule(self, body: Json) -> str | None:
+        """Make a schedule; of each report type there is at most one.
+
+        Args:
+            body: as Amazon names it: `reportType`, `scheduleFrequency`,
+                `nextReportCreationTime`, `deleteExistingSchedule`.
+
+        Returns:
+            Its id; None if one of that type stands already and is to stay, for then
+            Amazon answers with that one ("Reports", Create Report Schedule).
+
+        Raises:
+            AmazonError: if Amazon refuses or cannot answer.
+        """
+        response = self.connection.call(
+            CREATE_REPORT_SCHEDULE, body=body, headers={IDEMPOTENCY_KEY: uuid4().hex}
+        )
+        if response.status_code != HTTPStatus.CREATED:
+            return None
+        answer = json_object(response) or {}
+        return text_of(answer, "reportScheduleId", CREATE_REPORT_SCHEDULE.name)
+
+    def get_report_schedule(self, schedule_id: str) -> Json:
+        """Return what is known of a schedule (Get Report Schedule By Id).
+
+        Raises:
+            AmazonError: if Amazon does not know it, or cannot answer.
+        """
+        return self.connection.call_json(
+            GET_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id}
+        )
+
+    def cancel_report_schedule(self, schedule_id: str) -> None:
+        """End a schedule; the reports that it has made stay.
+
+        Raises:
+            AmazonError: if Amazon does not know it, or cannot answer.
+        """
+        self.connection.call(
+            CANCEL_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id}
+        )
 
     def get_disbursements(self, *, start_time: str, end_time: str) -> Iterator[Json]:
         """Yield the payouts settled from `start_time` to `end_time`, page after page.

@@ -41,6 +41,27 @@ GET_REPORT_SCHEDULES = Operation(
     rate_per_second=0.0222,
     burst=10,
 )
+CREATE_REPORT_SCHEDULE = Operation(
+    name="createReportSchedule",
+    method="POST",
+    path="/reports/2021-06-30/schedules",
+    rate_per_second=0.0222,
+    burst=10,
+)
+GET_REPORT_SCHEDULE = Operation(
+    name="getReportSchedule",
+    method="GET",
+    path="/reports/2021-06-30/schedules/{reportScheduleId}",
+    rate_per_second=0.0222,
+    burst=10,
+)
+CANCEL_REPORT_SCHEDULE = Operation(
+    name="cancelReportSchedule",
+    method="DELETE",
+    path="/reports/2021-06-30/schedules/{reportScheduleId}",
+    rate_per_second=0.0222,
+    burst=10,
+)
 GET_ORDER_METRICS = Operation(
     name="getOrderMetrics",
     method="GET",
@@ -62,6 +83,13 @@ GET_REPORT = Operation(
     path="/reports/2021-06-30/reports/{reportId}",
     rate_per_second=2,
     burst=15,
+)
+CANCEL_REPORT = Operation(
+    name="cancelReport",
+    method="DELETE",
+    path="/reports/2021-06-30/reports/{reportId}",
+    rate_per_second=0.0222,
+    burst=10,
 )
 GET_REPORT_DOCUMENT = Operation(
     name="getReportDocument",
@@ -220,6 +248,14 @@ class SellingPartnerClient:
             GET_REPORT, path={"reportId": report_id}, at_once=at_once
         )
 
+    def cancel_report(self, report_id: str) -> None:
+        """Cancel a report that is still in the queue.
+
+        Raises:
+            AmazonError: if Amazon refuses or cannot answer.
+        """
+        self.connection.call(CANCEL_REPORT, path={"reportId": report_id})
+
     def get_report_document(
         self, document_id: str, *, restricted_token: Secret | None = None
     ) -> DocumentUrl:
@@ -273,6 +309,42 @@ class SellingPartnerClient:
             GET_REPORT_SCHEDULES, query=[("reportTypes", ",".join(report_types))]
         )
         return list_of_objects(answer, "reportSchedules", GET_REPORT_SCHEDULES.name)
+
+    def create_report_schedule(self, body: Json) -> str:
+        """Make a schedule, in place of one of the same type and marketplaces.
+
+        Args:
+            body: as Amazon names it (reports_2021-06-30.json,
+                `CreateReportScheduleSpecification`).
+
+        Returns:
+            Its id.
+
+        Raises:
+            AmazonError: if Amazon refuses or cannot answer.
+        """
+        answer = self.connection.call_json(CREATE_REPORT_SCHEDULE, body=body)
+        return text_of(answer, "reportScheduleId", CREATE_REPORT_SCHEDULE.name)
+
+    def get_report_schedule(self, schedule_id: str) -> Json:
+        """Return what is known of a schedule (model `ReportSchedule`).
+
+        Raises:
+            AmazonError: if Amazon does not know it, or cannot answer.
+        """
+        return self.connection.call_json(
+            GET_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id}
+        )
+
+    def cancel_report_schedule(self, schedule_id: str) -> None:
+        """End a schedule; the reports that it has made stay.
+
+        Raises:
+            AmazonError: if Amazon does not know it, or cannot answer.
+        """
+        self.connection.call(
+            CANCEL_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id}
+        )
 
     def get_order_metrics(self, query: Query) -> list[Json]:
         """Return the intervals that answer one query of the Sales API.

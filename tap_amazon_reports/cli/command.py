@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from tap_amazon_reports.cli.check import check
+from tap_amazon_reports.cli.reports import reports
+from tap_amazon_reports.cli.schedules import schedules
 from tap_amazon_reports.cli.types import types
 
 
@@ -14,5 +16,5 @@ def main() -> None:
     """What one does by hand with Amazon's reports, beside the runs of the tap."""
 
 
-main.add_command(check)
-main.add_command(types)
+for command in (check, reports, schedules, types):
+    main.add_command(command)

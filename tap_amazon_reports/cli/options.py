@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 import functools
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_amazon_reports.amazon.errors import AmazonError
+from tap_amazon_reports.amazon.marketplaces import find_marketplace
 from tap_amazon_reports.cli.session import Session
 from tap_amazon_reports.settings.reader import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from tap_amazon_reports.amazon.marketplaces import Marketplace
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
+
+def moment(text: str) -> datetime:
+    """Return the moment of an ISO 8601 date or date-time, UTC unless it says else.
+
+    Raises:
+        click.BadParameter: if it is none.
+    """
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        msg = f"found {text!r}, allowed: an ISO 8601 date or date-time"
+        raise click.BadParameter(msg) from None
+    if found.tzinfo is None:
+        return found.replace(tzinfo=timezone.utc)
+    return found.astimezone(timezone.utc)
+
+
+service = click.option(
+    "--service",
+    type=click.Choice(["sp", "pay"]),
+    help="Selling Partner API or Amazon Pay; needed where both are configured and no"
+    " report type says which.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for machines.")
 yes = click.option("--yes", is_flag=True, help="Do not ask before it is done.")
 
@@ -50,6 +77,42 @@ def with_settings(command: _Command) -> Callable[..., Any]:
             raise click.ClickException(str(error)) from None
 
     return wrapped
+
+
+def pairs(words: Sequence[str]) -> dict[str, str]:
+    """Return `name=value` words as a mapping.
+
+    Raises:
+        click.BadParameter: if one is none.
+    """
+    found = {}
+    for word in words:
+        name, sign, value = word.partition("=")
+        if not (name and sign):
+            msg = f"found {word!r}, allowed: NAME=VALUE"
+            raise click.BadParameter(msg)
+        found[name] = value
+    return found
+
+
+def one_marketplace(known: Sequence[Marketplace], word: str | None) -> Marketplace:
+    """Return the marketplace that is meant: the one that is named, or the only one.
+
+    Args:
+        known: those of `sp_marketplaces`.
+        word: an id or a country code.
+
+    Raises:
+        click.UsageError: if it is none of them, or nobody says which.
+    """
+    found = find_marketplace(word) if word else None
+    if found in known and found is not None:
+        return found
+    if word is None and len(known) == 1:
+        return known[0]
+    countries = ", ".join(one.country for one in known)
+    msg = f"--marketplace: found {word or 'nothing'}, allowed: one of {countries}"
+    raise click.UsageError(msg)
 
 
 def ask_first(question: str, *, yes: bool) -> None:

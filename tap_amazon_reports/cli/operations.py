@@ -1,0 +1,294 @@
+"""The report operations of both services, called by hand, in the services' own JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from tap_amazon_reports.amazon.selling_partner import TYPES_PER_CALL
+from tap_amazon_reports.amazon.wire_time import basic_text, utc_text
+from tap_amazon_reports.cli.options import one_marketplace
+from tap_amazon_reports.reports.report import ReportRequest
+from tap_amazon_reports.reports.schema_files import CATALOGUE
+from tap_amazon_reports.settings.reader import missing_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.cli.session import Session
+    from tap_amazon_reports.reports.report import ReportService
+    from tap_amazon_reports.reports.report_types import ReportType
+
+__all__ = ["Operations", "operations_of"]
+
+_OF_PAY = "_GET_"
+
+
+class Operations(Protocol):
+    """The operations of one report API.
+
+    Attributes:
+        reports: the same API as the tap's runs use it.
+    """
+
+    reports: ReportService
+
+    def kind(self, report_type: str) -> ReportType:
+        """Return what is known of a type of this service."""
+
+    def list_reports(
+        self, types: Sequence[str], since: datetime, until: datetime
+    ) -> Iterator[Json]:
+        """Yield reports, newest first."""
+
+    def request(
+        self,
+        report_type: str,
+        window: tuple[datetime | None, datetime | None],
+        options: dict[str, str],
+        marketplace: str | None,
+    ) -> ReportRequest:
+        """Return what to ask for."""
+
+    def get_report(self, report_id: str) -> Json:
+        """Return one report."""
+
+    def cancel_report(self, report_id: str) -> None:
+        """Cancel a report that is in the queue."""
+
+    def list_schedules(self, types: Sequence[str]) -> list[Json]:
+        """Return the schedules of these types."""
+
+    def get_schedule(self, schedule_id: str) -> Json:
+        """Return one schedule."""
+
+    def create_schedule(
+        self,
+        request: ReportRequest,
+        *,
+        period: str,
+        first: datetime,
+        replace: bool,
+    ) -> str | None:
+        """Make a schedule; None where another is in its way and stays."""
+
+    def cancel_schedule(self, schedule_id: str) -> None:
+        """End a schedule."""
+
+
+class SellingPartnerOperations:
+    """Reports 2021-06-30 of the Selling Partner API."""
+
+    def __init__(self, session: Session) -> None:
+        """Take the client; nothing is asked yet."""
+        self._client = session.services.selling_partner
+        self._settings = session.settings.selling_partner
+        self.reports: ReportService = session.services.selling_partner_reports
+
+    def kind(self, report_type: str) -> ReportType:
+        """Return what is known of a type."""
+        return CATALOGUE.find("selling_partner", report_type)
+
+    def list_reports(
+        self, types: Sequence[str], since: datetime, until: datetime
+    ) -> Iterator[Json]:
+        """Yield reports, newest first; without a type, those of the settings."""
+        for group in self._groups(types):
+            yield from self._client.get_reports(
+                group, created_since=utc_text(since), created_until=utc_text(until)
+            )
+
+    def request(
+        self,
+        report_type: str,
+        window: tuple[datetime | None, datetime | None],
+        options: dict[str, str],
+        marketplace: str | None,
+    ) -> ReportRequest:
+        """Return what to ask for: one marketplace at a time, as the tap does it."""
+        known = self._settings.marketplaces if self._settings else ()
+        return ReportRequest(
+            report_type=report_type,
+            marketplace_ids=(one_marketplace(known, marketplace).marketplace_id,),
+            data_start=window[0],
+            data_end=window[1],
+            options=tuple(options.items()),
+        )
+
+    def get_report(self, report_id: str) -> Json:
+        """Return one report."""
+        return self._client.get_report(report_id)
+
+    def cancel_report(self, report_id: str) -> None:
+        """Cancel a report that is in the queue."""
+        self._client.cancel_report(report_id)
+
+    def list_schedules(self, types: Sequence[str]) -> list[Json]:
+        """Return the schedules of these types, or of those of the settings."""
+        return [
+            schedule
+            for group in self._groups(types)
+            for schedule in self._client.get_report_schedules(group)
+        ]
+
+    def get_schedule(self, schedule_id: str) -> Json:
+        """Return one schedule."""
+        return self._client.get_report_schedule(schedule_id)
+
+    def create_schedule(
+        self,
+        request: ReportRequest,
+        *,
+        period: str,
+        first: datetime,
+        replace: bool,
+    ) -> str | None:
+        """Make a schedule; Amazon puts it in the place of one of the same subject."""
+        if not replace and self._stands(request):
+            return None
+        body: Json = {
+            "reportType": request.report_type,
+            "marketplaceIds": list(request.marketplace_ids),
+            "period": period,
+            "nextReportCreationTime": utc_text(first),
+        }
+        if request.options:
+            body["reportOptions"] = dict(request.options)
+        return self._client.create_report_schedule(body)
+
+    def cancel_schedule(self, schedule_id: str) -> None:
+        """End a schedule."""
+        self._client.cancel_report_schedule(schedule_id)
+
+    def _stands(self, request: ReportRequest) -> bool:
+        subject = set(request.marketplace_ids)
+        return any(
+            set(schedule.get("marketplaceIds") or ()) == subject
+            for schedule in self._client.get_report_schedules([request.report_type])
+        )
+
+    def _groups(self, types: Sequence[str]) -> Iterator[Sequence[str]]:
+        """Yield the types to list, as many as one call takes."""
+        entries = self._settings.report_entries if self._settings else ()
+        named = list(types) or list(
+            dict.fromkeys(entry.kind.report_type for entry in entries)
+        )
+        wanted = named or CATALOGUE.core("selling_partner")
+        for first in range(0, len(wanted), TYPES_PER_CALL):
+            yield wanted[first : first + TYPES_PER_CALL]
+
+
+class PayOperations:
+    """The reports of the Amazon Pay API v2."""
+
+    def __init__(self, session: Session) -> None:
+        """Take the client; nothing is asked yet."""
+        self._client = session.services.pay
+        self.reports: ReportService = session.services.pay_reports
+
+    def kind(self, report_type: str) -> ReportType:
+        """Return what is known of a type."""
+        return CATALOGUE.find("amazon_pay", report_type)
+
+    def list_reports(
+        self, types: Sequence[str], since: datetime, until: datetime
+    ) -> Iterator[Json]:
+        """Yield reports, newest first; without a type, those of all."""
+        yield from self._client.get_reports(
+            types, created_since=basic_text(since), created_until=basic_text(until)
+        )
+
+    def request(
+        self,
+        report_type: str,
+        window: tuple[datetime | None, datetime | None],
+        options: dict[str, str],
+        marketplace: str | None,
+    ) -> ReportRequest:
+        """Return what to ask for; Amazon Pay has neither options nor marketplaces."""
+        if options or marketplace:
+            msg = "Amazon Pay has neither report options nor marketplaces"
+            raise click.UsageError(msg)
+        return ReportRequest(
+            report_type=report_type, data_start=window[0], data_end=window[1]
+        )
+
+    def get_report(self, report_id: str) -> Json:
+        """Return one report."""
+        return self._client.get_report(report_id)
+
+    def cancel_report(self, report_id: str) -> None:
+        """Say that there is no such operation."""
+        msg = f"Amazon Pay cannot cancel a report: {report_id} will be made"
+        raise click.ClickException(msg)
+
+    def list_schedules(self, types: Sequence[str]) -> list[Json]:
+        """Return the schedules of these types, or all."""
+        return self._client.get_report_schedules(types)
+
+    def get_schedule(self, schedule_id: str) -> Json:
+        """Return one schedule."""
+        return self._client.get_report_schedule(schedule_id)
+
+    def create_schedule(
+        self,
+        request: ReportRequest,
+        *,
+        period: str,
+        first: datetime,
+        replace: bool,
+    ) -> str | None:
+        """Make a schedule; None where one of that type stands and stays."""
+        body: Json = {
+            "reportType": request.report_type,
+            "scheduleFrequency": period,
+            "nextReportCreationTime": basic_text(first),
+        }
+        if replace:
+            body["deleteExistingSchedule"] = True
+        return self._client.create_report_schedule(body)
+
+    def cancel_schedule(self, schedule_id: str) -> None:
+        """End a schedule."""
+        self._client.cancel_report_schedule(schedule_id)
+
+
+def operations_of(
+    session: Session, service: str | None, types: Sequence[str] = ()
+) -> Operations:
+    """Return the operations of a service.
+
+    Args:
+        session: has the clients.
+        service: `sp` or `pay`; None leaves it to the types, and to what is configured.
+        types: that are asked for.
+
+    Raises:
+        ClickException: if neither says which, or the service is not configured.
+    """
+    made: dict[str, type[SellingPartnerOperations | PayOperations]] = {
+        "sp": SellingPartnerOperations,
+        "pay": PayOperations,
+    }
+    return made[service or _guessed(session, types)](session)
+
+
+def _guessed(session: Session, types: Sequence[str]) -> str:
+    if types:
+        return "pay" if types[0].startswith(_OF_PAY) else "sp"
+    settings = session.settings
+    configured = [
+        name
+        for name, found in (("sp", settings.selling_partner), ("pay", settings.pay))
+        if found
+    ]
+    if len(configured) == 1:
+        return configured[0]
+    if configured:
+        msg = "both report APIs are configured: say --service sp or --service pay"
+        raise click.ClickException(msg)
+    msg = f"{missing_credentials('sp')}; or {missing_credentials('pay')}"
+    raise click.ClickException(msg)

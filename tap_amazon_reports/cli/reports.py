@@ -1,0 +1,224 @@
+"""`amazon-reports reports`: the operations on reports, by hand."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tap_amazon_reports.cli.fetching import (
+    open_document,
+    typed_rows,
+    unpacked,
+    whole_or_nothing,
+)
+from tap_amazon_reports.cli.operations import operations_of
+from tap_amazon_reports.cli.options import (
+    as_json,
+    ask_first,
+    moment,
+    pairs,
+    service,
+    with_settings,
+    yes,
+)
+from tap_amazon_reports.cli.showing import say, table, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.cli.session import Session
+
+_LISTED_DAYS = 7
+_KEPT = timedelta(days=90)
+
+
+@click.group("reports")
+def reports() -> None:
+    """List, create, get, cancel and fetch reports."""
+
+
+@reports.command("list")
+@with_settings
+@click.argument("types", nargs=-1, metavar="[REPORT_TYPE]...")
+@click.option(
+    "--since", type=moment, metavar="DATE", help="Created since; default: 7 days ago."
+)
+@click.option(
+    "--until", type=moment, metavar="DATE", help="Created until; default: now."
+)
+@click.option(
+    "--status",
+    help="Only these, in the words of the service: DONE, COMPLETED, FATAL, FAILED.",
+)
+@service
+@as_json
+def list_reports(
+    session: Session,
+    *,
+    types: Sequence[str],
+    since: datetime | None,
+    until: datetime | None,
+    status: str | None,
+    service: str | None,
+    as_json: bool,
+) -> None:
+    """List the reports of some types, or of those that the settings name."""
+    now = session.clock.now()
+    # Amazon refuses to look further back than it keeps reports.
+    since = max(since or now - timedelta(days=_LISTED_DAYS), now - _KEPT)
+    found = operations_of(session, service, types).list_reports(
+        types, since, until or now
+    )
+    kept = [one for one in found if status in (None, one.get("processingStatus"))]
+    if as_json:
+        write_json(kept)
+        return
+    table(
+        ("report id", "type", "status", "created", "data", "marketplaces"),
+        map(_row, kept),
+    )
+    say(f"\n{len(kept)} reports created since {since:%Y-%m-%d %H:%M} UTC")
+
+
+def _row(report: Json) -> tuple[Any, ...]:
+    start = report.get("dataStartTime") or report.get("startTime")
+    end = report.get("dataEndTime") or report.get("endTime")
+    return (
+        report.get("reportId"),
+        report.get("reportType"),
+        report.get("processingStatus"),
+        report.get("createdTime"),
+        f"{start} – {end}" if start else "",  # noqa: RUF001 (a dash between two times)
+        ", ".join(report.get("marketplaceIds") or ()),
+    )
+
+
+@reports.command("create")
+@with_settings
+@click.argument("report_type")
+@click.option("--start", type=moment, metavar="DATE", help="Of the data.")
+@click.option("--end", type=moment, metavar="DATE", help="Of the data, exclusive.")
+@click.option("--option", "options", multiple=True, metavar="NAME=VALUE")
+@click.option("--marketplace", help="Id or country; needed if several are configured.")
+@service
+@yes
+@as_json
+def create(
+    session: Session,
+    *,
+    report_type: str,
+    start: datetime | None,
+    end: datetime | None,
+    options: Sequence[str],
+    marketplace: str | None,
+    service: str | None,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Ask Amazon to make a report, and print its id."""
+    operations = operations_of(session, service, [report_type])
+    kind = operations.kind(report_type)
+    given = pairs(options)
+    if kind.refused:
+        msg = f"{report_type}: {kind.refused}"
+        raise click.ClickException(msg)
+    if problems := kind.check_options(given):
+        raise click.ClickException("\n".join(problems))
+    request = operations.request(report_type, (start, end), given, marketplace)
+    ask_first(f"Ask Amazon to make {request}?", yes=yes)
+    report_id = operations.reports.create(request)
+    if as_json:
+        write_json({"reportId": report_id})
+        return
+    say(f"report {report_id} is being made; when it is done:")
+    say(f"amazon-reports reports fetch {report_id}")
+
+
+@reports.command("get")
+@with_settings
+@click.argument("report_id")
+@service
+@as_json
+def get(
+    session: Session, *, report_id: str, service: str | None, as_json: bool
+) -> None:
+    """Show one report as it is now."""
+    report = operations_of(session, service).get_report(report_id)
+    if as_json:
+        write_json(report)
+        return
+    table(("", ""), [(name, _text(value)) for name, value in report.items()])
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@reports.command("cancel")
+@with_settings
+@click.argument("report_id")
+@service
+@yes
+@as_json
+def cancel(
+    session: Session, *, report_id: str, service: str | None, yes: bool, as_json: bool
+) -> None:
+    """Cancel a report that is still in the queue."""
+    operations = operations_of(session, service)
+    ask_first(f"Cancel report {report_id}?", yes=yes)
+    operations.cancel_report(report_id)
+    if as_json:
+        write_json({"reportId": report_id, "cancelled": True})
+        return
+    say(f"report {report_id} is cancelled")
+
+
+@reports.command("fetch")
+@with_settings
+@click.argument("report_id")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file, which only its owner may read; default: standard output.",
+)
+@click.option("--rows", is_flag=True, help="JSON lines, typed as the tap types them.")
+@click.option("--as-stored", is_flag=True, help="As Amazon stored it, not unpacked.")
+@service
+@as_json
+def fetch(
+    session: Session,
+    *,
+    report_id: str,
+    output: Path | None,
+    rows: bool,
+    as_stored: bool,
+    service: str | None,
+    as_json: bool,
+) -> None:
+    """Write the document of a report: unpacked, or as rows, or as it is stored.
+
+    `--json` is `--rows`.
+    """
+    operations = operations_of(session, service)
+    report = operations.reports.get(report_id)
+    download = open_document(report, operations, session.services.storage)
+    pieces: Iterable[bytes] = unpacked(download)
+    if as_stored:
+        pieces = download.pieces()
+    elif rows or as_json:
+        pieces = typed_rows(download, report, operations)
+    if output is None:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        return
+    with whole_or_nothing(output) as file:
+        size = sum(map(file.write, pieces))
+    click.echo(f"{output}: {size} bytes", err=True)

@@ -1,0 +1,154 @@
+"""`amazon-reports schedules`: the operations on report schedules, by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tap_amazon_reports.cli.operations import operations_of
+from tap_amazon_reports.cli.options import (
+    as_json,
+    ask_first,
+    moment,
+    pairs,
+    service,
+    with_settings,
+    yes,
+)
+from tap_amazon_reports.cli.showing import say, table, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from tap_amazon_reports.cli.session import Session
+
+
+@click.group("schedules")
+def schedules() -> None:
+    """List, get, create and cancel schedules, by which Amazon makes reports itself."""
+
+
+@schedules.command("list")
+@with_settings
+@click.argument("types", nargs=-1, metavar="[REPORT_TYPE]...")
+@service
+@as_json
+def list_schedules(
+    session: Session, *, types: Sequence[str], service: str | None, as_json: bool
+) -> None:
+    """List the schedules of some types, or of those that the settings name."""
+    found = operations_of(session, service, types).list_schedules(types)
+    if as_json:
+        write_json(found)
+        return
+    table(
+        ("schedule id", "type", "period", "next report", "marketplaces"),
+        [
+            (
+                one.get("reportScheduleId"),
+                one.get("reportType"),
+                one.get("period") or one.get("scheduleFrequency"),
+                one.get("nextReportCreationTime"),
+                ", ".join(one.get("marketplaceIds") or ()),
+            )
+            for one in found
+        ],
+    )
+    say(f"\n{len(found)} schedules")
+
+
+@schedules.command("get")
+@with_settings
+@click.argument("schedule_id")
+@service
+@as_json
+def get(
+    session: Session, *, schedule_id: str, service: str | None, as_json: bool
+) -> None:
+    """Show one schedule."""
+    schedule = operations_of(session, service).get_schedule(schedule_id)
+    if as_json:
+        write_json(schedule)
+        return
+    table(("", ""), list(schedule.items()))
+
+
+@schedules.command("create")
+@with_settings
+@click.argument("report_type")
+@click.option(
+    "--period",
+    default="P1D",
+    show_default=True,
+    help="An ISO 8601 duration that Amazon knows: PT5M to PT12H, P1D to P30D, P1M.",
+)
+@click.option(
+    "--first",
+    type=moment,
+    metavar="DATE",
+    help="When the first one is made; default: now.",
+)
+@click.option("--option", "options", multiple=True, metavar="NAME=VALUE")
+@click.option("--marketplace", help="Id or country; needed if several are configured.")
+@click.option("--replace", is_flag=True, help="In place of one that stands already.")
+@service
+@yes
+@as_json
+def create(
+    session: Session,
+    *,
+    report_type: str,
+    period: str,
+    first: datetime | None,
+    options: Sequence[str],
+    marketplace: str | None,
+    replace: bool,
+    service: str | None,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Let Amazon make a report again and again; the tap reads it by `collect`."""
+    operations = operations_of(session, service, [report_type])
+    kind = operations.kind(report_type)
+    given = pairs(options)
+    if kind.is_known and not kind.schedulable:
+        msg = f"{report_type}: Amazon makes it on no schedule"
+        raise click.ClickException(msg)
+    if problems := kind.check_options(given):
+        raise click.ClickException("\n".join(problems))
+    request = operations.request(report_type, (None, None), given, marketplace)
+    ask_first(f"Let Amazon make {request} every {period}?", yes=yes)
+    schedule_id = operations.create_schedule(
+        request, period=period, first=first or session.clock.now(), replace=replace
+    )
+    if schedule_id is None:
+        msg = (
+            f"a schedule of {request} stands already, and Amazon keeps one: see it with"
+            f" amazon-reports schedules list {report_type}, replace it with --replace"
+        )
+        raise click.ClickException(msg)
+    if as_json:
+        write_json({"reportScheduleId": schedule_id})
+        return
+    say(f"schedule {schedule_id} is made")
+
+
+@schedules.command("cancel")
+@with_settings
+@click.argument("schedule_id")
+@service
+@yes
+@as_json
+def cancel(
+    session: Session, *, schedule_id: str, service: str | None, yes: bool, as_json: bool
+) -> None:
+    """End a schedule; the reports that it has made stay."""
+    operations = operations_of(session, service)
+    ask_first(f"End schedule {schedule_id}?", yes=yes)
+    operations.cancel_schedule(schedule_id)
+    if as_json:
+        write_json({"reportScheduleId": schedule_id, "cancelled": True})
+        return
+    say(f"schedule {schedule_id} has ended")

@@ -1,0 +1,348 @@
+"""`amazon-reports reports`: each operation on reports, by hand."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.clock import NOON
+from tests.local_amazon import Status
+from tests.local_amazon.pay.report_types import REFUND, SETTLEMENT
+from tests.local_amazon.ripening import Outcome
+from tests.local_amazon.selling_partner.models import fatal_document
+from tests.local_amazon.storage.models import StoredObject
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.running import Commands
+
+ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
+TRAFFIC = "GET_SALES_AND_TRAFFIC_REPORT"
+SHIPPING = "GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING"
+SP = ("--service", "sp")
+PAY = ("--service", "pay")
+
+
+def _create(amazon_reports: Commands, *words: str) -> str:
+    called = amazon_reports("reports", "create", *words, "--yes", "--json")
+    assert 0 == called.status, called.err
+    return str(called.json["reportId"])
+
+
+def _orders(amazon_reports: Commands) -> str:
+    """Ask for the orders of two days of the US, and let them be made."""
+    dates = ("--start", "2026-11-01", "--end", "2026-11-03")
+    report_id = _create(amazon_reports, ORDERS, "--marketplace", "US", *dates)
+    _ripen(amazon_reports, report_id, *SP)
+    return report_id
+
+
+def _ripen(amazon_reports: Commands, report_id: str, *service: str) -> None:
+    """Look at a report until it is done, or COMPLETED as Amazon Pay says it."""
+    for _ in range(5):
+        amazon_reports.clock.advance(hours=1)
+        called = amazon_reports("reports", "get", report_id, *service, "--json")
+        if called.json["processingStatus"] in {"DONE", "COMPLETED"}:
+            return
+    pytest.fail(f"report {report_id} is never done: {called.json}")
+
+
+@pytest.mark.parametrize(
+    ("words", "operation"), [(SP, "getReports"), (PAY, "pay.getReports")]
+)
+def test_reports_are_listed(
+    amazon_reports: Commands, words: tuple[str, ...], operation: str
+) -> None:
+    """Both services list what they know, as Amazon writes it and as a table."""
+    since = ("--since", "2026-10-01")
+    listed = amazon_reports("reports", "list", *words, *since, "--json").json
+    text = amazon_reports("reports", "list", *words, *since).out
+
+    assert listed
+    assert f"{len(listed)} reports created since 2026-10-01" in text
+    for report in listed:
+        assert {"reportId", "reportType", "processingStatus"} <= report.keys()
+        assert report["reportId"] in text
+    assert any(one.operation == operation for one in amazon_reports.amazon.seen)
+
+
+def test_a_listing_is_narrowed(amazon_reports: Commands) -> None:
+    """Type and status say which; the type says which service is asked."""
+    fatal = amazon_reports.amazon.selling_partner.add_report(
+        ORDERS, created=NOON - timedelta(hours=3), outcome=Outcome("FATAL")
+    )
+    listed = amazon_reports("reports", "list", ORDERS, "--status", "FATAL", "--json")
+
+    assert [fatal["reportId"]] == [report["reportId"] for report in listed.json]
+    assert {"lwa.token", "getReports"} == {
+        one.operation for one in amazon_reports.amazon.seen
+    }
+
+
+def test_a_listing_reaches_back_as_far_as_amazon_does(amazon_reports: Commands) -> None:
+    """More than 90 days back is refused by Amazon, so it is not asked for."""
+    called = amazon_reports("reports", "list", ORDERS, "--since", "2026-01-01")
+
+    assert 0 == called.status
+    assert "created since 2026-08-23" in called.out
+    assert [] == amazon_reports.amazon.refused
+
+
+def test_a_report_is_made_for_one_marketplace(amazon_reports: Commands) -> None:
+    """Type, dates, options and marketplace arrive at Amazon as they were given."""
+    report_id = _create(
+        amazon_reports,
+        TRAFFIC,
+        *("--start", "2026-11-01", "--end", "2026-11-02T00:00:00+00:00"),
+        *("--option", "dateGranularity=DAY", "--option", "asinGranularity=SKU"),
+        *("--marketplace", "ca"),
+    )
+    (asked,) = (
+        json.loads(one.body)
+        for one in amazon_reports.amazon.seen
+        if one.operation == "createReport"
+    )
+
+    assert report_id
+    assert {
+        "reportType": TRAFFIC,
+        "marketplaceIds": ["A2EUQ1WTGCTBG2"],
+        "dataStartTime": "2026-11-01T00:00:00Z",
+        "dataEndTime": "2026-11-02T00:00:00Z",
+        "reportOptions": {"dateGranularity": "DAY", "asinGranularity": "SKU"},
+    } == asked
+
+
+def test_amazon_pay_makes_a_report(amazon_reports: Commands) -> None:
+    """The type's name leads to Amazon Pay; its document is fetched by the same word."""
+    dates = ("--start", "2026-11-01", "--end", "2026-11-03")
+    report_id = _create(amazon_reports, REFUND, *dates)
+    _ripen(amazon_reports, report_id, *PAY)
+    called = amazon_reports("reports", "fetch", report_id, *PAY)
+
+    assert 0 == called.status
+    assert called.out
+
+
+@pytest.mark.parametrize(
+    ("words", "operation"),
+    [
+        (("reports", "create", ORDERS, "--marketplace", "US"), "createReport"),
+        (("reports", "cancel", "50000018765", *SP), "cancelReport"),
+    ],
+)
+@pytest.mark.parametrize("answer", ["n\n", ""])
+def test_what_changes_something_is_asked_first(
+    amazon_reports: Commands, words: tuple[str, ...], operation: str, answer: str
+) -> None:
+    """Without a yes, nothing is sent, and a script that cannot answer fails."""
+    called = amazon_reports(*words, answer=answer)
+
+    assert 1 == called.status
+    assert operation not in {one.operation for one in amazon_reports.amazon.seen}
+
+
+def test_a_yes_is_enough(amazon_reports: Commands) -> None:
+    """The question says what will be asked for; a yes does it."""
+    called = amazon_reports(
+        "reports", "create", ORDERS, "--marketplace", "US", answer="y\n"
+    )
+
+    assert 0 == called.status
+    assert f"Ask Amazon to make {ORDERS} ATVPDKIKX0DER?" in called.err
+    assert "amazon-reports reports fetch" in called.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((ORDERS,), "--marketplace: found nothing, allowed: one of US, CA"),
+        ((ORDERS, "--marketplace", "DE"), "--marketplace: found DE, allowed"),
+        ((TRAFFIC, "--option", "nope=1"), "nope: there is no such report option"),
+        ((TRAFFIC, "--option", "nope"), "found 'nope', allowed: NAME=VALUE"),
+        ((ORDERS, "--start", "1.11.2026"), "found '1.11.2026', allowed: an ISO 8601"),
+        ((REFUND, "--marketplace", "US"), "neither report options nor marketplaces"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused_here(
+    amazon_reports: Commands, words: tuple[str, ...], said: str
+) -> None:
+    """A mistake costs no call of Amazon's quota, and says what is allowed."""
+    called = amazon_reports("reports", "create", *words, "--yes")
+
+    assert called.status
+    assert said in called.err
+    assert [] == amazon_reports.amazon.seen
+
+
+def test_a_report_in_the_queue_is_cancelled(amazon_reports: Commands) -> None:
+    """What was asked for by mistake can be taken back."""
+    report_id = _create(amazon_reports, ORDERS, "--marketplace", "US")
+    called = amazon_reports("reports", "cancel", report_id, *SP, "--yes")
+
+    assert 0 == called.status, called.err
+    report = amazon_reports.amazon.selling_partner.report(report_id)
+    assert report is not None
+    assert "CANCELLED" == report["processingStatus"]
+
+
+def test_amazon_pay_cancels_no_report(amazon_reports: Commands) -> None:
+    """There is no such operation, and the command says so."""
+    called = amazon_reports("reports", "cancel", "1", *PAY, "--yes")
+
+    assert 1 == called.status
+    assert "Amazon Pay cannot cancel a report" in called.err
+
+
+def test_a_document_is_fetched_unpacked(
+    amazon_reports: Commands, tmp_path: Path
+) -> None:
+    """A file that only its owner may read holds what Amazon's document holds."""
+    report_id = _orders(amazon_reports)
+    path = tmp_path / "orders.txt"
+    called = amazon_reports("reports", "fetch", report_id, *SP, "-o", str(path))
+
+    assert 0 == called.status, called.err
+    assert path.read_bytes().startswith(b"amazon-order-id\t")
+    assert 0o600 == path.stat().st_mode & 0o777
+    assert f"{path.stat().st_size} bytes" in called.err
+    assert "" == called.out
+
+
+def test_a_document_is_fetched_as_it_is_stored(
+    amazon_reports: Commands, tmp_path: Path
+) -> None:
+    """Compressed it stays compressed."""
+    report_id = _orders(amazon_reports)
+    path = tmp_path / "orders.gz"
+    words = ("reports", "fetch", report_id, *SP, "--as-stored", "-o", str(path))
+
+    assert 0 == amazon_reports(*words).status
+    assert path.read_bytes().startswith(b"\x1f\x8b")
+
+
+def test_a_document_is_fetched_as_typed_rows(amazon_reports: Commands) -> None:
+    """Each row is a JSON line; money has every digit, and the key is there."""
+    report_id = _orders(amazon_reports)
+    called = amazon_reports("reports", "fetch", report_id, *SP, "--rows")
+    rows = [json.loads(line, parse_float=Decimal) for line in called.out.splitlines()]
+
+    assert rows
+    assert all("T" in row["purchase_date"] for row in rows)
+    prices = {type(row["item_price"]) for row in rows if row.get("item_price")}
+    assert prices <= {Decimal, int}
+    assert prices
+
+
+def test_rows_of_several_arrays_say_which(amazon_reports: Commands) -> None:
+    """Rows by day and rows by ASIN of one document can be told apart."""
+    report_id = _create(
+        amazon_reports,
+        TRAFFIC,
+        *("--start", "2026-11-01", "--end", "2026-11-01T23:59:59Z"),
+        *("--marketplace", "US"),
+    )
+    _ripen(amazon_reports, report_id, *SP)
+    called = amazon_reports("reports", "fetch", report_id, *SP, "--rows")
+    streams = {json.loads(line)["_stream"] for line in called.out.splitlines()}
+
+    assert {
+        "sp_sales_and_traffic_report_by_date",
+        "sp_sales_and_traffic_report_by_asin",
+    } == streams
+
+
+def test_personal_data_are_fetched_with_a_token_of_their_own(
+    amazon_reports: Commands,
+) -> None:
+    """A restricted type is opened with a restricted data token."""
+    report_id = _create(amazon_reports, SHIPPING, "--marketplace", "US")
+    _ripen(amazon_reports, report_id, *SP)
+
+    assert 0 == amazon_reports("reports", "fetch", report_id, *SP).status
+    operations = [one.operation for one in amazon_reports.amazon.seen]
+    assert 1 == operations.count("createRestrictedDataToken")
+
+
+def test_a_report_that_is_not_done_says_so(amazon_reports: Commands) -> None:
+    """There is nothing to fetch yet, and it says how to look again."""
+    report_id = _create(amazon_reports, ORDERS, "--marketplace", "US")
+    called = amazon_reports("reports", "fetch", report_id, *SP)
+
+    assert 1 == called.status
+    assert "has no document; look again with: amazon-reports reports get" in called.err
+
+
+def test_a_failed_report_tells_why(amazon_reports: Commands) -> None:
+    """The document of a report that failed is its reason, not its data."""
+    report = amazon_reports.amazon.selling_partner.add_report(
+        ORDERS,
+        created=NOON - timedelta(hours=3),
+        outcome=Outcome("FATAL", fatal_document("Dates are too far apart.")),
+    )
+    called = amazon_reports("reports", "fetch", report["reportId"], *SP)
+
+    assert 1 == called.status
+    assert "failed: Dates are too far apart." in called.err
+    assert "" == called.out
+
+
+def test_a_damaged_document_leaves_no_file(
+    amazon_reports: Commands, tmp_path: Path
+) -> None:
+    """A file with its name is whole; what broke off leaves nothing behind."""
+    seller = amazon_reports.amazon.selling_partner
+    seller.compression = None
+    damaged = StoredObject(b"\x1f\x8b\x08\x00 this is no gzip", "text/plain")
+    report = seller.add_report(
+        ORDERS, created=NOON - timedelta(hours=3), outcome=Outcome("DONE", damaged)
+    )
+    path = tmp_path / "orders.txt"
+    words = ("reports", "fetch", report["reportId"], *SP, "-o", str(path))
+    called = amazon_reports(*words)
+
+    assert 1 == called.status
+    assert called.err.startswith("Error: ")
+    assert ["config.json"] == [found.name for found in tmp_path.iterdir()]
+
+
+def test_what_amazon_refuses_ends_in_one_line(amazon_reports: Commands) -> None:
+    """An unknown id is Amazon's words and exit status 1, not a traceback."""
+    called = amazon_reports("reports", "get", "4711", *SP)
+
+    assert 1 == called.status
+    assert 1 == called.err.count("\n")
+    assert "4711" in called.err
+
+
+def test_two_services_want_a_word(amazon_reports: Commands) -> None:
+    """Where both are configured and nothing says which, it asks which."""
+    called = amazon_reports("reports", "get", SETTLEMENT)
+
+    assert 1 == called.status
+    assert "say --service sp or --service pay" in called.err
+
+
+def test_one_service_needs_no_word(amazon_reports: Commands) -> None:
+    """With one service configured, that one is meant."""
+    settings = {"sp_client_id": "", "sp_client_secret": "", "sp_refresh_token": ""}
+    called = amazon_reports("reports", "list", "--json", settings=settings)
+
+    assert 0 == called.status
+    assert {"pay.getReports"} == {one.operation for one in amazon_reports.amazon.seen}
+
+
+def test_a_spent_quota_is_told(amazon_reports: Commands) -> None:
+    """Amazon's 429 on an order by hand is told at once, and not waited out."""
+    amazon_reports.amazon.faults.add("createReport", Status(429))
+    words = ("reports", "create", ORDERS, "--marketplace", "US", "--yes")
+    called = amazon_reports(*words)
+
+    assert 1 == called.status
+    assert "429" in called.err
+    assert [] == amazon_reports.clock.sleeps
