@@ -5,9 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from singer_sdk.exceptions import ConfigValidationError
+
 from tap_amazon_reports.amazon.retry import RetryPolicy
+from tap_amazon_reports.checks import Checks
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.services import Services
+from tap_amazon_reports.settings.reader import missing_credentials
 from tap_amazon_reports.singer.tap import AmazonTap
 from tap_amazon_reports.streams.appstore_reports import AppstoreReport
 from tap_amazon_reports.streams.appstore_sales import AppstoreSales
@@ -73,6 +77,24 @@ class TapAmazonReports(AmazonTap):
     def calls(self) -> Iterable[Calls]:
         """Return what was asked of each service."""
         return self.services.calls()
+
+    def check(self) -> int:
+        """Try each service, marketplace and report type; ask for no report.
+
+        Raises:
+            ConfigValidationError: if no credentials are set at all.
+        """
+        if not self.settings.has_a_service:
+            msg = missing_credentials()
+            raise ConfigValidationError(msg, errors=[msg])
+        status = 0
+        for found in Checks(self.settings, self.services, self._clock).run():
+            if found.problem:
+                status = 1
+                self.logger.error("%s: %s", found.tried, found.problem)
+            else:
+                self.logger.info("%s: %s: ok", found.service, found.tried)
+        return status
 
     def close(self) -> None:
         """Take the progress bar away."""

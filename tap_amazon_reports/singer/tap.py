@@ -14,6 +14,7 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers._util import load_json
 from singer_sdk.plugin_base import _ConfigInput
+from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.reports.schema_files import CATALOGUE
@@ -91,6 +92,10 @@ class AmazonTap(Tap, abc.ABC):
         """Return what was asked of each service."""
 
     @abc.abstractmethod
+    def check(self) -> int:
+        """Try what is configured, log what is found, return an exit status."""
+
+    @abc.abstractmethod
     def close(self) -> None:
         """Let go of what only a run needs."""
 
@@ -147,6 +152,26 @@ class AmazonTap(Tap, abc.ABC):
                 gc.freeze()
             if was_enabled:
                 gc.enable()
+
+    @classmethod
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Try what is configured, and end with 1 if any of it fails.
+
+        The SDK's own reads each stream until its first record, which asks Amazon for
+        reports, and ends with success whatever happens.
+        """
+        if value != CliTestOptionValue.All.value:
+            super().cb_test(ctx, param, value)
+            return
+        given = ctx.params.get("config", _ConfigInput())
+        try:
+            tap = cls(config=given.config, parse_env_config=given.parse_env)
+            status = tap.check()
+        except ConfigValidationError as error:
+            for problem in error.errors:
+                cls.logger.error("%s", problem)  # noqa: TRY400 (a line, no traceback)
+            status = 1
+        ctx.exit(status)
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over the bookmarks of an earlier run.

@@ -272,7 +272,7 @@ def test_flattening_works(amazon: LocalAmazon, clock: ScriptedClock) -> None:
 def test_a_test_run_stops_at_its_limit(
     amazon: LocalAmazon, clock: ScriptedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`--test` reads one record of each stream, and it is written out."""
+    """The SDK's dry run reads one record of each stream, and it is written out."""
     pipe = _Pipe()
     monkeypatch.setattr(sys, "stdout", _Stdout(pipe))
     tap = TapAmazonReports(config=amazon.settings(), clock=clock)
