@@ -7,6 +7,8 @@ an `x-report` object with the rest. How its words are read:
       is each element of that array of each element of the other. In XML, elements'
       names joined by `/`, the document's own first. `*` is whatever records there are.
     - `records[].schema`: `#`, or `#/$defs/<name>` where there are several.
+    - `records[].longest`: by a period's word, how many of them one report may span
+      where only these rows are wanted.
     - `records[].key`: columns of the schema, or of the envelope (`data_start_time`).
     - `x-name` of a property: the header; or the way to the value within a record,
       `orderedRevenue.amount` or `FulfillmentData/Address/City`, with `@count` for an
@@ -21,6 +23,7 @@ an `x-report` object with the rest. How its words are read:
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from hashlib import sha256
@@ -29,12 +32,14 @@ from typing import TYPE_CHECKING, Any
 from tap_amazon_reports.documents.conventions import Decimals
 from tap_amazon_reports.documents.layout import DocumentFormat, Layout, RecordSet
 from tap_amazon_reports.documents.values import DayOrder
+from tap_amazon_reports.reports.create_limits import CreateLimits
 from tap_amazon_reports.reports.report_types import (
     DateMode,
     Dates,
     Option,
     Period,
     PeriodRule,
+    Removal,
     ReportStatus,
     ReportType,
 )
@@ -77,6 +82,23 @@ class ReportCatalogue:
         """Return the names of the types that have a file, in order; reads none."""
         return sorted(path.stem for path in (self._directory / service).glob("*.json"))
 
+    def alike(self, service: str, report_type: str) -> list[str]:
+        """Return the known names of a service that one may have meant, best first."""
+        known = self.known(service)
+        return difflib.get_close_matches(
+            report_type, known, n=_MOST_ALIKE, cutoff=_ALIKE
+        )
+
+    def service_of(self, report_type: str) -> str | None:
+        """Return the service that a type is of; None where nobody can tell.
+
+        A name without a file is Amazon Pay's if it has Amazon Pay's word in it.
+        """
+        for service in _PREFIXES:
+            if report_type in self.known(service):
+                return service
+        return "amazon_pay" if "OFFAMAZONPAYMENTS" in report_type.upper() else None
+
     def core(self, service: str) -> list[str]:
         """Return the names of those that are core, in order; reads all of them."""
         return [
@@ -116,7 +138,11 @@ class ReportCatalogue:
             about["header"] = {**header, **words}
 
 
-_NAME = re.compile(r"[A-Za-z0-9_]+")
+_NAME = re.compile(r"[A-Za-z0-9_]{1,100}")
+"""No name of Amazon's has more than 64 letters; file systems end at 255."""
+_MOST_ALIKE = 2
+_ALIKE = 0.85
+"""Of two names: twice the letters that they share, through those of both."""
 _NAME_CHARACTERS_MAX = 63
 _DIGEST_CHARACTERS = 8
 _PREFIXES = {"selling_partner": "sp_", "amazon_pay": "pay_", "appstore": "appstore_"}
@@ -179,6 +205,10 @@ def _known_type(
             msg = f"its {word} is not {wanted}"
             raise ValueError(msg)
     is_core = about.pop("tier") == "core"
+    about["removal"] = about.pop("removed", None)
+    about["longest_alone"] = {
+        found["stream"]: found.pop("longest", {}) for found in about["records"]
+    }
     records = tuple(_record_set(found, document) for found in about.pop("records"))
     about |= about.pop("header", {})
     made = {word: about.pop(word) for word in _LAYOUT_READERS if word in about}
@@ -231,7 +261,24 @@ def _dates(found: Mapping[str, Any]) -> Dates:
 
 
 def _option(found: Mapping[str, Any]) -> Option:
-    return Option(**{**found, "values": tuple(found.get("values", ()))})
+    dates = found.get("dates")
+    return Option(
+        **{
+            **found,
+            "values": tuple(found.get("values", ())),
+            "dates": dates and _dates(dates),
+        }
+    )
+
+
+def _removal(found: Mapping[str, Any] | None) -> Removal | None:
+    if found is None:
+        return None
+    return Removal(found.get("since"), tuple(found["replaced_by"]))
+
+
+def _limits(found: Mapping[str, int]) -> CreateLimits:
+    return CreateLimits(**found)
 
 
 def _options(found: Mapping[str, Any]) -> dict[str, Option]:
@@ -263,21 +310,26 @@ _READERS: dict[str, Callable[[Any], Any]] = {
             "schedulable",
             "restricted",
             "regional",
+            "regional_suspected",
             "refused",
+            "overlap_days",
             "reach_days",
             "latency_hours",
             "lookback_days",
             "fresh_hours",
             "retention_days",
             "incremental",
+            "longest_alone",
             "path_word",
         ),
         _as_it_is,
     ),
-    **dict.fromkeys(("marketplaces", "notes"), tuple),
+    **dict.fromkeys(("marketplaces", "notes", "sources"), tuple),
     "dates": _dates,
+    "limits": _limits,
     "one_of": _groups,
     "options": _options,
+    "removal": _removal,
     "status": ReportStatus,
 }
 _LAYOUT_READERS: dict[str, Callable[[Any], Any]] = {

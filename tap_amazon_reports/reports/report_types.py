@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from tap_amazon_reports.documents.layout import Layout, RecordSet
+    from tap_amazon_reports.reports.create_limits import CreateLimits
 
 __all__ = [
     "DateMode",
@@ -17,6 +18,7 @@ __all__ = [
     "Option",
     "Period",
     "PeriodRule",
+    "Removal",
     "ReportStatus",
     "ReportType",
 ]
@@ -57,6 +59,27 @@ class Period(Enum):
     MONTH = "MONTH"
     QUARTER = "QUARTER"
     YEAR = "YEAR"
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Since when Amazon no longer makes reports of a type.
+
+    Attributes:
+        since: the day, `YYYY-MM-DD`; None where no public source tells it.
+        replaced_by: the types that have its data now, if any do.
+    """
+
+    since: str | None = None
+    replaced_by: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What to tell somebody who asks for it."""
+        when = f" on {self.since}" if self.since else ""
+        others = " and ".join(self.replaced_by)
+        instead = f"; use {others} instead" if others else ""
+        return f"Amazon removed this report type{when}{instead}"
 
 
 @dataclass(frozen=True)
@@ -108,12 +131,17 @@ class Option:
         required: whether Amazon refuses a request without it.
         values: what it may be; empty for anything.
         default: what Amazon takes it for when it is left out; None if nobody knows.
+        sent: what the tap sends when nobody says anything; None for nothing.
+        dates: which dates a request carries when the option is `true`, where those
+            are others; None where they are not.
         description: what it does, where the name does not say it.
     """
 
     required: bool = False
     values: tuple[str, ...] = ()
     default: str | None = None
+    sent: str | None = None
+    dates: Dates | None = None
     description: str = ""
 
 
@@ -129,23 +157,31 @@ class ReportType:
         is_core: whether its layout is known and it is in common use.
         status: how Amazon stands to it; `status_note` says more.
         layout: how its documents are made, and which kinds of rows they have.
+        removal: since when there are no reports of it; None while there are.
         requestable: whether a report can be asked for; if not, it is collected.
         schedulable: whether a schedule can make it.
         restricted: whether its document is opened with a restricted data token.
         regional: whether one report has all marketplaces of the region.
+        regional_suspected: whether it may be so, by its kind, and no source tells.
         refused: why asking for it is pointless; None where it is not.
         dates: which dates a request carries.
+        longest_alone: by stream, then by the period's word: how many periods one report
+            may span where no other rows are wanted, as each of these says its own.
+        overlap_days: how many days a window begins before the end of the one before,
+            as Amazon's days are not those of UTC; of types with a natural key only.
         reach_days: how far back there is data; None where nobody knows.
         latency_hours: how far behind now the newest window ends; 0 is at now.
         lookback_days: how much before the bookmark is read again each run.
         fresh_hours: how old a finished report of the same request may be.
         retention_days: how long Amazon keeps its documents; None where nobody knows.
+        limits: how often a report of it can be asked for, where that is seldom.
         options: the report options, by name; any are good for a type not known.
         one_of: groups of options of which exactly one is wanted, whole.
         marketplaces: country codes; empty for all.
         incremental: the column that grows from report to report, if there is one.
         path_word: what the Appstore's path says instead of the name, if it does.
         notes: what is worth knowing beyond this.
+        sources: who says so, where sources differ or are few.
     """
 
     service: str
@@ -157,22 +193,30 @@ class ReportType:
     is_core: bool = False
     status: ReportStatus = ReportStatus.ACTIVE
     status_note: str = ""
+    removal: Removal | None = None
     requestable: bool = True
     schedulable: bool = False
     restricted: bool = False
     regional: bool = False
+    regional_suspected: bool = False
     refused: str | None = None
+    longest_alone: Mapping[str, Mapping[str, int]] = field(
+        default_factory=dict, hash=False
+    )
+    overlap_days: int = 0
     reach_days: int | None = None
     latency_hours: float = 0
     lookback_days: int = 0
     fresh_hours: float = 0
     retention_days: int | None = None
+    limits: CreateLimits | None = None
     options: Mapping[str, Option] = field(default_factory=dict, hash=False)
     one_of: tuple[tuple[str, ...], ...] = ()
     marketplaces: tuple[str, ...] = ()
     incremental: str | None = None
     path_word: str | None = None
     notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     @property
     def records(self) -> tuple[RecordSet, ...]:
@@ -183,6 +227,48 @@ class ReportType:
     def has_keys(self) -> bool:
         """Whether a row that is read again is the same row to a target."""
         return all(records.key for records in self.records)
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether a report shows how things are, and not what happened when."""
+        return self.dates.mode is DateMode.NONE
+
+    def sent_options(self, given: Mapping[str, str | None]) -> dict[str, str]:
+        """Return the options of a request: those that are given, and those by default.
+
+        Args:
+            given: by name; None or an empty text takes a default away.
+        """
+        sent = {name: option.sent for name, option in self.options.items()}
+        whole = {**sent, **given}
+        return {name: value for name, value in whole.items() if value}
+
+    def for_options(self, options: Mapping[str, str]) -> ReportType:
+        """Return the type as it is with these options: one may change the dates."""
+        for name, value in options.items():
+            option = self.options.get(name, Option())
+            if option.dates is not None and value == "true":
+                return replace(self, dates=option.dates)
+        return self
+
+    def for_streams(self, streams: Collection[str]) -> ReportType:
+        """Return the type as it is where only some of its streams are wanted.
+
+        Rows that say their own period need no report for each of them.
+
+        Args:
+            streams: names as `records` has them.
+        """
+        wanted = [self.longest_alone.get(stream, {}) for stream in streams]
+        if not wanted:
+            return self
+        periods = tuple(
+            replace(
+                rule, longest=min(one.get(rule.word, rule.longest) for one in wanted)
+            )
+            for rule in self.dates.periods
+        )
+        return replace(self, dates=replace(self.dates, periods=periods))
 
     def check_options(self, options: Mapping[str, str]) -> list[str]:
         """Return what Amazon would refuse about these options, each in one sentence.

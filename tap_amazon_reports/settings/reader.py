@@ -122,6 +122,8 @@ class Settings:
     max_downloads: int
     user_agent: str
     lwa_token_url: str
+    notices: tuple[str, ...] = ()
+    """What is not wrong, and worth to be said once: a line for each."""
 
     @property
     def has_a_service(self) -> bool:
@@ -170,6 +172,7 @@ class _Reader:
         self._now = now
         self._catalogue = catalogue
         self._problems = list(declared_problems(self._config))
+        self._notices: list[str] = []
         self._stream_names = set(CORE_STREAMS)
         self._stream_names.update(
             stream_name("appstore", kind) for kind in APPSTORE_KINDS
@@ -195,6 +198,7 @@ class _Reader:
             max_downloads=self._config.get("max_downloads", 4),
             user_agent=self._user_agent(),
             lwa_token_url=self._url("lwa_token_url", LWA_TOKEN_URL),
+            notices=tuple(self._notices),
             **services,
         )
         self._stop_at_problems()
@@ -325,6 +329,7 @@ class _Reader:
         )
         entries = reader.read(self._config.get(name, []))
         self._problems += reader.problems
+        self._notices += reader.notices
         self._stream_names.update(*(entry.stream_names for entry in entries))
         return tuple(entries)
 

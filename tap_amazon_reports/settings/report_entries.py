@@ -9,6 +9,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.marketplaces import Marketplace, find_marketplace
+from tap_amazon_reports.settings.report_names import (
+    LONGEST_NAME,
+    absences,
+    countries,
+    existing,
+    meant,
+    strayed,
+    too_long,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -31,7 +40,21 @@ class Source(enum.Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportEntry:
-    """One report type whose rows are wanted, and how."""
+    """One report type whose rows are wanted, and how.
+
+    Attributes:
+        kind: the type, with the dates that its options lead to.
+        source: how one comes by its reports.
+        options: of each request, those that are sent by default among them.
+        marketplaces: those where it is wanted and exists.
+        start: from where on; None for the tap's `start_date`.
+        window_days: how long a window is; None for as long as the type allows.
+        lookback: how much is read again each run.
+        restricted: whether documents are opened with a restricted data token.
+        regional: whether one report is asked for, for all marketplaces at once.
+        history: whether a snapshot of each day keeps rows of its own.
+        name: of its streams; None for the type's.
+    """
 
     kind: ReportType
     source: Source
@@ -41,6 +64,8 @@ class ReportEntry:
     window_days: int | None = None
     lookback: timedelta
     restricted: bool
+    regional: bool = False
+    history: bool = False
     name: str | None = None
 
     @property
@@ -85,9 +110,14 @@ class EntryReader:
         self._read_moment = read_moment
         self._taken = taken
         self.problems: list[str] = []
+        self.notices: list[str] = []
 
     def read(self, entries: Sequence[str | Mapping[str, Any]]) -> list[ReportEntry]:
-        """Return the entries; `problems` then says what is wrong with any."""
+        """Return the entries.
+
+        `problems` then says what is wrong with any, and `notices` what is not, but is
+        worth to be said once.
+        """
         found = [self._entry(entry) for entry in entries]
         names = [name for entry in found for name in entry.stream_names]
         doubled = {
@@ -103,18 +133,17 @@ class EntryReader:
     def _refuse(self, found: str, allowed: str) -> None:
         self.problems.append(f"{self._setting}: found {found}, allowed: {allowed}")
 
+    def _notice(self, text: str) -> None:
+        self.notices.append(f"{self._setting}: {text}")
+
     def _entry(self, entry: str | Mapping[str, Any]) -> ReportEntry:
         given: Mapping[str, Any] = (
             {"report_type": entry} if isinstance(entry, str) else entry
         )
-        kind = self._catalogue.find(self._service, given["report_type"])
-        # What cannot be asked for may still appear.
-        collected = given.get("source") == Source.COLLECT.value
-        if kind.refused and not (collected and kind.layout.format.is_readable):
-            self._refuse(kind.report_type, f"other types; {kind.refused}")
-        options: dict[str, str] = given.get("report_options", {})
+        kind = self._kind(given)
+        options = kind.sent_options(given.get("report_options", {}))
         source = self._source(kind, given.get("source"))
-        if source is Source.REQUEST:
+        if source is Source.REQUEST and kind.removal is None:
             self.problems += [
                 f"{self._setting}: {kind.report_type}: {problem}"
                 for problem in kind.check_options(options)
@@ -123,7 +152,7 @@ class EntryReader:
         default_days = kind.lookback_days if kind.has_keys else 0
         lookback_days = given.get("lookback_days", default_days)
         return ReportEntry(
-            kind=kind,
+            kind=kind.for_options(options),
             source=source,
             options=tuple(options.items()),
             marketplaces=tuple(self._of_type(kind, given.get("marketplaces"))),
@@ -131,8 +160,41 @@ class EntryReader:
             window_days=self._window_days(kind, given.get("window_days")),
             lookback=timedelta(days=lookback_days),
             restricted=given.get("restricted", kind.restricted),
+            regional=given.get("regional", kind.regional),
+            history=self._history(kind, wanted=given.get("history", False)),
             name=self._name(given.get("name")),
         )
+
+    def _kind(self, given: Mapping[str, Any]) -> ReportType:
+        """Return the type that is named, and refuse it where it cannot be read."""
+        kind = self._catalogue.find(self._service, given["report_type"])
+        elsewhere = strayed(
+            kind.report_type, service=self._service, catalogue=self._catalogue
+        )
+        if elsewhere:
+            self._refuse(kind.report_type, f"other types; {elsewhere}")
+        elif not kind.is_known:
+            self._notice(meant(kind, self._catalogue))
+        if long := too_long(kind, given.get("name")):
+            self._refuse(
+                f"a stream that would be called {long}",
+                f"a `name` of at most {LONGEST_NAME} letters",
+            )
+        # What cannot be asked for may still appear.
+        collected = given.get("source") == Source.COLLECT.value
+        if kind.removal:
+            self._refuse(kind.report_type, f"other types; {kind.removal.sentence}")
+        elif kind.refused and not (collected and kind.layout.format.is_readable):
+            self._refuse(kind.report_type, f"other types; {kind.refused}")
+        return kind
+
+    def _history(self, kind: ReportType, *, wanted: bool) -> bool:
+        if wanted and not kind.is_snapshot:
+            self._refuse(
+                f"history for {kind.report_type}",
+                "snapshots only; rows of this type are kept as they are",
+            )
+        return wanted
 
     def _source(self, kind: ReportType, word: str | None) -> Source:
         if word is None:
@@ -141,21 +203,26 @@ class EntryReader:
         if source is Source.REQUEST and not kind.requestable:
             self._refuse(
                 f"source request for {kind.report_type}",
-                "collect, because Amazon makes it by itself or on a schedule only",
+                "collect, because only a schedule makes it"
+                if kind.schedulable
+                else "collect, because Amazon makes it by itself",
             )
         return source
 
     def _of_type(
         self, kind: ReportType, words: Sequence[str] | None
-    ) -> Iterator[Marketplace]:
-        """Yield the marketplaces to ask for, of those where the type exists."""
-        for marketplace in self._named(words):
-            if (
-                words
-                or not kind.marketplaces
-                or marketplace.country in kind.marketplaces
-            ):
-                yield marketplace
+    ) -> list[Marketplace]:
+        """Return the marketplaces to ask for, of those where the type exists."""
+        wanted = list(self._named(words))
+        there = existing(kind, wanted)
+        if wanted and not there and not kind.refused:
+            self._refuse(
+                f"{kind.report_type} for {countries(wanted)}",
+                f"marketplaces where it exists: {', '.join(kind.marketplaces)}",
+            )
+        for absence in absences(kind, wanted):
+            self._notice(absence)
+        return there
 
     def _named(self, words: Sequence[str] | None) -> Iterator[Marketplace]:
         if words is None:

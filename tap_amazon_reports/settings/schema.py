@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import typing as th
@@ -11,12 +12,12 @@ from tap_amazon_reports.amazon.pay_account import SignatureAlgorithm
 from tap_amazon_reports.reports.metric_windows import FirstDayOfWeek, Granularity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jsonschema import ValidationError
 
 APPSTORE_KINDS = ("sales", "earnings", "subscriptions", "subscriptions_overview")
-_REPORT_TYPE = r"^[A-Z0-9_]+$"
+_REPORT_TYPE = r"^[A-Z0-9_]{1,100}(?!\s)$"
 
 _METRICS_QUERY = th.ObjectType(
     th.Property(
@@ -68,9 +69,14 @@ _PAY_ENTRY = {
 }
 _SP_ENTRY = {
     **_PAY_ENTRY,
-    "report_options": {"type": "object", "additionalProperties": {"type": "string"}},
+    "report_options": {
+        "type": "object",
+        "additionalProperties": {"type": ["string", "null"]},
+    },
     "marketplaces": {"type": "array", "items": {"type": "string"}, "minItems": 1},
     "restricted": {"type": "boolean"},
+    "regional": {"type": "boolean"},
+    "history": {"type": "boolean"},
 }
 
 
@@ -252,5 +258,21 @@ def _allowed(error: ValidationError) -> str:
     if isinstance(value, list):
         return ", ".join(str(word) for word in value if word not in {"null", None})
     if error.validator == "additionalProperties" and isinstance(error.schema, dict):
-        return "only " + ", ".join(error.schema["properties"])
+        return _known_parts(_names(error.instance), error.schema["properties"])
     return f"{error.validator} {value}"
+
+
+def _names(found: object) -> list[str]:
+    return list(map(str, found)) if isinstance(found, dict) else []
+
+
+def _known_parts(found: Iterable[str], known: Mapping[str, Any]) -> str:
+    """Return what parts an object may have, and which one may have been meant."""
+    alike = [
+        close
+        for name in found
+        if name not in known
+        for close in difflib.get_close_matches(name, known, n=1)
+    ]
+    hint = f"; did you mean {', '.join(alike)}?" if alike else ""
+    return "only " + ", ".join(known) + hint

@@ -200,6 +200,8 @@ class AmazonTap(Tap, abc.ABC):
                 msg = "Config validation failed"
                 raise ConfigValidationError(msg, errors=error.problems) from None
             return error.problems
+        for notice in self.settings.notices:
+            self.logger.warning("%s", notice)
         return []
 
     @classproperty

@@ -45,7 +45,7 @@ class Partition:
 def selling_partner_partitions(entry: ReportEntry) -> list[Partition]:
     """Return what is asked for at once: a marketplace, or all of the region."""
     markets = entry.marketplaces
-    together = entry.kind.regional or entry.source is Source.COLLECT
+    together = entry.regional or entry.source is Source.COLLECT
     if together and markets:
         ids = tuple(market.marketplace_id for market in markets)
         country = markets[0].country if len(markets) == 1 else None

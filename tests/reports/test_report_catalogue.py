@@ -44,7 +44,7 @@ def _with(**changes: object) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("service", "count"), [("selling_partner", 111), ("amazon_pay", 8), ("appstore", 3)]
+    ("service", "count"), [("selling_partner", 128), ("amazon_pay", 8), ("appstore", 3)]
 )
 def test_every_known_type_has_a_file(
     catalogue: ReportCatalogue, service: str, count: int

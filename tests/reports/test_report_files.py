@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from tap_amazon_reports.amazon.marketplaces import find_marketplace
 from tap_amazon_reports.documents.column_names import normalise, snake_case
 from tap_amazon_reports.reports.report_catalogue import ReportCatalogue, stream_name
+from tap_amazon_reports.reports.report_types import ReportStatus
 from tests.reports.made_up import MADE_UP
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ FILES = sorted(SCHEMAS.glob("*/*.json"))
 FILE_SCHEMA = json.loads(
     (Path(__file__).parent / "report_file.schema.json").read_bytes()
 )
+POSTGRES_NAME = 63
 ENVELOPE = {
     "_extra",
     "data_end_time",
@@ -300,6 +302,43 @@ def test_what_cannot_be_read_is_refused(catalogue: ReportCatalogue, path: Path) 
     found = catalogue.find(path.parent.name, path.stem)
     capture = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_CAPTURE_DATA_"
 
-    assert (found.refused is None) == (
+    assert found.removal or (found.refused is None) == (
         found.layout.format.is_readable and found.report_type != capture
     )
+    assert (found.removal is None) == (found.status is not ReportStatus.REMOVED)
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_what_replaced_a_type_is_there(catalogue: ReportCatalogue, path: Path) -> None:
+    """Nobody is sent from a type that is gone to another that is."""
+    removal = catalogue.find(path.parent.name, path.stem).removal
+    for name in removal.replaced_by if removal else ():
+        other = catalogue.find(path.parent.name, name)
+        assert other.is_known
+        assert other.removal is None
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_windows_overlap_only_under_keys(
+    catalogue: ReportCatalogue, path: Path
+) -> None:
+    """A day that is read twice is not there twice."""
+    kind = catalogue.find(path.parent.name, path.stem)
+
+    assert kind.has_keys or not kind.overlap_days
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_periods_of_an_array_alone_are_periods(path: Path) -> None:
+    """What one report may span for one array is said of periods that the type has."""
+    about = _load(path)["x-report"]
+    for records in about["records"]:
+        for word, longest in records.get("longest", {}).items():
+            assert longest >= about["dates"]["periods"][word]
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_names_fit_tables(path: Path) -> None:
+    """PostgreSQL has room for 63 bytes in the name of a table."""
+    for records, _ in _schemas(path):
+        assert len(records["stream"]) <= POSTGRES_NAME

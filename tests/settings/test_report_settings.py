@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_amazon_reports.reports.report_types import DateMode
 from tap_amazon_reports.settings.reader import SettingsError, read_settings
 from tap_amazon_reports.settings.report_entries import Source
 from tests.clock import NOON
@@ -190,9 +191,17 @@ def test_options_are_checked_before_anything_is_asked(
     assert f"sp_report_types: {report_type}: " in line
 
 
+FILES = ("pdf", "xlsx")
+
+
 @pytest.mark.parametrize(
     "name",
-    [one for one in known_types("selling_partner") if layout_of(one).is_refused],
+    [
+        one
+        for one in known_types("selling_partner")
+        if layout_of(one).format in FILES
+        and layout_of(one).about["status"] != "removed"
+    ],
 )
 @pytest.mark.parametrize("source", [None, "collect"])
 def test_workbooks_and_pdfs_are_refused(name: str, source: str | None) -> None:
@@ -240,3 +249,234 @@ def test_a_name_that_another_stream_has_is_refused(name: str) -> None:
     """No name makes two streams into one table."""
     line = refusal({"report_type": ORDERS, "name": name}, pay_report_types=[REFUND])
     assert name in line
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        one
+        for one in known_types("selling_partner")
+        if layout_of(one).about["status"] == "removed"
+    ],
+)
+@pytest.mark.parametrize("source", [None, "collect"])
+def test_a_removed_type_is_refused(name: str, source: str | None) -> None:
+    """Whoever still asks for a type that Amazon removed is told so at once."""
+    line = refusal({"report_type": name, **({"source": source} if source else {})})
+    assert f"sp_report_types: found {name}, " in line
+    assert "Amazon removed this report type" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "GET_FBA_FULFILLMENT_CURRENT_INVENTORY_DATA",
+            f"on 2023-01-31; use {LEDGER} and GET_LEDGER_DETAIL_VIEW_DATA instead",
+        ),
+        (
+            "GET_MERCHANT_LISTINGS_DEFECT_DATA",
+            "on 2022-06-15; use GET_MERCHANTS_LISTINGS_FYP_REPORT instead",
+        ),
+        ("GET_FBA_SNS_FORECAST_DATA", "on 2025-12-11"),
+    ],
+)
+def test_a_removed_type_says_since_when_and_what_replaced_it(
+    name: str, words: str
+) -> None:
+    """The refusal is enough to change the settings by."""
+    assert refusal(name).endswith(words)
+
+
+def notices(*entries: Entry, **more: Any) -> tuple[str, ...]:
+    """Return what is said of entries that are read all the same."""
+    config = {**SETTINGS, "sp_report_types": list(entries), **more}
+    return read_settings(config, now=NOON).notices
+
+
+EUROPEAN_INVOICES = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
+AMERICAN_TAX = "GET_FLAT_FILE_ORDER_REPORT_DATA_TAX"
+
+
+@pytest.mark.parametrize(
+    ("name", "countries", "allowed"),
+    [
+        (EUROPEAN_INVOICES, ["US", "CA"], "BE, DE, ES, FR, GB, IE, IT, NL, PL, SE, TR"),
+        (AMERICAN_TAX, ["DE"], "BR, CA, MX, US"),
+        (
+            "GET_FBA_FULFILLMENT_CUSTOMER_SHIPMENT_REPLACEMENT_DATA",
+            ["JP"],
+            "BR, CA, IN, MX, US",
+        ),
+        ("SC_VAT_TAX_REPORT", ["TR"], "BE, DE, ES, FR, GB, IE, IT, NL, PL, SE"),
+        ("GET_MFN_PANEU_OFFER_STATUS", ["PL"], "DE, ES, FR, GB, IT"),
+    ],
+)
+def test_a_type_that_exists_nowhere_here_is_refused(
+    name: str, countries: list[str], allowed: str
+) -> None:
+    """Nothing is asked for that cannot exist, and the line says where it does."""
+    line = refusal(name, sp_marketplaces=countries)
+    assert f"found {name} for {', '.join(countries)}" in line
+    assert line.endswith(f"marketplaces where it exists: {allowed}")
+
+
+def test_an_entry_of_other_marketplaces_is_refused() -> None:
+    """The marketplaces of an entry are no way around where a type exists."""
+    entry = {"report_type": VAT, "marketplaces": ["SE"]}
+    assert "marketplaces where it exists" in refusal(
+        entry, sp_marketplaces=["DE", "SE"]
+    )
+
+
+def test_a_type_that_exists_in_some_is_said_once() -> None:
+    """Who waits for rows of Sweden learns why there are none."""
+    (line,) = notices(VAT, sp_marketplaces=["DE", "SE", "FR", "NL"])
+    assert (
+        f"sp_report_types: {VAT} does not exist in SE, NL; it is read for DE, FR"
+        == line
+    )
+    assert () == notices(VAT, sp_marketplaces=["DE", "FR"])
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("GET_MERCHANT_LISTING_ALL_DATA", LISTINGS),
+        ("GET_MFN_PAN_EU_OFFER_STATUS", "GET_MFN_PANEU_OFFER_STATUS"),
+        ("GET_SALES_AND_TRAFIC_REPORT", SALES),
+        ("GET_LEDGER_SUMARY_VIEW_DATA", LEDGER),
+    ],
+)
+def test_an_unknown_type_may_have_been_meant_otherwise(
+    written: str, known: str
+) -> None:
+    """A slip of the pen is read as it stands, and told."""
+    (line,) = notices(written, sp_marketplaces=["DE"])
+    assert line.startswith(f"sp_report_types: {written} is no report type that")
+    assert f"did you mean {known}" in line
+    assert line.endswith("?")
+    assert not wanted(written)[0].kind.is_known
+
+
+def test_an_unknown_type_like_no_other_is_told_too() -> None:
+    """A type that Amazon adds tomorrow is read, and nobody guesses at it."""
+    (line,) = notices("GET_WHOLLY_DIFFERENT_THING")
+    assert "did you mean" not in line
+
+
+@pytest.mark.parametrize(
+    ("setting", "name", "place"),
+    [
+        ("sp_report_types", REFUND, "pay_report_types"),
+        (
+            "sp_report_types",
+            "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_NEW_DATA_",
+            "pay_report_types",
+        ),
+        ("pay_report_types", ORDERS, "sp_report_types"),
+    ],
+)
+def test_a_type_of_another_service_is_refused(
+    setting: str, name: str, place: str
+) -> None:
+    """A type in the wrong setting is not asked for where nobody knows it."""
+    with pytest.raises(SettingsError) as raised:
+        read_settings({**SETTINGS, setting: [name]}, now=NOON)
+    (line,) = raised.value.problems
+    assert line.startswith(f"{setting}: found {name}, ")
+    assert line.endswith(f"name it in {place}")
+
+
+@pytest.mark.parametrize(
+    "name", ["GET_" + 300 * "A", "get_orders", "GET_ÜBER_DATA", "GET_DATA\n", ""]
+)
+def test_what_no_type_can_be_called_is_refused(name: str) -> None:
+    """A name that no file system and no table takes ends in a sentence."""
+    assert refusal(name).startswith("sp_report_types")
+
+
+def test_a_stream_that_no_table_can_be_called_after_wants_a_name() -> None:
+    """PostgreSQL cuts names after 63 letters, and two tables would become one."""
+    long = "GET_" + 70 * "A"
+    assert "a `name` of at most 63 letters" in refusal(long)
+    (entry,) = wanted({"report_type": long, "name": "short"})
+    assert ("short",) == entry.stream_names
+    assert "at most 63" in refusal({"report_type": ORDERS, "name": 64 * "a"})
+
+
+@pytest.mark.parametrize(
+    ("name", "regional"),
+    [
+        ("GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA", True),
+        ("GET_FBA_REIMBURSEMENTS_DATA", True),
+        (LEDGER, False),
+    ],
+)
+def test_a_report_of_the_region_is_asked_for_once(name: str, *, regional: bool) -> None:
+    """What Amazon gives alike for each marketplace is asked for once, or as is said."""
+    (entry,) = wanted(name)
+    assert regional is entry.regional
+    (entry,) = wanted({"report_type": name, "regional": not regional})
+    assert regional is not entry.regional
+
+
+def test_history_is_kept_of_snapshots_alone() -> None:
+    """Rows of a window are history already: the part would say nothing."""
+    (entry,) = wanted({"report_type": LISTINGS, "history": True})
+    assert entry.history
+    assert not wanted(LISTINGS)[0].history
+    line = refusal({"report_type": ORDERS, "history": True})
+    assert f"found history for {ORDERS}, allowed: snapshots only" in line
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [("lookback_day", "lookback_days"), ("marketplace", "marketplaces")],
+)
+def test_an_unknown_part_of_an_entry_may_have_been_meant_otherwise(
+    written: str, known: str
+) -> None:
+    """Who forgot a letter is told which part it is called."""
+    assert f"did you mean {known}?" in refusal({"report_type": ORDERS, written: 3})
+
+
+def test_listings_are_asked_for_in_english() -> None:
+    """The language that Amazon documents is asked for, unless it is taken away."""
+    locale = "preferredReportDocumentLocale"
+    assert ((locale, "en_US"),) == wanted(LISTINGS)[0].options
+    for nothing in (None, ""):
+        entry = {"report_type": LISTINGS, "report_options": {locale: nothing}}
+        assert () == wanted(entry)[0].options
+    entry = {"report_type": LISTINGS, "report_options": {locale: "de_DE"}}
+    assert ((locale, "de_DE"),) == wanted(entry)[0].options
+
+
+def test_invoices_of_all_states_have_dates() -> None:
+    """With the option All, VAT invoices are of the days asked for, 30 at most."""
+    vat = "GET_FLAT_FILE_VAT_INVOICE_DATA_REPORT"
+    (entry,) = wanted(vat, sp_marketplaces=["DE"])
+    assert DateMode.NONE is entry.kind.dates.mode
+    wished = {"report_type": vat, "report_options": {"All": "true"}}
+    (entry,) = wanted(wished, sp_marketplaces=["DE"])
+    assert (DateMode.WINDOW, 30, True) == (
+        entry.kind.dates.mode,
+        entry.kind.dates.longest_days,
+        entry.kind.dates.required,
+    )
+
+
+def test_vendor_sales_by_the_hour_want_a_currency() -> None:
+    """A required option is missed before Amazon misses it."""
+    line = refusal("GET_VENDOR_REAL_TIME_SALES_REPORT")
+    assert "currencyCode: this report option is required" in line
+
+
+def test_pending_orders_are_collected() -> None:
+    """What only a schedule makes is collected, and asking for it is refused."""
+    pending = "GET_PENDING_ORDERS_DATA"
+    (entry,) = wanted(pending, sp_marketplaces=["JP"])
+    assert Source.COLLECT is entry.source
+    asked = {"report_type": pending, "source": "request"}
+    line = refusal(asked, sp_marketplaces=["JP"])
+    assert line.endswith("collect, because only a schedule makes it")

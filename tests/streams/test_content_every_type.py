@@ -9,6 +9,7 @@ import pytest
 
 from tests.clock import NOON
 from tests.local_amazon import LocalAmazon
+from tests.local_amazon.families.asked import QUIET
 from tests.local_amazon.families.layout import known_types, layout_of
 from tests.local_amazon.marketplaces import BY_COUNTRY
 from tests.streams.document_compare import TypeFile, assert_arrived, type_file
@@ -28,6 +29,7 @@ OPTIONS = {
     "sellingProgram": "RETAIL",
     "asin": "B0LOCAL001",
     "productType": "SHOES",
+    "currencyCode": "USD",
     "promotionStartDateFrom": "2026-10-01T00:00:00Z",
     "promotionStartDateTo": "2026-11-01T00:00:00Z",
     "couponStartDateFrom": "2026-10-01T00:00:00Z",
@@ -98,7 +100,8 @@ def selling_partner_case(amazon: LocalAmazon, clock: ScriptedClock, name: str) -
     kind = type_file("selling_partner", name)
     about = kind.about
     every = readable_types("selling_partner")
-    countries = about.get("marketplaces") or COUNTRIES
+    exists = about.get("marketplaces") or COUNTRIES
+    countries = [country for country in exists if country not in QUIET]
     country = countries[every.index(name) % len(countries)]
     amazon.selling_partner.region = BY_COUNTRY[country].region
     options = about.get("options", {})
@@ -111,8 +114,12 @@ def selling_partner_case(amazon: LocalAmazon, clock: ScriptedClock, name: str) -
         "start_date": _start(about),
         "end_date": f"{NOON:%Y-%m-%dT%H:%M:%SZ}",
     }
-    if needed:
-        chosen = {word: OPTIONS[word] for word in needed}
+    chosen: dict[str, str | None] = {word: OPTIONS[word] for word in needed}
+    if not any(array.key for array in kind.arrays):
+        # With options, a snapshot that has been read does not stand for the next one,
+        # and without a key its rows are others.
+        chosen |= {word: None for word, option in options.items() if "sent" in option}
+    if chosen:
         config["sp_report_types"] = [{"report_type": name, "report_options": chosen}]
     if not about["requestable"]:
         amazon.hold_collected(name)

@@ -78,8 +78,8 @@ class Layout:
 
     @property
     def is_refused(self) -> bool:
-        """Whether its documents are no rows."""
-        return self.format in {"xlsx", "pdf"}
+        """Whether its documents are no rows, or are made no longer."""
+        return self.format in {"xlsx", "pdf"} or self.about["status"] == "removed"
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -134,7 +134,11 @@ def read_layout(content: dict[str, Any]) -> Layout:
 
 
 def _unknown(report_type: str, service: str) -> Layout:
-    about = {"dates": {"mode": "window", "longest_days": 30}, "requestable": True}
+    about = {
+        "dates": {"mode": "window", "longest_days": 30},
+        "requestable": True,
+        "status": "active",
+    }
     records = (RecordLayout(None, PLAIN_FIELDS, is_unique=False),)
     form = "csv" if service == "amazon_pay" else "tsv"
     return Layout(report_type, service, form, records, about, None)

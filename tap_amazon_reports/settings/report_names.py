@@ -1,0 +1,83 @@
+"""Which report type a name in the settings means, and where that type exists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.reports.report_catalogue import stream_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tap_amazon_reports.amazon.marketplaces import Marketplace
+    from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
+    from tap_amazon_reports.reports.report_types import ReportType
+
+_SETTINGS = {
+    "selling_partner": ("the Selling Partner API", "sp_report_types"),
+    "amazon_pay": ("Amazon Pay", "pay_report_types"),
+    "appstore": ("the Appstore", "appstore_reports"),
+}
+LONGEST_NAME = 63
+"""Of a stream: what PostgreSQL has room for in the name of a table, in bytes."""
+
+
+def strayed(name: str, *, service: str, catalogue: ReportCatalogue) -> str | None:
+    """Return where a type belongs that is another service's; None where it is not.
+
+    Args:
+        name: the type's.
+        service: the one whose setting it is in, as the catalogue calls it.
+        catalogue: the report types that are known.
+    """
+    owner = catalogue.service_of(name)
+    if owner is None or owner == service:
+        return None
+    whose, setting = _SETTINGS[owner]
+    return f"it is a report type of {whose}: name it in {setting}"
+
+
+def meant(kind: ReportType, catalogue: ReportCatalogue) -> str:
+    """Return what to say of a type that nobody knows: how it is read, what it may be.
+
+    Args:
+        kind: a type without a file.
+        catalogue: the report types that are known.
+    """
+    alike = catalogue.alike(kind.service, kind.report_type)
+    hint = f"; did you mean {' or '.join(alike)}?" if alike else ""
+    return (
+        f"{kind.report_type} is no report type that this tap knows; its rows are read"
+        f" as objects, under the key of report and row{hint}"
+    )
+
+
+def too_long(kind: ReportType, name: str | None) -> str | None:
+    """Return the name of a type's stream if no table can have it, else None."""
+    stream = name or stream_name(kind.service, kind.report_type)
+    return stream if len(stream) > LONGEST_NAME else None
+
+
+def existing(kind: ReportType, wanted: Sequence[Marketplace]) -> list[Marketplace]:
+    """Return those of some marketplaces where a type exists."""
+    return [
+        market
+        for market in wanted
+        if not kind.marketplaces or market.country in kind.marketplaces
+    ]
+
+
+def countries(markets: Sequence[Marketplace]) -> str:
+    """Return the countries of marketplaces, joined."""
+    return ", ".join(market.country for market in markets)
+
+
+def absences(kind: ReportType, wanted: Sequence[Marketplace]) -> Iterator[str]:
+    """Yield what to say if a type exists in some of the marketplaces alone."""
+    there = existing(kind, wanted)
+    gone = [market for market in wanted if market not in there]
+    if there and gone:
+        yield (
+            f"{kind.report_type} does not exist in {countries(gone)}; it is read for"
+            f" {countries(there)}"
+        )
