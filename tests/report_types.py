@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
+LISTINGS_IN_ANY_LANGUAGE = {
+    "report_type": LISTINGS,
+    "report_options": {"preferredReportDocumentLocale": None},
+}
+"""An entry of them without any option: such a report is known from the listing."""
 ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
 SALES_AND_TRAFFIC = "GET_SALES_AND_TRAFFIC_REPORT"

@@ -90,6 +90,8 @@ def _row(kind: ReportType) -> tuple[str, str]:
 
 
 def _mark(kind: ReportType) -> str:
+    if kind.removal:
+        return f" [{kind.removal.sentence}]"
     if kind.refused:
         return f" [cannot be read: {kind.refused}]"
     return "" if kind.requestable else " [comes by itself or by a schedule]"
@@ -112,11 +114,14 @@ def card(kind: ReportType) -> dict[str, Any]:
         "setting": _SETTINGS[kind.service],
         "status": kind.status.value,
         "status_note": kind.status_note or None,
+        "removed": kind.removal and kind.removal.sentence,
+        "limits": kind.limits and kind.limits.sentence,
         "format": kind.layout.format.value,
         "requestable": kind.requestable,
         "schedulable": kind.schedulable,
         "restricted": kind.restricted,
         "regional": kind.regional,
+        "regional_suspected": kind.regional_suspected,
         "refused": kind.refused,
         "windows": windows_in_words(kind.dates),
         "reach_days": kind.reach_days,
@@ -127,6 +132,7 @@ def card(kind: ReportType) -> dict[str, Any]:
         "options": {name: _option(option) for name, option in kind.options.items()},
         "records": [_records(records) for records in kind.records],
         "notes": list(kind.notes),
+        "sources": list(kind.sources),
     }
 
 
@@ -188,6 +194,8 @@ def _show_one(kind: ReportType, *, as_json: bool) -> None:
         _show_columns(records)
     for note in kind.notes:
         say(f"- {note}")
+    for source in kind.sources:
+        say(f"- Source: {source}")
 
 
 def _facts(kind: ReportType, about: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -207,14 +215,20 @@ def _facts(kind: ReportType, about: dict[str, Any]) -> Iterator[tuple[str, str]]
     yield "sold in", ", ".join(kind.marketplaces) or "all marketplaces"
     yield (
         "asked for",
-        ("once for the whole region" if kind.regional else "for each marketplace"),
+        ("once for the whole region" if kind.regional else "for each marketplace")
+        + ", by what is known; `regional` of an entry says otherwise"
+        * kind.regional_suspected,
     )
+    if kind.limits:
+        yield "at most", kind.limits.sentence
     yield "format", kind.layout.format.value
     if kind.status_note or kind.status.value != "active":
         yield "status", f"{kind.status.value}. {kind.status_note}"
 
 
 def _comes(kind: ReportType) -> str:
+    if kind.removal:
+        return f"not at all: {kind.removal.sentence}"
     if kind.refused:
         return f"not at all: {kind.refused}"
     if kind.requestable:

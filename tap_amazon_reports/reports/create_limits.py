@@ -38,6 +38,12 @@ class CreateLimits:
     per_hour: int | None = None
     per_day: int | None = None
 
+    @property
+    def sentence(self) -> str:
+        """How often, in words."""
+        counts = {"an hour": self.per_hour, "a day": self.per_day}
+        return " and ".join(f"{many} {when}" for when, many in counts.items() if many)
+
     def least_seconds(self, count: int) -> float:
         """Return after how long the last of `count` reports can have been asked for.
 

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.marketplaces import Marketplace, find_marketplace
 from tap_amazon_reports.settings.report_names import (
-    LONGEST_NAME,
     absences,
     countries,
     existing,
     meant,
     strayed,
-    too_long,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.report_types import ReportType
 
 _STREAM_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_LONGEST_NAME = 63
+"""What PostgreSQL has room for in the name of a table, in bytes."""
 
 
 class Source(enum.Enum):
@@ -120,6 +120,12 @@ class EntryReader:
         """
         found = [self._entry(entry) for entry in entries]
         names = [name for entry in found for name in entry.stream_names]
+        for name in names:
+            if len(name) > _LONGEST_NAME:
+                self._refuse(
+                    f"a stream that would be called {name}",
+                    f"a shorter `name`: streams have {_LONGEST_NAME} letters at most",
+                )
         doubled = {
             name for name in names if names.count(name) > 1 or name in self._taken
         }
@@ -175,11 +181,6 @@ class EntryReader:
             self._refuse(kind.report_type, f"other types; {elsewhere}")
         elif not kind.is_known:
             self._notice(meant(kind, self._catalogue))
-        if long := too_long(kind, given.get("name")):
-            self._refuse(
-                f"a stream that would be called {long}",
-                f"a `name` of at most {LONGEST_NAME} letters",
-            )
         # What cannot be asked for may still appear.
         collected = given.get("source") == Source.COLLECT.value
         if kind.removal:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.reports.report_catalogue import stream_name
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -18,8 +16,6 @@ _SETTINGS = {
     "amazon_pay": ("Amazon Pay", "pay_report_types"),
     "appstore": ("the Appstore", "appstore_reports"),
 }
-LONGEST_NAME = 63
-"""Of a stream: what PostgreSQL has room for in the name of a table, in bytes."""
 
 
 def strayed(name: str, *, service: str, catalogue: ReportCatalogue) -> str | None:
@@ -50,12 +46,6 @@ def meant(kind: ReportType, catalogue: ReportCatalogue) -> str:
         f"{kind.report_type} is no report type that this tap knows; its rows are read"
         f" as objects, under the key of report and row{hint}"
     )
-
-
-def too_long(kind: ReportType, name: str | None) -> str | None:
-    """Return the name of a type's stream if no table can have it, else None."""
-    stream = name or stream_name(kind.service, kind.report_type)
-    return stream if len(stream) > LONGEST_NAME else None
 
 
 def existing(kind: ReportType, wanted: Sequence[Marketplace]) -> list[Marketplace]:

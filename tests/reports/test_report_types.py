@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ from tap_amazon_reports.documents.values import DayOrder
 from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
 from tap_amazon_reports.reports.report_types import (
     DateMode,
+    Option,
     Period,
 )
+from tap_amazon_reports.reports.schema_files import CATALOGUE
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
+SALES = "GET_SALES_AND_TRAFFIC_REPORT"
 ALL_ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 
 
@@ -193,3 +197,99 @@ def test_groups_of_options_exclude_each_other(
 
     assert len(problems) == (problem is not None)
     assert all(text.startswith(problem or "") for text in problems)
+
+
+def test_days_of_sales_alone_share_a_report() -> None:
+    """Rows that say their own day need no report for each; 96 a day is the limit."""
+    kind = CATALOGUE.find("selling_partner", SALES)
+    both = [records.stream for records in kind.records]
+    days = {"dateGranularity": "DAY"}
+
+    assert 30 == kind.for_streams(both[:1]).period(days).longest
+    assert 4 == kind.for_streams(both[:1]).period({"dateGranularity": "WEEK"}).longest
+    assert 1 == kind.for_streams(both[1:]).period(days).longest
+    assert 1 == kind.for_streams(both).period(days).longest
+    assert kind is kind.for_streams([])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GET_FBA_STORAGE_FEE_CHARGES_DATA",
+        "GET_FBA_FULFILLMENT_LONGTERM_STORAGE_FEE_CHARGES_DATA",
+    ],
+)
+def test_storage_fees_are_of_whole_months(name: str) -> None:
+    """Amazon makes these by the calendar month, whatever else is asked for."""
+    rule = CATALOGUE.find("selling_partner", name).period({})
+
+    assert (Period.MONTH, 1) == (rule.period, rule.longest)
+
+
+@pytest.mark.parametrize(
+    "name", ["GET_LEDGER_DETAIL_VIEW_DATA", "GET_LEDGER_SUMMARY_VIEW_DATA"]
+)
+def test_ledgers_overlap_by_a_day(name: str) -> None:
+    """A ledger's day is that of its marketplace, and none is cut in two."""
+    assert 1 == CATALOGUE.find("selling_partner", name).overlap_days
+
+
+def test_a_type_of_india_reaches_back_as_far_as_it_does() -> None:
+    """What is older than 45 days is not asked for."""
+    kind = CATALOGUE.find("selling_partner", "GET_GST_MTR_B2C_CUSTOM")
+
+    assert 45 == kind.reach_days
+
+
+@pytest.mark.parametrize(
+    "name", ["END_USER_DATA_REPORT", "MARKETPLACE_ASIN_PAGE_VIEW_METRICS"]
+)
+def test_types_that_a_schedule_can_make(name: str) -> None:
+    """Whoever wants a schedule for them is not told that there is none."""
+    assert CATALOGUE.find("selling_partner", name).schedulable
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        (
+            "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA",
+            ("order_id", "sku", "license_plate_number"),
+        ),
+        (
+            "GET_FBA_STORAGE_FEE_CHARGES_DATA",
+            ("fnsku", "fulfillment_center", "country_code", "month_of_charge"),
+        ),
+        (
+            "GET_FBA_FULFILLMENT_REMOVAL_SHIPMENT_DETAIL_DATA",
+            ("order_id", "shipment_date", "sku", "fnsku", "disposition"),
+        ),
+    ],
+)
+def test_keys_hold_nothing_that_moves(name: str, key: tuple[str, ...]) -> None:
+    """What Amazon restates, fills in later or drops is no part of a row's name."""
+    (records,) = CATALOGUE.find("selling_partner", name).records
+
+    assert key == records.key
+    assert not records.unique
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({}, {"language": "en_US"}),
+        ({"language": None}, {}),
+        ({"language": ""}, {}),
+        ({"language": "fr_FR", "depth": "2"}, {"language": "fr_FR", "depth": "2"}),
+    ],
+)
+def test_a_default_is_sent_until_it_is_taken_away(
+    given: dict[str, str | None], sent: dict[str, str]
+) -> None:
+    """An option that Amazon documents is sent for those who say nothing of it."""
+    kind = replace(
+        CATALOGUE.find("selling_partner", SALES),
+        options={"language": Option(sent="en_US"), "depth": Option()},
+    )
+
+    assert sent == kind.sent_options(given)

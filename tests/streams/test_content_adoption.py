@@ -11,7 +11,7 @@ import pytest
 from tests.clock import NOON
 from tests.local_amazon import BySeconds, Outcome, Status
 from tests.local_amazon.moments import extended
-from tests.report_types import LISTINGS, RETURNS
+from tests.report_types import LISTINGS, LISTINGS_IN_ANY_LANGUAGE, RETURNS
 from tests.streams.content_runs import US
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def test_a_young_snapshot_is_adopted(content: ContentRuns) -> None:
     _hold(content, LISTINGS, age=HOUR, status="CANCELLED")
     _hold(content, LISTINGS, age=HOUR, status="FATAL")
     _hold(content, LISTINGS, age=HOUR, marketplaceIds=["A2EUQ1WTGCTBG2"])
-    output = content.read(LISTINGS)
+    output = content.read(LISTINGS_IN_ANY_LANGUAGE)
     assert {newest} == _ids(output, LISTINGS_STREAM)
     assert 0 == _asked(content)
 
@@ -80,7 +80,7 @@ def test_an_old_snapshot_is_not_adopted(content: ContentRuns) -> None:
 def test_a_report_in_the_making_is_waited_for(content: ContentRuns) -> None:
     """What is being made for somebody else is adopted as well."""
     made = content.amazon.selling_partner.ask(LISTINGS, marketplaceIds=[US])
-    output = content.read(LISTINGS)
+    output = content.read(LISTINGS_IN_ANY_LANGUAGE)
     assert {made["reportId"]} == _ids(output, LISTINGS_STREAM)
     assert 0 == _asked(content)
 
@@ -190,7 +190,7 @@ def test_state_holds_no_more_than_it_needs(content: ContentRuns) -> None:
 def test_what_cannot_be_listed_is_asked_for(content: ContentRuns) -> None:
     """To look for reports that exist is to save: if that fails, nothing is lost."""
     content.spoil("getReports", Status(403))
-    output = content.read(LISTINGS)
+    output = content.read(LISTINGS_IN_ANY_LANGUAGE)
     assert 0 == output.status
     assert output.records(LISTINGS_STREAM)
     assert "could not be listed" in content.warnings
@@ -202,7 +202,7 @@ def test_a_new_report_may_be_unknown_for_a_moment(
 ) -> None:
     """Amazon's own memory takes a while; that is no failure, and no second report."""
     content.amazon.selling_partner.unknown_looks = looks
-    output = content.read(LISTINGS)
+    output = content.read(LISTINGS_IN_ANY_LANGUAGE)
     assert 0 == output.status
     assert output.records(LISTINGS_STREAM)
     assert 1 == _asked(content)
