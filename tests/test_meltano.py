@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, cast
@@ -169,13 +170,15 @@ def test_plugins_are_complete_here(project: dict[str, Any]) -> None:
 
 
 def test_loaders_come_from_the_package_index(project: dict[str, Any]) -> None:
-    """Both loaders install by name and version, without a repository or a URL."""
+    """Each loader installs by name and version, without a repository or a URL."""
     sources = {
         loader["name"]: loader["pip_url"] for loader in project["plugins"]["loaders"]
     }
 
-    assert {"target-duckdb", "target-jsonl"} == set(sources)
+    assert {"target-csv", "target-duckdb", "target-jsonl", "target-postgres"} == set(
+        sources
+    )
     assert all(
-        source.startswith(f"{name}==") and "://" not in source
+        re.match(f"(meltanolabs-)?{name}==", source) and "://" not in source
         for name, source in sources.items()
     )

@@ -1,0 +1,1 @@
+"""The whole way into tables, by loaders as they were released."""
