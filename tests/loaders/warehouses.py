@@ -173,7 +173,7 @@ class Postgres(Warehouse):
             "password": "none is needed",
             "database": "postgres",
             "default_target_schema": "amazon",
-            "use_copy": True,
+            "use_copy": False,
             "validate_records": False,
             "add_record_metadata": False,
             "activate_version": False,
