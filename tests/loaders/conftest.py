@@ -52,6 +52,6 @@ def _warehouse(
         server: PostgresServer = request.getfixturevalue("server")
         server.query("DROP SCHEMA IF EXISTS amazon CASCADE")
         return Postgres(folder, tmp_path, server)
-    kinds = {"jsonl": JsonLines, "csv": CsvFiles, "duckdb": DuckDb}
-    made: Warehouse = kinds[kind](folder, tmp_path)
-    return made
+    if kind == "duckdb":
+        return DuckDb(folder, tmp_path)
+    return CsvFiles(folder, tmp_path) if kind == "csv" else JsonLines(folder, tmp_path)

@@ -63,7 +63,8 @@ def running(folder: Path) -> Iterator[PostgresServer]:
         prefix = as_user if os.getuid() == 0 else []
         subprocess.run(
             [
-                *(*prefix, folder / "initdb", "--pgdata", data, "--username", USER),
+                *(*prefix, str(folder / "initdb"), "--pgdata", str(data)),
+                *("--username", USER),
                 *("--auth=trust", "--encoding=UTF8", "--no-sync", "--locale=C.UTF-8"),
             ],
             check=True,
@@ -73,7 +74,8 @@ def running(folder: Path) -> Iterator[PostgresServer]:
         port = _free_port()
         with subprocess.Popen(
             [
-                *(*prefix, folder / "postgres", "-D", data, "-p", str(port)),
+                *(*prefix, str(folder / "postgres"), "-D", str(data)),
+                *("-p", str(port)),
                 *("-h", "127.0.0.1", "-k", workshop, "-F"),
             ],
             cwd=workshop,
