@@ -153,7 +153,11 @@ def get(
     if as_json:
         write_json(report)
         return
-    table(("", ""), [(name, _text(value)) for name, value in report.items()])
+    table(
+        ("", ""),
+        [(name, _text(value)) for name, value in report.items()],
+        headed=False,
+    )
 
 
 def _text(value: object) -> str:

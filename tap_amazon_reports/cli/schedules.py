@@ -72,7 +72,7 @@ def get(
     if as_json:
         write_json(schedule)
         return
-    table(("", ""), list(schedule.items()))
+    table(("", ""), list(schedule.items()), headed=False)
 
 
 @schedules.command("create")

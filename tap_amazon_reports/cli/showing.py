@@ -36,9 +36,13 @@ def lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
     return b"".join(_ENCODER.encode(row) + b"\n" for row in rows)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under headers; what Amazon wrote is shown as it is."""
-    shown = Table(*headers, box=None, pad_edge=False, header_style="bold")
+def table(
+    headers: Sequence[str], rows: Iterable[Sequence[object]], *, headed: bool = True
+) -> None:
+    """Print rows, under their headers if `headed`; Amazon's words are shown as is."""
+    shown = Table(
+        *headers, box=None, pad_edge=False, header_style="bold", show_header=headed
+    )
     for column in shown.columns:
         column.overflow = "fold"
     for row in rows:

@@ -188,7 +188,7 @@ def _show_one(kind: ReportType, *, as_json: bool) -> None:
     say(kind.report_type, style="bold")
     say(kind.description)
     say()
-    table(("", ""), [(name, value) for name, value in _facts(kind, about)])
+    table(("", ""), list(_facts(kind, about)), headed=False)
     _show_options(about["options"])
     for records in about["records"]:
         _show_columns(records)
