@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 import yaml
 
+from tap_amazon_reports.cli.command import main as amazon_reports
 from tap_amazon_reports.tap import TapAmazonReports
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +72,16 @@ def _types(schema: dict[str, Any]) -> set[str]:
     for choice in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
         found |= _types(choice)
     return found - {"null"}
+
+
+def test_the_second_command_is_the_plugin_s(extractor: dict[str, Any]) -> None:
+    """`meltano invoke tap-amazon-reports:check` runs it with the plugin's settings."""
+    commands = extractor["commands"]
+
+    assert sorted(amazon_reports.commands) == sorted(commands)
+    assert {"amazon-reports"} == {one["executable"] for one in commands.values()}
+    assert list(commands) == [one["args"] for one in commands.values()]
+    assert all(one["description"] for one in commands.values())
 
 
 def test_every_setting_is_offered(
