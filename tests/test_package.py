@@ -126,27 +126,32 @@ def test_installed_tap_discovers_without_settings(
     assert CORE_STREAMS == {stream["tap_stream_id"] for stream in catalog["streams"]}
 
 
-def _tagged(source: Path, tag: str, folder: Path) -> Path:
-    """Return a clone of the source whose newest commit has a tag."""
-    shutil.copytree(source, folder)
-    (folder / "PKG-INFO").unlink()
-    for command in (
-        ["init", "--quiet"],
-        ["add", "--all"],
-        [
-            *("-c", "user.name=Nobody", "-c", "user.email=nobody@example.com"),
-            *("commit", "--quiet", "--no-verify", "--no-gpg-sign", "--message=All"),
-        ],
-        ["tag", tag],
-    ):
-        subprocess.run([GIT, *command], cwd=folder, check=True)
+def _bare_source(unpacked: Path, folder: Path) -> Path:
+    """Return a copy of the source that knows neither a version nor a repository."""
+    shutil.copytree(unpacked, folder, ignore=shutil.ignore_patterns(".git", "PKG-INFO"))
+    assert not (folder / ".git").exists()
     return folder
+
+
+def _tag(folder: Path, tag: str) -> None:
+    """Make a folder a repository of its own whose only commit has a tag."""
+    names = {"GIT_DIR": str(folder / ".git"), "GIT_WORK_TREE": str(folder)}
+    who = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.com")
+    for command in (
+        ("init", "--quiet"),
+        ("add", "--all"),
+        (*who, "commit", "--quiet", "--no-verify", "--no-gpg-sign", "--message=All"),
+        ("tag", tag),
+    ):
+        environment = {**os.environ, **names}
+        subprocess.run([GIT, *command], cwd=folder, check=True, env=environment)
 
 
 @pytest.mark.skipif(not GIT, reason="there is no git on this machine")
 def test_version_is_the_tag(unpacked: Path, tmp_path: Path) -> None:
     """A release is a tag: the wheel that is built from it has its number."""
-    clone = _tagged(unpacked, "v9.8.7", tmp_path / "clone")
+    clone = _bare_source(unpacked, tmp_path / "clone")
+    _tag(clone, "v9.8.7")
     (tmp_path / "dist").mkdir()
 
     built = _build(clone, "wheel", tmp_path / "dist")
@@ -156,9 +161,7 @@ def test_version_is_the_tag(unpacked: Path, tmp_path: Path) -> None:
 
 def test_archive_without_git_has_a_version(unpacked: Path, tmp_path: Path) -> None:
     """A downloaded archive, which knows no tag, can be installed too."""
-    source = tmp_path / "source"
-    shutil.copytree(unpacked, source)
-    (source / "PKG-INFO").unlink()
+    source = _bare_source(unpacked, tmp_path / "source")
     (tmp_path / "dist").mkdir()
 
     built = _build(source, "wheel", tmp_path / "dist")
@@ -182,6 +185,11 @@ def test_installed_tap_runs_as_a_module(installed: Path, tmp_path: Path) -> None
     )
 
     assert "--discover" in _python(code, installed=installed, within=tmp_path)
+
+
+def test_source_archive_leads_to_no_repository(unpacked: Path) -> None:
+    """In a worktree `.git` is a file; it would lead whoever unpacks to that clone."""
+    assert not (unpacked / ".git").exists()
 
 
 @pytest.mark.parametrize(
