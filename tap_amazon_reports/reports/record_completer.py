@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.reports.occurrence import OccurrenceCounter
+from tap_amazon_reports.reports.snapshot_history import SNAPSHOT_DATE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from tap_amazon_reports.documents.block import Block
@@ -23,7 +24,9 @@ class RecordCompleter:
     """Makes records of the rows of one array in one document.
 
     It numbers them, puts what is in no column into `_extra`, puts a value where the
-    natural key has none, and counts rows that share a key.
+    natural key has none, and counts rows that share a key. A value of the key that
+    cannot be understood is its own text: were it the time of the run, reading the same
+    row again would make another one.
     """
 
     def __init__(self, records: RecordSet, *, moment: datetime) -> None:
@@ -31,13 +34,14 @@ class RecordCompleter:
 
         Args:
             records: the array.
-            moment: stands for a missing date.
+            moment: when the report was made, UTC; its day is that of a snapshot.
         """
         properties = records.schema["properties"]
         self._stand_ins = {
-            column: _stand_in(properties.get(column, {}), moment)
-            for column in records.key
+            column: _stand_in(properties.get(column, {})) for column in records.key
         }
+        has_day = SNAPSHOT_DATE in records.key and SNAPSHOT_DATE not in properties
+        self._day = utc_text(moment)[:10] if has_day else None
         counts_keys = bool(records.key) and not records.unique
         self._counter = OccurrenceCounter() if counts_keys else None
         self._next_row = 1
@@ -55,20 +59,31 @@ class RecordCompleter:
         if extras:
             places = range(len(block))
             block.put("_extra", [extras.get(place) or None for place in places])
-        for column, stand_in in self._stand_ins.items():
+        if self._day is not None:
+            block.put(SNAPSHOT_DATE, [self._day] * len(block))
+        for column in self._stand_ins:
             values = block.column(column)
             if None in values:
-                block.put(column, [stand_in if v is None else v for v in values])
+                block.put(column, self._whole(column, values, extras))
         if self._counter:
             keys = list(map(block.column, self._stand_ins))
             block.put("occurrence", self._counter.count(keys))
 
+    def _whole(
+        self,
+        column: str,
+        values: Sequence[object],
+        extras: Mapping[int, dict[str, str]],
+    ) -> list[object]:
+        """Return the values of a key column; its text stands where there is none."""
+        stand_in = self._stand_ins[column]
+        return [
+            extras.get(place, {}).get(column, stand_in) if value is None else value
+            for place, value in enumerate(values)
+        ]
 
-def _stand_in(spec: Mapping[str, Any], moment: datetime) -> object:
+
+def _stand_in(spec: Mapping[str, Any]) -> object:
     """Return what stands for a missing value: a key is never null."""
-    if spec.get("format") == "date-time":
-        return utc_text(moment)
-    if spec.get("format") == "date":
-        return utc_text(moment)[:10]
     types = spec.get("type", ["string"])
     return next((_STAND_INS[kind] for kind in types if kind in _STAND_INS), "Unknown")

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.marketplaces import Marketplace, find_marketplace
+from tap_amazon_reports.reports.snapshot_history import kept_by_day
 from tap_amazon_reports.settings.report_names import (
     absences,
     countries,
@@ -157,8 +158,10 @@ class EntryReader:
         # Read again, a row without a key of its own would be another row.
         default_days = kind.lookback_days if kind.has_keys else 0
         lookback_days = given.get("lookback_days", default_days)
+        as_asked = kind.for_options(options)
+        has_history = self._history(kind, wanted=given.get("history", False))
         return ReportEntry(
-            kind=kind.for_options(options),
+            kind=kept_by_day(as_asked) if has_history else as_asked,
             source=source,
             options=tuple(options.items()),
             marketplaces=tuple(self._of_type(kind, given.get("marketplaces"))),
@@ -167,7 +170,7 @@ class EntryReader:
             lookback=timedelta(days=lookback_days),
             restricted=given.get("restricted", kind.restricted),
             regional=given.get("regional", kind.regional),
-            history=self._history(kind, wanted=given.get("history", False)),
+            history=has_history,
             name=self._name(given.get("name")),
         )
 

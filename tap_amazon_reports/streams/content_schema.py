@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tap_amazon_reports.reports.snapshot_history import SNAPSHOT_DATE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,6 +35,11 @@ _OCCURRENCE = {
     "type": "integer",
     "description": "1, or n for the n-th row with the same key within one report.",
 }
+_SNAPSHOT_DATE = {
+    "type": "string",
+    "format": "date",
+    "description": "The day of the snapshot: when the report was asked for, in UTC.",
+}
 _EXTRA = {
     "type": ["object", "null"],
     "additionalProperties": {"type": "string"},
@@ -51,6 +58,11 @@ def content_schema(records: RecordSet, *, title: str) -> dict[str, Any]:
     columns = {
         name: _published(spec) for name, spec in records.schema["properties"].items()
     }
+    for name in records.key:
+        if name in columns:
+            columns[name] = _of_key(columns[name], in_table=records.path is None)
+    if SNAPSHOT_DATE in records.key:
+        columns.setdefault(SNAPSHOT_DATE, _SNAPSHOT_DATE)
     if records.key and not records.unique:
         columns["occurrence"] = _OCCURRENCE
     whole = {**ENVELOPE, **columns, "_extra": _EXTRA}
@@ -71,6 +83,18 @@ def content_key(records: RecordSet) -> tuple[str, ...]:
 def _published(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Return a column without what only the tap needs to know of it."""
     return {name: value for name, value in spec.items() if not name.startswith("x-")}
+
+
+def _of_key(spec: dict[str, Any], *, in_table: bool) -> dict[str, Any]:
+    """Return a column of the natural key.
+
+    A date in a table is written by hand, so to speak: one that cannot be understood
+    stands in the key as its own text, and so the column is text. In JSON and XML, dates
+    are what Amazon's schemas declare, and columns of the key are dates.
+    """
+    if not in_table:
+        return spec
+    return {name: value for name, value in spec.items() if name != "format"}
 
 
 def _never_null(spec: dict[str, Any]) -> dict[str, Any]:
