@@ -172,6 +172,9 @@ class ColumnMap:
             return TypedBlock(ColumnBlock(dict.fromkeys(names, ()), 0), {})
         if self._lost:
             raise MissingColumnError(self._lost, found=len(self._header))
+        return self._read_rows(rows)
+
+    def _read_rows(self, rows: Sequence[Sequence[str]]) -> TypedBlock:
         extras: defaultdict[int, dict[str, str]] = defaultdict(dict)
         nothing = [None] * len(rows)
         columns: dict[str, Sequence[object]] = {

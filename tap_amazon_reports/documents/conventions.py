@@ -4,6 +4,8 @@ Facts:
     - Decimals have a comma where the marketplace writes one: `95,00` in European
       settlements (Selling Partner API as seen by its users, Document formats and
       encodings).
+    - Elsewhere commas set thousands apart, `-1,052.64` in the transactions of a date
+      range (public parsers of that report, 2026), and in India every two digits.
 """
 
 from __future__ import annotations
@@ -36,13 +38,19 @@ _DAY_FIRST_COUNTRIES = frozenset(
 )
 # One group behind a point: thousands here, thousandths elsewhere.
 _AMBIGUOUS = re.compile(r"\s*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}\s*")
+# One group behind a comma, where points are usual: either could be meant.
+_AMBIGUOUS_COMMA = re.compile(r"\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\s*")
+# 1,234,567.89 and, in India, 12,34,567.89.
+_THOUSANDS = re.compile(
+    r"\s*[+-]?[0-9]{1,3}(?:(?:,[0-9]{3})+|(?:,[0-9]{2})+,[0-9]{3})(?:\.[0-9]+)?\s*"
+)
 
 
 class Decimals(Enum):
     """How a report type writes decimals."""
 
     POINT = "point"
-    """With a point, whatever the marketplace."""
+    """With a point; a comma can only be the marketplace's."""
 
     MARKETPLACE = "marketplace"
     """As the marketplace does, with a point or with a comma."""
@@ -67,9 +75,16 @@ class Conventions:
 
     def decimal(self) -> Callable[[str], Decimal | None]:
         """Return the parser of decimals."""
-        if self.decimals is Decimals.POINT or self.country not in _COMMA_COUNTRIES:
+        if self.country is None:
             return values.decimal
-        return _either_mark
+        if self.country not in _COMMA_COUNTRIES:
+            return _grouped_decimal
+        return _either_mark if self.decimals is Decimals.MARKETPLACE else _mostly_point
+
+    def integer(self) -> Callable[[str], int | None]:
+        """Return the parser of whole numbers."""
+        grouped = self.country is not None and self.country not in _COMMA_COUNTRIES
+        return _grouped_integer if grouped else values.integer
 
     def parsers(self) -> dict[str, Parser]:
         """Return how a cell is read, by the type or the format of its column."""
@@ -79,7 +94,7 @@ class Conventions:
         return {
             "string": values.text,
             "number": self.decimal(),
-            "integer": values.integer,
+            "integer": self.integer(),
             "boolean": values.boolean,
             "date": values.date_parser(order=order),
             "date-time": date_time_parser(
@@ -116,3 +131,28 @@ def _either_mark(cell: str) -> Decimal | None:
             raise ValueError(msg)
         return _with_comma(cell) if cell.count(".") > 1 else _with_point(cell)
     return _with_point(cell) if point > comma else _with_comma(cell)
+
+
+def _mostly_point(cell: str) -> Decimal | None:
+    """Read a decimal of a report with points, in a country with commas."""
+    if "," not in cell:
+        return values.decimal(cell)
+    if _AMBIGUOUS_COMMA.fullmatch(cell):
+        msg = "a decimal that could be two numbers"
+        raise ValueError(msg)
+    return _either_mark(cell)
+
+
+def _grouped_decimal(cell: str) -> Decimal | None:
+    return values.decimal(_ungrouped(cell))
+
+
+def _grouped_integer(cell: str) -> int | None:
+    return values.integer(_ungrouped(cell))
+
+
+def _ungrouped(cell: str) -> str:
+    """Return a number without the commas that set its thousands apart."""
+    if "," in cell and _THOUSANDS.fullmatch(cell):
+        return cell.replace(",", "")
+    return cell

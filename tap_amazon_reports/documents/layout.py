@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from tap_amazon_reports.documents.conventions import Conventions, Decimals
 from tap_amazon_reports.documents.values import DayOrder
@@ -72,6 +73,8 @@ class Layout:
         records: the kinds of rows in them; a table has one.
         decimals: how decimals are written.
         day_order: what stands first in a date whose year stands last.
+        time_zone: of times without one, an IANA name; None where nobody knows, so that
+            such a time does not fit.
         landmarks: names in the header of a table that has lines before it.
         by_position: whether a table's headers are translated, in an order that is
             stable.
@@ -82,7 +85,8 @@ class Layout:
     format: DocumentFormat
     records: tuple[RecordSet, ...]
     decimals: Decimals = Decimals.POINT
-    day_order: DayOrder = DayOrder.UNKNOWN
+    day_order: DayOrder = DayOrder.MARKETPLACE
+    time_zone: str | None = None
     landmarks: tuple[str, ...] = ()
     by_position: bool = False
     translations: Mapping[str, tuple[str, ...]] = field(
@@ -97,5 +101,8 @@ class Layout:
             country: two letters, in capitals; None where there is no one country.
         """
         return Conventions(
-            country=country, decimals=self.decimals, day_order=self.day_order
+            country=country,
+            decimals=self.decimals,
+            day_order=self.day_order,
+            time_zone=ZoneInfo(self.time_zone) if self.time_zone else None,
         )

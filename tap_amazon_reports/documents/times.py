@@ -9,6 +9,8 @@ Facts:
     - ISO 8601 with an offset in orders, `YYYY-MM-DD HH:MM:SS UTC` in settlements, zone
       abbreviations in the open-date of listings (Selling Partner API as seen by its
       users, Document formats and encodings).
+    - `Dec 1, 2017 12:38:23 AM PST`, `1 May 2026 10:00:00 am UTC` in the transactions of
+      a date range (public parsers of that report, 2026).
 """
 
 from __future__ import annotations
@@ -30,13 +32,32 @@ _SHAPE = re.compile(
     r"(?:(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)"
     r"(?P<day>[0-9]{1,2})"
     r"|(?P<first>[0-9]{1,2})(?P<slash>[-/.])(?P<second>[0-9]{1,2})(?P=slash)"
-    r"(?P<last>[0-9]{4}|[0-9]{2}))"
+    r"(?P<last>[0-9]{4}|[0-9]{2})"
+    r"|(?P<name>[A-Za-z]{3,9})\.? +(?P<number>[0-9]{1,2}),? +(?P<named_year>[0-9]{4}),?"
+    r"|(?P<number_first>[0-9]{1,2})[ -](?P<name_last>[A-Za-z]{3,9})\.?[ -]"
+    r"(?P<year_last>[0-9]{4}),?)"
     r"(?:T| +)"
     r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(?::(?P<seconds>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+    r"(?: *(?P<half>[AaPp])[Mm](?![A-Za-z]))?"
     r" *(?P<zone>[^0-9 ].*)?",
     re.ASCII,
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+]
+_HALF_DAY_HOURS = 12
 _MICROSECOND_DIGITS = 6
 # YYYY-MM-DDTHH:MM:SS, alone and with +00:00 behind it.
 _PLAIN, _PLAIN_WITH_OFFSET = 19, 25
@@ -142,16 +163,38 @@ def _local(found: re.Match[str], order: DayOrder) -> datetime:
     fraction = (found["fraction"] or "")[:_MICROSECOND_DIGITS]
     return datetime(  # noqa: DTZ001 (the zone is subtracted by who called)
         *_day(found, order),
-        int(found["hour"]),
+        _hour(int(found["hour"]), found["half"]),
         int(found["minute"]),
         int(found["seconds"] or 0),
         int(fraction.ljust(_MICROSECOND_DIGITS, "0")),
     )
 
 
+def _hour(hour: int, half: str | None) -> int:
+    """Return the hour of 24; `half` is the first letter of AM or PM."""
+    if half is None:
+        return hour
+    if not 1 <= hour <= _HALF_DAY_HOURS:
+        msg = "an hour that half a day does not have"
+        raise ValueError(msg)
+    return hour % _HALF_DAY_HOURS + _HALF_DAY_HOURS * (half in "Pp")
+
+
+def _named_day(year: str, name: str, day: str) -> tuple[int, int, int]:
+    word = name.lower()
+    if word[:3] not in _MONTHS:
+        msg = "a date-time whose month has no English name"
+        raise ValueError(msg)
+    return int(year), _MONTHS.index(word[:3]) + 1, int(day)
+
+
 def _day(found: re.Match[str], order: DayOrder) -> tuple[int, int, int]:
     if found["year"]:
         return int(found["year"]), int(found["month"]), int(found["day"])
+    if found["name"]:
+        return _named_day(found["named_year"], found["name"], found["number"])
+    if found["name_last"]:
+        return _named_day(found["year_last"], found["name_last"], found["number_first"])
     first, second = int(found["first"]), int(found["second"])
     if found["slash"] == "." or order is DayOrder.DAY_FIRST:
         first, second = second, first

@@ -51,6 +51,10 @@ _DATE = re.compile(
     r"|(?P<first>[0-9]{1,2})(?P<slash>[-/.])(?P<second>[0-9]{1,2})(?P=slash)"
     r"(?P<last>[0-9]{4}|[0-9]{2})"
 )
+# A day that is written as the moment at which it starts.
+_MIDNIGHT = re.compile(
+    r"[T ]00:00(?::00(?:\.0{1,9})?)? ?(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?$"
+)
 _BOOLEANS = {
     **dict.fromkeys(("yes", "y", "true", "t", "1"), True),
     **dict.fromkeys(("no", "n", "false", "f", "0"), False),
@@ -172,7 +176,8 @@ def date_parser(*, order: DayOrder) -> Callable[[str], str | None]:
     """Return a parser of dates without a time, which gives them as `YYYY-MM-DD`.
 
     It reads `YYYY-MM-DD`, `YYYY/MM/DD`, `YYYYMMDD`, `DD.MM.YYYY`, and the year last
-    with `/` or `-` in the given order; two digits of a year are of this century.
+    with `/` or `-` in the given order; two digits of a year are of this century. A
+    time behind the date is midnight, or it does not fit.
     """
 
     def parse(cell: str) -> str | None:
@@ -182,7 +187,7 @@ def date_parser(*, order: DayOrder) -> Callable[[str], str | None]:
 
 
 def _date(cell: str, order: DayOrder) -> str | None:
-    found = _DATE.fullmatch(cell.strip())
+    found = _DATE.fullmatch(_MIDNIGHT.sub("", cell.strip()))
     if found is None:
         _refuse_unless_missing(cell, "date")
         return None

@@ -339,5 +339,6 @@ _LAYOUT_READERS: dict[str, Callable[[Any], Any]] = {
     "format": DocumentFormat,
     "column_orders": _groups,
     "landmarks": tuple,
+    "time_zone": _as_it_is,
     "translations": _translations,
 }

@@ -102,7 +102,7 @@ def test_parsers_carry_their_marketplace() -> None:
         ("2022-03-01T00:00", ""),
         ("2022-03-01 00:00:00 XYZ", "XYZ"),
         ("2022-03-01 00:00:00 +99:00", "+99:00"),
-        ("2022-03-01 01:00:00 PM PST", "PM PST"),
+        ("2022-03-01 01:00:00 PM XST", "XST"),
         ("2022-03-01 00:00:00 " + "x" * 99, "X" * 12),
     ],
 )
@@ -219,3 +219,28 @@ def test_any_iso_moment_comes_back(moment: datetime) -> None:
 def test_a_marketplace_has_a_country(marketplace: str, country: str | None) -> None:
     """A shop's address and a country's code say the same."""
     assert country_of(marketplace) == country
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        ("Dec 1, 2017 12:38:23 AM PST", "2017-12-01T08:38:23Z"),
+        ("Jan 6, 2026 7:21:49 PM PST", "2026-01-07T03:21:49Z"),
+        ("1 May 2026 10:00:00 am UTC", "2026-05-01T10:00:00Z"),
+        ("12 December 2026 12:00:00 pm UTC", "2026-12-12T12:00:00Z"),
+        ("25 Nov 2026 16:19:39 GMT+1", "2026-11-25T15:19:39Z"),
+    ],
+)
+def test_months_by_name_and_halves_of_a_day(cell: str, moment: str) -> None:
+    """The transactions of a date range are written for people."""
+    assert moment == utc_text(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1 Mai 2026 10:00:00 UTC", "Dec 1, 2017 13:00:00 PM PST", "May 32, 2026 1:00 UTC"],
+)
+def test_what_no_calendar_has_is_refused(cell: str) -> None:
+    """A month of another language, an hour of no half day, a day of no month."""
+    with pytest.raises(ValueError, match=r"date-time|hour|day"):
+        utc_text(cell)

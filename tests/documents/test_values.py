@@ -205,7 +205,8 @@ def test_dates_are_iso_dates(parse: Callable[[str], str | None], cell: str) -> N
         (DAY_FIRST, "01/13/2026"),
         (calendar_date, "2026-02-30"),
         (calendar_date, "2026-0301"),
-        (calendar_date, "2026-03-01T00:00:00Z"),
+        (calendar_date, "2026-03-01T00:00:01Z"),
+        (calendar_date, "2026-03-01 10:00"),
         (calendar_date, "March"),
         (calendar_date, "0000-01-01"),
     ],
@@ -232,3 +233,11 @@ def test_errors_do_not_quote_cells() -> None:
         decimal("Jane Roe ")
 
     assert "Jane" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "cell", ["2026-03-01T00:00:00Z", "2026-03-01 00:00", "01.03.2026 00:00:00 UTC"]
+)
+def test_a_day_may_be_written_as_its_first_moment(cell: str) -> None:
+    """Midnight says nothing that the day does not."""
+    assert "2026-03-01" == calendar_date(cell)

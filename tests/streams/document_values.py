@@ -60,7 +60,7 @@ class Reading:
     @property
     def day_shapes(self) -> tuple[str, ...]:
         """How days are written whose year stands last."""
-        order = self.about.get("day_order", "unknown")
+        order = self.about.get("day_order", "marketplace")
         if order == "marketplace" and self.country == "US":
             order = "month_first"
         if order == "marketplace" and self.country in DAY_FIRST:
