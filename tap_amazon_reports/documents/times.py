@@ -43,7 +43,7 @@ _SHAPE = re.compile(
     r" *(?P<zone>[^0-9 ].*)?",
     re.ASCII,
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
     "jan",
     "feb",
     "mar",
@@ -56,7 +56,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
     "oct",
     "nov",
     "dec",
-]
+)
 _HALF_DAY_HOURS = 12
 _MICROSECOND_DIGITS = 6
 # YYYY-MM-DDTHH:MM:SS, alone and with +00:00 behind it.

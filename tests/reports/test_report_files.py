@@ -18,7 +18,7 @@ from tap_amazon_reports.reports.report_types import ReportStatus
 from tests.reports.made_up import MADE_UP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 FILES = sorted(SCHEMAS.glob("*/*.json"))
@@ -136,6 +136,15 @@ def test_each_set_of_columns_is_used(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=_name)
+def test_a_generic_row_has_a_reason(path: Path) -> None:
+    """Who finds objects instead of columns is told why there are none."""
+    about = _load(path)["x-report"]
+    generic = any(set(columns) == {"row"} for _, columns in _schemas(path))
+
+    assert not generic or about.get("notes") or about.get("refused")
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
 def test_keys_are_columns(path: Path) -> None:
     """A key column is in the row, or in what the tap adds to each row."""
     for records, columns in _schemas(path):
@@ -212,6 +221,14 @@ def test_records_have_a_place_in_documents_with_places(path: Path) -> None:
     }
 
 
+def _around(place: str, sets: Container[str | None]) -> str:
+    """Return the place of the record that is around the ones at `place`."""
+    while place := re.sub(r"(^|[./])[^./]+$", "", place):
+        if place in sets:
+            break
+    return place
+
+
 @pytest.mark.parametrize("path", FILES, ids=_name)
 def test_fields_of_the_record_around_exist(path: Path) -> None:
     """What a nested record takes from the one around it is a field of that one."""
@@ -222,7 +239,7 @@ def test_fields_of_the_record_around_exist(path: Path) -> None:
             for about in columns.values()
             if about.get("x-name", "").startswith("^")
         }
-        around = sets.get(re.sub(r"[./][^./]+$", "", place or ""), {})
+        around = sets.get(_around(place or "", sets), {})
         assert borrowed <= {about.get("x-name") for about in around.values()}
 
 
