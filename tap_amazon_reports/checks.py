@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from tap_amazon_reports.amazon.appstore import AppstoreDialect
+from tap_amazon_reports.amazon.appstore import AppstoreRules
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     AmazonError,
@@ -18,20 +18,22 @@ from tap_amazon_reports.amazon.errors import (
     DocumentMissingError,
     RequestRefusedError,
 )
-from tap_amazon_reports.amazon.pay import PayDialect
+from tap_amazon_reports.amazon.pay import PayRules
 from tap_amazon_reports.amazon.selling_partner import (
     TYPES_PER_CALL,
-    SellingPartnerDialect,
+    SellingPartnerRules,
 )
+from tap_amazon_reports.amazon.shapes import ReportHead
 from tap_amazon_reports.amazon.wire_time import basic_text, utc_text
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from tap_amazon_reports.amazon.answers import Entry
     from tap_amazon_reports.amazon.clock import Clock
-    from tap_amazon_reports.amazon.http import Json
     from tap_amazon_reports.amazon.marketplaces import Marketplace
+    from tap_amazon_reports.amazon.shapes import SpReport
     from tap_amazon_reports.services import Services
     from tap_amazon_reports.settings.reader import Settings
 
@@ -79,13 +81,13 @@ class Checks:
         settings = self._settings
         if settings.appstore:
             kinds = settings.appstore.kinds
-            yield from _service(AppstoreDialect.service, self._appstore(kinds))
+            yield from _service(AppstoreRules.service, self._appstore(kinds))
         if settings.selling_partner:
             marketplaces = settings.selling_partner.marketplaces
             found = self._selling_partner(marketplaces)
-            yield from _service(SellingPartnerDialect.service, found)
+            yield from _service(SellingPartnerRules.service, found)
         if settings.pay:
-            yield from _service(PayDialect.service, self._pay())
+            yield from _service(PayRules.service, self._pay())
         yield self._of_clock()
 
     # The Appstore
@@ -96,7 +98,7 @@ class Checks:
         for kind in kinds:
             word = CATALOGUE.find("appstore", kind).path_word or kind
             yield self._try(
-                AppstoreDialect.service,
+                AppstoreRules.service,
                 f"{kind} of {month}",
                 partial(self._appstore_url, word, month),
             )
@@ -127,7 +129,7 @@ class Checks:
             ("granularity", "Total"),
         ]
         return self._try(
-            SellingPartnerDialect.service,
+            SellingPartnerRules.service,
             f"order metrics of {marketplace.country}",
             lambda: self._services.selling_partner.get_order_metrics(query),
         )
@@ -149,7 +151,7 @@ class Checks:
         self, types: Sequence[str], restricted: set[str], *, split: bool
     ) -> Iterator[Finding]:
         """Yield a finding for each type; only what is denied is halved and halved."""
-        reports: list[Json] = []
+        reports: list[Entry[SpReport]] = []
         try:
             reports += self._listed(types)
         except CredentialsError:
@@ -167,7 +169,7 @@ class Checks:
             for report_type in types:
                 yield self._of_type(report_type, reports, report_type in restricted)
 
-    def _listed(self, types: Sequence[str]) -> list[Json]:
+    def _listed(self, types: Sequence[str]) -> list[Entry[SpReport]]:
         now = self._clock.now()
         return self._services.selling_partner.get_newest_reports(
             types, created_since=utc_text(now - _WEEK), created_until=utc_text(now)
@@ -175,21 +177,21 @@ class Checks:
 
     def _of_types(self, types: Sequence[str], problem: str) -> Finding:
         if len(types) == 1:
-            return Finding(SellingPartnerDialect.service, types[0], problem)
+            return Finding(SellingPartnerRules.service, types[0], problem)
         tried = f"{len(types)} report types, {types[0]} to {types[-1]}"
-        return Finding(SellingPartnerDialect.service, tried, problem)
+        return Finding(SellingPartnerRules.service, tried, problem)
 
     def _of_type(
-        self, report_type: str, reports: Sequence[Json], restricted: object
+        self, report_type: str, reports: Sequence[Entry[SpReport]], restricted: object
     ) -> Finding:
-        service = SellingPartnerDialect.service
+        service = SellingPartnerRules.service
         if not restricted:
             return Finding(service, report_type)
         documents = [
-            str(report["reportDocumentId"])
+            report.known.report_document_id
             for report in reports
-            if report.get("reportType") == report_type
-            and report.get("reportDocumentId")
+            if report.known.report_type == report_type
+            and report.known.report_document_id
         ]
         if not documents:
             note = (
@@ -212,13 +214,16 @@ class Checks:
         types = list(dict.fromkeys(entry.kind.report_type for entry in entries))
         now = self._clock.now()
         since, until = basic_text(now - _DAY), basic_text(now)
-        service = PayDialect.service
+        service = PayRules.service
         reports = self._try(
             service,
             f"reports of {', '.join(types) or 'all types'}",
             lambda: next(
                 self._services.pay.get_reports(
-                    types, created_since=since, created_until=until
+                    types,
+                    shape=ReportHead,
+                    created_since=since,
+                    created_until=until,
                 ),
                 None,
             ),

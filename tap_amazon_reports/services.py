@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.appstore import SCOPE as APPSTORE_SCOPE
-from tap_amazon_reports.amazon.appstore import AppstoreClient, AppstoreDialect
+from tap_amazon_reports.amazon.appstore import AppstoreClient, AppstoreRules
 from tap_amazon_reports.amazon.appstore import (
     token_is_spent as appstore_token_is_spent,
 )
@@ -20,12 +20,12 @@ from tap_amazon_reports.amazon.lwa import (
     LwaTokenSource,
     RefreshToken,
 )
-from tap_amazon_reports.amazon.pay import PayClient, PayDialect
+from tap_amazon_reports.amazon.pay import PayClient, PayRules
 from tap_amazon_reports.amazon.pay_key import load_private_key
 from tap_amazon_reports.amazon.pay_signing import PaySigner
 from tap_amazon_reports.amazon.selling_partner import (
     SellingPartnerClient,
-    SellingPartnerDialect,
+    SellingPartnerRules,
 )
 from tap_amazon_reports.amazon.selling_partner import (
     token_is_spent as sp_token_is_spent,
@@ -37,7 +37,7 @@ from tap_amazon_reports.settings.reader import SettingsError, missing_credential
 
 if TYPE_CHECKING:
     from tap_amazon_reports.amazon.clock import Clock
-    from tap_amazon_reports.amazon.connection import Calls, Dialect
+    from tap_amazon_reports.amazon.connection import Calls, ServiceRules
     from tap_amazon_reports.amazon.http import Authenticator
     from tap_amazon_reports.amazon.lwa import Grant
     from tap_amazon_reports.amazon.retry import RetryPolicy
@@ -92,7 +92,8 @@ class Services:
             ClientCredentials(scope=APPSTORE_SCOPE),
             settings.client_id,
             settings.client_secret,
-            AppstoreDialect.service,
+            AppstoreRules.service,
+            "appstore",
         )
         auth = LwaAuth(
             source,
@@ -102,7 +103,7 @@ class Services:
             prefix="Bearer ",
         )
         return AppstoreClient(
-            self._connection(AppstoreDialect(), settings.base_url, auth)
+            self._connection(AppstoreRules(), settings.base_url, auth)
         )
 
     @cached_property
@@ -118,11 +119,13 @@ class Services:
             RefreshToken(settings.refresh_token),
             settings.client_id,
             settings.client_secret,
-            SellingPartnerDialect.service,
+            SellingPartnerRules.service,
+            "sp",
         )
         auth = LwaAuth(source, base_url=settings.base_url, spent=sp_token_is_spent)
         return SellingPartnerClient(
-            self._connection(SellingPartnerDialect(), settings.base_url, auth)
+            self._connection(SellingPartnerRules(), settings.base_url, auth),
+            sandbox=settings.sandbox,
         )
 
     @cached_property
@@ -148,12 +151,15 @@ class Services:
             base_url=settings.base_url,
             clock=self._clock,
         )
-        return PayClient(
-            self._connection(PayDialect(signer), settings.base_url, signer)
-        )
+        return PayClient(self._connection(PayRules(signer), settings.base_url, signer))
 
     def _token_source(
-        self, grant: Grant, client_id: str, client_secret: Secret, service: str
+        self,
+        grant: Grant,
+        client_id: str,
+        client_secret: Secret,
+        service: str,
+        prefix: str,
     ) -> LwaTokenSource:
         return LwaTokenSource(
             grant=grant,
@@ -163,13 +169,14 @@ class Services:
             post=FormPoster(transport=self._transport, patience=self._patience),
             clock=self._clock,
             service=service,
+            settings=prefix,
         )
 
     def _connection(
-        self, dialect: Dialect, base_url: str, auth: Authenticator
+        self, rules: ServiceRules, base_url: str, auth: Authenticator
     ) -> ServiceConnection:
         connection = ServiceConnection(
-            dialect=dialect,
+            rules=rules,
             base_url=base_url,
             auth=auth,
             transport=self._transport,

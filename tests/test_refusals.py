@@ -148,7 +148,10 @@ def test_a_refused_signature_is_told_without_it(rehearse: Rehearsal) -> None:
 
 @pytest.mark.parametrize("stream", list(OPERATIONS))
 def test_a_refusal_ends_the_stream_at_once(rehearse: Rehearsal, stream: str) -> None:
-    """403: Amazon's words, the request's id and what to check; no second try."""
+    """403: Amazon's words, the request's id and what to check; no second try.
+
+    A listing of many types is tried once more for each of them alone.
+    """
     operation = OPERATIONS[stream]
     rehearse.spoil(operation, Status(403, code="Denied", message="Not for you."))
     output = rehearse()
@@ -159,8 +162,43 @@ def test_a_refusal_ends_the_stream_at_once(rehearse: Rehearsal, stream: str) -> 
         word in rehearse.failure
         for word in (stream, operation, "Not for you.", "Check that", "403")
     )
-    assert stream == "appstore_sales" or "request id" in rehearse.failure
-    assert rehearse.asked(operation) == (2 if stream == "appstore_sales" else 1)
+    assert "request id" in rehearse.failure
+    assert rehearse.asked(operation) == (
+        2 if stream == "appstore_sales" else 1 + _listed_alone(rehearse, operation)
+    )
+
+
+def _listed_alone(rehearse: Rehearsal, operation: str) -> int:
+    """Return how many types the first call of an operation listed beside others."""
+    first = next(seen for seen in rehearse.amazon.seen if seen.operation == operation)
+    types = dict(first.query).get("reportTypes", "").split(",")
+    is_split = operation in {"getReports", "getReportSchedules"} and len(types) > 1
+    return len(types) if is_split else 0
+
+
+def test_one_refused_type_takes_no_other_along(rehearse: Rehearsal) -> None:
+    """Without the role for one type, the reports of the others are listed."""
+    sold = "GET_MERCHANT_LISTINGS_ALL_DATA"
+    before = rehearse(only=["sp_reports"])
+    rehearse.clock.advance(hours=1)
+    rehearse.amazon.faults.add(
+        "getReports",
+        Status(403, code="Unauthorized", message="Access is denied."),
+        times=9,
+        when=lambda request: sold in dict(request.query)["reportTypes"],
+    )
+    output = rehearse(only=["sp_reports"])
+    others = {
+        row["report_id"]
+        for row in before.records("sp_reports")
+        if row["report_type"] != sold
+    }
+
+    assert 1 == output.status
+    assert f"reportTypes={sold}," in rehearse.failure
+    assert len(others) > 1
+    assert others <= {row["report_id"] for row in output.records("sp_reports")}
+    assert output.bookmark("sp_reports") is None
 
 
 @pytest.mark.parametrize("stream", list(OPERATIONS))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.answers import json_object, read_json
+from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     AmazonError,
@@ -13,14 +15,14 @@ from tap_amazon_reports.amazon.errors import (
     RequestRefusedError,
     UnexpectedAnswerError,
 )
-from tap_amazon_reports.amazon.http import json_object
-from tap_amazon_reports.amazon.operation import Operation
-from tap_amazon_reports.amazon.secret import DocumentUrl
+from tap_amazon_reports.amazon.operation import Call, Operation
+from tap_amazon_reports.amazon.origin import document_url
 
 if TYPE_CHECKING:
     import requests
 
     from tap_amazon_reports.amazon.connection import ServiceConnection
+    from tap_amazon_reports.amazon.secret import DocumentUrl
 
 # Facts (developer.amazon.com, "Reporting API"): GET …/download/report/<kind>/<year>/
 # <month>, month of two digits, with a bearer token of the scope below, answers a bare
@@ -41,7 +43,10 @@ GET_REPORT = Operation(
 )
 
 
-class AppstoreDialect:
+_LONGEST_REFUSAL_BYTES = 1000
+
+
+class AppstoreRules:
     """How the Appstore says what is wrong."""
 
     service = "Appstore Reporting API"
@@ -51,7 +56,11 @@ class AppstoreDialect:
         """Return the error that `response` stands for."""
         status = response.status_code
         request_id = response.headers.get(self.request_id_header)
-        said = f"{asked}: HTTP {status} {_message(response)!r}"
+        said = (
+            f"{asked}: {_message(response)!r} (HTTP {status}, request id {request_id})"
+        )
+        if _says_no_file(response):
+            return DocumentMissingError(said, status=status, request_id=request_id)
         if status == HTTPStatus.FORBIDDEN:
             return AccessDeniedError(
                 f"{said}. Check that the security profile of appstore_client_id is"
@@ -83,55 +92,54 @@ class AppstoreClient:
             month: `YYYY-MM`.
 
         Raises:
-            DocumentMissingError: if there is no file for that month.
+            DocumentMissingError: if Amazon says that there is no file for that month.
             AmazonError: if Amazon refuses, or answers something that is no URL.
         """
-        missing = f"there is no {kind} report for {month}"
         year, month_of_year = month.split("-")
-        try:
-            response = self.connection.call(
-                GET_REPORT, path={"kind": kind, "year": year, "month": month_of_year}
+        path = {"kind": kind, "year": year, "month": month_of_year}
+        call = Call(GET_REPORT, path=path)
+        response = self.connection.call(call)
+        asked = self.connection.asked(call)
+        if (found := _bare_url(response)) is None:
+            request_id = response.headers.get(AppstoreRules.request_id_header)
+            msg = (
+                f"{asked} answered HTTP {response.status_code} with something that is"
+                f" not the URL of a document (request id {request_id}); check that"
+                " appstore_base_url is Amazon's address, and no proxy answers for it"
             )
-        except RequestRefusedError as error:
-            if _is_quiet_month(error):
-                raise DocumentMissingError(missing, status=error.status) from None
-            raise
-        if not response.content.strip():
-            # Not available yet, as one public client has met it.
-            raise DocumentMissingError(missing, status=response.status_code)
-        return DocumentUrl(_bare_url(response.text))
+            raise UnexpectedAnswerError(
+                msg, status=response.status_code, request_id=request_id
+            )
+        return document_url(found, base_url=self.connection.base_url, asked=asked)
 
 
-def _is_quiet_month(error: RequestRefusedError) -> bool:
-    return error.status == HTTPStatus.NOT_FOUND or (
-        error.status == HTTPStatus.BAD_REQUEST
-        and "report not found" in str(error).lower()
+def _says_no_file(response: requests.Response) -> bool:
+    """Tell whether Amazon says, in its own words, that the month has no file."""
+    # Facts (public clients of the API; November 2026): a 400 that has these words, bare
+    # or in an object. A page of what stands in front of the service is HTML.
+    body = response.content.lower()
+    return (
+        response.status_code == HTTPStatus.BAD_REQUEST
+        and len(body) <= _LONGEST_REFUSAL_BYTES
+        and b"report not found" in body
+        and not body.lstrip().startswith(b"<")
     )
 
 
 def _message(response: requests.Response) -> str:
     """Return Amazon's own words, one line, short enough for a log."""
     answer = json_object(response) or {}
-    said = answer.get("Message") or answer.get("message") or response.text
-    return " ".join(str(said).split())[:300]
+    said = answer.get("Message") or answer.get("message")
+    return printable(said or response.content[:4096].decode(errors="replace"))
 
 
-def _bare_url(text: str) -> str:
-    """Return the URL in an answer: bare, quoted, or wrapped in JSON.
-
-    Raises:
-        UnexpectedAnswerError: if there is none, or more than one.
-    """
-    found = text.strip()
+def _bare_url(response: requests.Response) -> str | None:
+    """Return the URL in an answer, bare, quoted, or wrapped in JSON, or None."""
     try:
-        wrapped = json.loads(found)
+        wrapped, _ = read_json(response.content)
     except ValueError:
-        urls = [found]
-    else:
-        values = wrapped.values() if isinstance(wrapped, dict) else [wrapped]
-        urls = [value for value in values if isinstance(value, str)]
+        wrapped = response.content.decode("utf-8-sig", errors="replace").strip()
+    values = wrapped.values() if isinstance(wrapped, dict) else [wrapped]
+    urls = [value for value in values if isinstance(value, str)]
     urls = [url for url in urls if url.startswith(("https://", "http://"))]
-    if len(urls) != 1 or any(blank in urls[0] for blank in " \r\n\t"):
-        msg = f"{GET_REPORT.name} answered something that is not the URL of a document"
-        raise UnexpectedAnswerError(msg)
-    return urls[0]
+    return urls[0] if len(urls) == 1 and not re.search(r"\s", urls[0]) else None

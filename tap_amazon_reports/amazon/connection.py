@@ -13,26 +13,26 @@ from urllib.parse import quote
 
 import requests
 
-from tap_amazon_reports.amazon.errors import AmazonError, UnexpectedAnswerError
+from tap_amazon_reports.amazon.answers import read_answer
+from tap_amazon_reports.amazon.errors import AmazonError, ThrottledError
 from tap_amazon_reports.amazon.heartbeat import sleep_aloud
-from tap_amazon_reports.amazon.http import encoded_query, json_object
+from tap_amazon_reports.amazon.http import encoded_query
 from tap_amazon_reports.amazon.quota import TokenBucket
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from tap_amazon_reports.amazon.answers import Answer
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.amazon.exchange import Patience
-    from tap_amazon_reports.amazon.http import Authenticator, Json, Query, Transport
-    from tap_amazon_reports.amazon.operation import Operation
+    from tap_amazon_reports.amazon.http import Authenticator, Transport
+    from tap_amazon_reports.amazon.operation import Call, Operation
 
 logger = logging.getLogger(__name__)
 
 _LONG_WAIT_SECONDS = 10
 
 
-class Dialect(Protocol):
-    """How a service says what is wrong."""
+class ServiceRules(Protocol):
+    """What a service calls itself, its requests and its refusals."""
 
     service: str
     """The service's name, for errors."""
@@ -69,7 +69,7 @@ class ServiceConnection:
     def __init__(
         self,
         *,
-        dialect: Dialect,
+        rules: ServiceRules,
         base_url: str,
         auth: Authenticator,
         transport: Transport,
@@ -77,7 +77,7 @@ class ServiceConnection:
         patience: Patience,
     ) -> None:
         """Take everything that a request needs; ask for nothing yet."""
-        self._dialect = dialect
+        self._rules = rules
         self.base_url = base_url.rstrip("/")
         self._auth = auth
         self._transport = transport
@@ -87,47 +87,42 @@ class ServiceConnection:
         self._buckets_lock = threading.Lock()
         self.calls = Calls()
 
-    def call(
-        self,
-        operation: Operation,
-        *,
-        path: Mapping[str, str] | None = None,
-        query: Query = (),
-        body: Json | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: Authenticator | None = None,
-        at_once: bool = False,
-    ) -> requests.Response:
-        """Call `operation` and return its 2xx answer.
-
-        Args:
-            operation: what to call.
-            path: values for the placeholders of its path.
-            query: names and values, unencoded, in the order of sending.
-            body: sent as JSON.
-            headers: beside those that every request carries.
-            auth: instead of the connection's own, for this call only.
-            at_once: do not wait for what may pass, but raise it: `ThrottledError` for
-                429, which then says nothing about the quota until `drain` does, and
-                `UnavailableError` for 5xx and no answer.
+    def call(self, call: Call) -> requests.Response:
+        """Make `call`, and return its 2xx answer.
 
         Raises:
             AmazonError: whatever else Amazon, or the way there, had to say.
         """
-        request = self._request(operation, path or {}, query, body, headers or {})
-        asked = self._asked(operation, path or {}, query, body)
+        request, asked = self._request(call), self.asked(call)
         until_answered = (
-            self._patience.at_once if at_once else self._patience.until_answered
+            self._patience.at_once if call.at_once else self._patience.until_answered
         )
-        response = until_answered(
-            lambda: self._attempt(
-                operation, request, auth or self._auth, drains=not at_once
-            ),
-            asked=asked,
-        )
+        response = until_answered(lambda: self._attempt(call, request), asked=asked)
         if not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
-            raise self._dialect.error(response, asked)
+            raise self._rules.error(response, asked)
         return response
+
+    def call_json(self, call: Call) -> Answer:
+        """Make `call`, and return the JSON object that it answered with.
+
+        Raises:
+            UnexpectedAnswerError: if the answer is not a JSON object.
+            AmazonError: as `call`.
+        """
+        return self.read(call, self.call(call))
+
+    def read(self, call: Call, response: requests.Response) -> Answer:
+        """Return the JSON object in the answer to `call`.
+
+        Raises:
+            UnexpectedAnswerError: if the answer is not a JSON object.
+        """
+        request_id = response.headers.get(self._rules.request_id_header)
+        return read_answer(response, asked=self.asked(call), request_id=request_id)
+
+    def asked(self, call: Call) -> str:
+        """Return what `call` asks for, fit to be printed."""
+        return call.asked_of(self._rules.service)
 
     def wait_seconds(self, operation: Operation, count: int = 1) -> float:
         """Return how long the last of the next `count` calls would wait for quota."""
@@ -137,107 +132,63 @@ class ServiceConnection:
         """Believe that the quota of `operation` is empty now."""
         self._bucket(operation).drain()
 
-    def call_json(
-        self,
-        operation: Operation,
-        *,
-        path: Mapping[str, str] | None = None,
-        query: Query = (),
-        body: Json | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: Authenticator | None = None,
-        at_once: bool = False,
-    ) -> Json:
-        """Call `operation` and return the JSON object of its answer; numbers exact.
-
-        Raises:
-            UnexpectedAnswerError: if the answer is not a JSON object.
-            AmazonError: as `call`.
-        """
-        response = self.call(
-            operation,
-            path=path,
-            query=query,
-            body=body,
-            headers=headers,
-            auth=auth,
-            at_once=at_once,
-        )
-        answer = json_object(response)
-        if answer is None:
-            request_id = response.headers.get(self._dialect.request_id_header)
-            msg = (
-                f"{self._asked(operation, path or {}, query, body)} answered"
-                f" {response.status_code} with something that is no JSON object"
-                f" (request id {request_id})"
-            )
-            raise UnexpectedAnswerError(
-                msg, status=response.status_code, request_id=request_id
-            )
-        return answer
-
-    def _attempt(
-        self,
-        operation: Operation,
-        request: requests.Request,
-        auth: Authenticator,
-        *,
-        drains: bool,
-    ) -> requests.Response:
+    def _attempt(self, call: Call, request: requests.Request) -> requests.Response:
         """Pay, authenticate, send; once more with new credentials if they are spent."""
-        response = self._pay_and_send(operation, request, auth, drains=drains)
+        auth = call.auth or self._auth
+        response = self._pay_and_send(call, request, auth)
         refused = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
         if response.status_code in refused and auth.forget(response):
-            logger.info("%s: the token is spent, asking for a new one", operation.name)
-            response = self._pay_and_send(operation, request, auth, drains=drains)
+            name = call.operation.name
+            logger.info("%s: the token is spent, asking for a new one", name)
+            response = self._pay_and_send(call, request, auth)
         return response
 
     def _pay_and_send(
-        self,
-        operation: Operation,
-        request: requests.Request,
-        auth: Authenticator,
-        *,
-        drains: bool,
+        self, call: Call, request: requests.Request, auth: Authenticator
     ) -> requests.Response:
-        bucket = self._bucket(operation)
-        self._wait_for_quota(operation, bucket.owe())
+        self._pay(call)
         response = self._transport.send(self._transport.prepare(request, auth))
-        self._learn(operation, bucket, response, drains=drains)
+        self._learn(call, response)
         return response
 
-    def _wait_for_quota(self, operation: Operation, seconds: float) -> None:
+    def _pay(self, call: Call) -> None:
+        """Pay for a call, and wait until it may be made.
+
+        Raises:
+            ThrottledError: if that would take too long.
+        """
+        bucket, name = self._bucket(call.operation), call.operation.name
+        longest = self._patience.quota_seconds
+        seconds = bucket.owe(at_most_seconds=longest)
+        if seconds is None:
+            msg = (
+                f"{self.asked(call)}: its quota allows the next call only in"
+                f" {bucket.wait_seconds():.0f} s, and no more than {longest:.0f} s are"
+                " waited for; ask for less at once, or let the next run go on"
+            )
+            raise ThrottledError(msg)
+        told = seconds >= _LONG_WAIT_SECONDS
+
         def tell(left_seconds: float) -> None:
-            if seconds >= _LONG_WAIT_SECONDS:
-                logger.info(
-                    "%s: its quota refills in %.0f s, waiting",
-                    operation.name,
-                    left_seconds,
-                )
+            if told:
+                logger.info("%s: its quota refills in %.0f s", name, left_seconds)
 
         sleep_aloud(self._clock, seconds, tell)
 
-    def _learn(
-        self,
-        operation: Operation,
-        bucket: TokenBucket,
-        response: requests.Response,
-        *,
-        drains: bool,
-    ) -> None:
+    def _learn(self, call: Call, response: requests.Response) -> None:
         """Count the call, and believe what the answer tells about the quota."""
+        name, bucket = call.operation.name, self._bucket(call.operation)
         throttled = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
-        self.calls.count(operation.name, throttled=throttled)
-        if throttled and drains:
+        self.calls.count(name, throttled=throttled)
+        if throttled and not call.at_once:
             bucket.drain()
         if (rate := _rate_limit(response)) is not None:
             bucket.learn(rate)
         logger.debug(
-            "%s answered %s in %.3f s (request id %s)",
-            operation.name,
+            "%s answered %s (request id %s)",
+            name,
             response.status_code,
-            response.elapsed.total_seconds(),
-            response.headers.get(self._dialect.request_id_header),
+            response.headers.get(self._rules.request_id_header),
         )
 
     def _bucket(self, operation: Operation) -> TokenBucket:
@@ -250,44 +201,23 @@ class ServiceConnection:
                 )
             return self._buckets[operation.name]
 
-    def _request(
-        self,
-        operation: Operation,
-        path: Mapping[str, str],
-        query: Query,
-        body: Json | None,
-        headers: Mapping[str, str],
-    ) -> requests.Request:
+    def _request(self, call: Call) -> requests.Request:
         # The text of the URL and of the body is made here, once, because a signature
         # covers them to the letter.
-        placed = {name: quote(value, safe="") for name, value in path.items()}
-        url = self.base_url + operation.path.format(**placed)
-        if query:
-            url += "?" + encoded_query(query)
-        request = requests.Request(operation.method, url, headers=dict(headers))
-        if body is not None:
-            request.data = json.dumps(body, separators=(",", ":")).encode()
+        placed = {name: quote(value, safe="") for name, value in call.path.items()}
+        url = self.base_url + call.operation.path.format(**placed)
+        if call.query:
+            url += "?" + encoded_query(call.query)
+        method, headers = call.operation.method, dict(call.headers)
+        request = requests.Request(method, url, headers=headers)
+        if call.body is not None:
+            request.data = json.dumps(call.body, separators=(",", ":")).encode()
             request.headers["content-type"] = "application/json"
         return request
-
-    def _asked(
-        self,
-        operation: Operation,
-        path: Mapping[str, str],
-        query: Query,
-        body: Json | None,
-    ) -> str:
-        """Return what is asked for, fit to be printed; page tokens are left out."""
-        sent = (*path.items(), *query, *(body or {}).items())
-        words = [f"{name}={value}" for name, value in sent]
-        shown = [word for word in words if not word.startswith("nextToken=")]
-        of_what = f"({', '.join(shown)})" if shown else ""
-        return f"{operation.name}{of_what} of the {self._dialect.service}"
 
 
 def _rate_limit(response: requests.Response) -> float | None:
     try:
-        rate = float(response.headers.get("x-amzn-RateLimit-Limit", ""))
+        return float(response.headers.get("x-amzn-RateLimit-Limit", ""))
     except ValueError:
         return None
-    return rate if 0 < rate < float("inf") else None

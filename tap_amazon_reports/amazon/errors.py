@@ -1,16 +1,26 @@
-"""What can go wrong with Amazon: whose fault it is, and what to do next.
+"""What a run can meet: whose fault it is, and what to do next.
 
-    AmazonError
-    ├── RequestRefusedError       ours: Amazon understood and said no (400, 404)
-    ├── DocumentMissingError      nobody's: there is no such document
-    ├── AccountError              the account's
-    │   ├── CredentialsError      Login with Amazon or a signature was refused
-    │   └── AccessDeniedError     403: a role, a region, a marketplace is missing
-    └── ServiceError              theirs
-        ├── ThrottledError        429, for longer than we are willing to wait
-        ├── UnavailableError      5xx, time-outs and lost connections, too many in a row
-        ├── UnexpectedAnswerError an answer or a word that no document describes
-        └── DocumentDamagedError  a document that is cut short or not what it claims
+    TapError
+    ├── BatchStorageError          the machine's: a batch file cannot be stored
+    ├── ForeignHostError           ours: credentials were about to go astray
+    ├── UnsendableError            a setting's: no request can be made with it
+    └── AmazonError                what a request to Amazon ended with
+        ├── RequestRefusedError    ours: Amazon understood and said no (400, 404)
+        │   └── DocumentGoneError  nobody's: Amazon no longer has the document
+        ├── DocumentMissingError   nobody's: there is no such document
+        ├── NotATableError         ours: the document is not of the layout expected
+        ├── UrlExpiredError        nobody's: a presigned URL is dead, ask for a new one
+        ├── AccountError           the account's
+        │   ├── CredentialsError   Login with Amazon or a signature was refused
+        │   └── AccessDeniedError  403: a role, a region, a marketplace is missing
+        └── ServiceError           theirs
+            ├── ThrottledError     429, for longer than we are willing to wait
+            ├── UnavailableError   5xx, time-outs and lost connections, too many
+            ├── UnexpectedAnswerError  an answer or a word that no document describes
+            │   └── WrongReportError   not the report that was asked for
+            ├── DocumentDamagedError   cut short, or not what it claims to be
+            ├── ReportFailedError  Amazon could not make a report
+            └── ReportStuckError   a report took longer than report_timeout
 
 An error's text is one line and fit to be printed: what was asked, what Amazon said, and
 what to check. It never holds a body, a token or the query of a URL.
@@ -21,8 +31,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [  # noqa: RUF022 (in the order of the tree)
+    "TapError",
+    "UnsendableError",
     "AmazonError",
     "RequestRefusedError",
+    "DocumentGoneError",
     "DocumentMissingError",
     "AccountError",
     "CredentialsError",
@@ -35,7 +48,15 @@ __all__ = [  # noqa: RUF022 (in the order of the tree)
 ]
 
 
-class AmazonError(Exception):
+class TapError(Exception):
+    """Something that a run can meet; its text says what to do and needs no trace."""
+
+
+class UnsendableError(TapError):
+    """A setting holds what no request can carry; the text never shows its value."""
+
+
+class AmazonError(TapError):
     """Something that a request to Amazon ended with.
 
     Attributes:
@@ -66,8 +87,12 @@ class RequestRefusedError(AmazonError):
     """Amazon understood what was asked and refused it; asking again will not help."""
 
 
+class DocumentGoneError(RequestRefusedError):
+    """Amazon says, in its own error format, that it does not have the document."""
+
+
 class DocumentMissingError(AmazonError):
-    """There is no such document: a quiet month, or one that is gone."""
+    """There is no such document: a month without a file, or an object that is gone."""
 
 
 class AccountError(AmazonError):

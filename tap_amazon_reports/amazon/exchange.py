@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import logging
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
 import requests
 
-from tap_amazon_reports.amazon.errors import ThrottledError, UnavailableError
+from tap_amazon_reports.amazon.errors import (
+    ThrottledError,
+    UnavailableError,
+    UnexpectedAnswerError,
+)
 from tap_amazon_reports.amazon.heartbeat import sleep_aloud
-from tap_amazon_reports.amazon.http import Anonymous, Transport
+from tap_amazon_reports.amazon.http import (
+    Anonymous,
+    OversizedAnswerError,
+    Transport,
+)
 from tap_amazon_reports.amazon.retry import GiveUp, RetryPolicy, Trouble
 
 if TYPE_CHECKING:
@@ -20,7 +29,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_WHOLE_SECONDS = re.compile(r"[0-9]{1,9}")
 _PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
+_NO_ADDRESS = (
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidProxyURL,
+)
 
 
 class Patience:
@@ -30,6 +46,7 @@ class Patience:
         """Take the policy, and the clock to sleep on."""
         self._retry = retry
         self._clock = clock
+        self.quota_seconds = retry.quota_seconds
 
     def until_answered(
         self, send: Callable[[], requests.Response], *, asked: str
@@ -43,10 +60,11 @@ class Patience:
         Raises:
             ThrottledError: if the answer was 429 for too long.
             UnavailableError: if there was none, or 5xx, for too long.
+            UnexpectedAnswerError: if it has no end, or nothing can be sent there.
         """
         attempts = self._retry.begin(self._clock)
         while True:
-            answer = _answer(send)
+            answer = _answer(send, asked)
             if isinstance(answer, requests.Response):
                 return answer
             decision = attempts.decide(
@@ -69,7 +87,7 @@ class Patience:
             ThrottledError: if the answer was 429.
             UnavailableError: if there was none, or 5xx.
         """
-        answer = _answer(send)
+        answer = _answer(send, asked)
         if isinstance(answer, requests.Response):
             return answer
         raise _error(answer, f"{asked}: {answer.said}")
@@ -112,10 +130,19 @@ class _Passing(NamedTuple):
     pause_seconds: float = 0.0
 
 
-def _answer(send: Callable[[], requests.Response]) -> requests.Response | _Passing:
+def _answer(
+    send: Callable[[], requests.Response], asked: str
+) -> requests.Response | _Passing:
     """Send once; return the answer, or what may pass."""
     try:
         response = send()
+    except OversizedAnswerError as error:
+        msg = f"{asked}: {error}; check whether the address is Amazon's"
+        raise UnexpectedAnswerError(msg) from None
+    except _NO_ADDRESS as error:
+        kind = type(error).__name__
+        msg = f"{asked}: no request can be sent to that address ({kind})"
+        raise UnexpectedAnswerError(msg) from None
     except requests.RequestException as error:
         return _Passing(Trouble.UNAVAILABLE, cause(error))
     if (trouble := _trouble(response)) is None:
@@ -135,7 +162,7 @@ def _trouble(response: requests.Response) -> Trouble | None:
 def _retry_after(response: requests.Response) -> float:
     """Return the pause that the answer asks for, in seconds; none is promised."""
     text = response.headers.get("retry-after", "")
-    return float(text) if text.isascii() and text.isdigit() else 0.0
+    return float(text) if _WHOLE_SECONDS.fullmatch(text) else 0.0
 
 
 def cause(error: requests.RequestException) -> str:

@@ -1,22 +1,45 @@
-"""Single requests over kept connections, and what their answers hold."""
+"""Single requests over kept connections, and answers that are held within bounds."""
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Sequence
-from decimal import Decimal
+import contextlib
+import io
+import re
+from collections.abc import Callable, Sequence
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import quote
 
 import requests
 from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
+from tap_amazon_reports.amazon.clock import SystemClock
+from tap_amazon_reports.amazon.errors import UnsendableError
+from tap_amazon_reports.amazon.library_logs import guard_library_logs
 
 Query = Sequence[tuple[str, str]]
-Json = dict[str, Any]
+
+LARGEST_ANSWER_BYTES = 32 * 1024 * 1024
+"""A page of a hundred reports takes 60 KB; documents are not held."""
+_LARGEST_DISCARDED_BYTES = 64 * 1024
+_PIECE_BYTES = 64 * 1024
+_LONGEST_TIMEOUTS = 10
+"""An answer that comes drop by drop may take so many times `request_timeout`."""
+
+_IN_A_HEADER = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?|")
+_USER_AGENT = "user-agent"
+_SETTING_OF_HEADER = {
+    "authorization": "pay_public_key_id",
+    _USER_AGENT: "user_agent",
+}
+
+
+_SYSTEM_CLOCK = SystemClock()
+
+
+class OversizedAnswerError(requests.RequestException):
+    """An answer without an end."""
 
 
 class Anonymous(AuthBase):
@@ -48,20 +71,26 @@ class Transport:
         answered_at: the `Date` of the last answer, as it says it.
     """
 
-    def __init__(self, *, user_agent: str, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        timeout_seconds: float,
+        monotonic: Callable[[], float] = _SYSTEM_CLOCK.monotonic,
+    ) -> None:
         """Open no connection yet.
 
         Args:
             user_agent: sent with every request, to services and to storage.
             timeout_seconds: of the connection, and of each silence while reading.
+            monotonic: tells the seconds that an answer takes.
         """
-        # At DEBUG it logs whole URLs, and with the query of a presigned one whoever
-        # reads the log can read the document.
-        logging.getLogger("urllib3").setLevel(logging.INFO)
+        guard_library_logs()
         self.answered_at: str | None = None
         self._timeout_seconds = timeout_seconds
+        self._monotonic = monotonic
         self._session = requests.Session()
-        self._session.headers["user-agent"] = user_agent
+        self._session.headers[_USER_AGENT] = user_agent
         self._session.headers["accept"] = "application/json"
         # A cookie would tie requests together that have nothing to do with each other.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -69,34 +98,108 @@ class Transport:
     def prepare(
         self, request: requests.Request, auth: Authenticator
     ) -> requests.PreparedRequest:
-        """Return `request` ready to be sent, with the credentials of `auth`."""
+        """Return `request` ready to be sent, with the credentials of `auth`.
+
+        Raises:
+            UnsendableError: if a header would hold what none can hold.
+        """
         request.auth = auth
-        prepared = self._session.prepare_request(request)
+        try:
+            prepared = self._session.prepare_request(request)
+        except requests.exceptions.InvalidHeader:
+            # Its own text shows the value.
+            raise _unsendable(_USER_AGENT) from None
         if not prepared.body and prepared.method != "POST":
             # `requests` announces an empty body; a DELETE of Amazon's has none.
             prepared.headers.pop("Content-Length", None)
+        for name, value in prepared.headers.items():
+            if not _IN_A_HEADER.fullmatch(str(value)):
+                raise _unsendable(name)
         return prepared
 
     def send(
         self, prepared: requests.PreparedRequest, *, stream: bool = False
     ) -> requests.Response:
-        """Send once, follow nothing.
+        """Send once, follow nothing; read the answer, unless it is to be streamed.
 
         Raises:
             requests.RequestException: if no whole answer came.
         """
         settings = self._session.merge_environment_settings(
-            prepared.url, {}, stream, None, None
+            prepared.url, {}, stream=True, verify=None, cert=None
         )
-        response = self._session.send(
+        # Not `Session.send`: of a redirect, also of one that is not followed, it reads
+        # all that comes.
+        adapter = self._session.get_adapter(str(prepared.url))
+        began = self._monotonic()
+        response = adapter.send(
             prepared,
+            stream=True,
             timeout=self._timeout_seconds,
-            # A redirect could carry credentials to another host.
-            allow_redirects=False,
-            **settings,
+            verify=settings["verify"] or False,
+            cert=settings["cert"],
+            proxies=settings["proxies"],
         )
         self.answered_at = response.headers.get("date")
+        if not stream:
+            self._hold(response, began)
         return response
+
+    def discard(self, response: requests.Response) -> None:
+        """Read what nobody wants to its end, so that its connection can serve again.
+
+        If the end is far, the connection is closed instead.
+        """
+        with contextlib.suppress(requests.RequestException):
+            self._read(response, self._monotonic(), _LARGEST_DISCARDED_BYTES)
+
+    def _hold(self, response: requests.Response, began: float) -> None:
+        """Read the answer into memory, within bounds of size and time."""
+        held = self._read(response, began, LARGEST_ANSWER_BYTES)
+        response.raw = io.BytesIO(held)
+
+    def _read(
+        self, response: requests.Response, began: float, most_bytes: int
+    ) -> bytearray:
+        """Return the body of an answer that began to come at the second `began`.
+
+        Raises:
+            OversizedAnswerError: if it has more than `most_bytes`.
+            RequestException: if it does not come to its end, or not in time.
+        """
+        held = bytearray()
+        try:
+            while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
+                held += piece
+                self._check_bounds(len(held), began, most_bytes)
+        except ReadTimeoutError:
+            raise requests.exceptions.ReadTimeout from None
+        except HTTPError as error:
+            kind = type(error).__name__
+            raise requests.exceptions.ChunkedEncodingError(kind) from None
+        finally:
+            # What has been read to its end gave its connection back by itself.
+            response.raw.close()
+        return held
+
+    def _check_bounds(self, count: int, began: float, most_bytes: int) -> None:
+        if count > most_bytes:
+            msg = f"the answer is larger than {most_bytes} bytes"
+            raise OversizedAnswerError(msg)
+        if self._monotonic() - began > self._longest_seconds:
+            raise requests.exceptions.ReadTimeout
+
+    @property
+    def _longest_seconds(self) -> float:
+        return self._timeout_seconds * _LONGEST_TIMEOUTS
+
+
+def _unsendable(header: str) -> UnsendableError:
+    setting = _SETTING_OF_HEADER.get(header.lower(), "the credentials of this service")
+    return UnsendableError(
+        f"the header {header} would hold a line end, a control character or a letter"
+        f" that no header can hold, so nothing was sent; check {setting}"
+    )
 
 
 def encoded_query(query: Query) -> str:
@@ -106,38 +209,3 @@ def encoded_query(query: Query) -> str:
     """
     pairs = ((quote(name, safe="~"), quote(value, safe="~")) for name, value in query)
     return "&".join(f"{name}={value}" for name, value in sorted(pairs))
-
-
-def json_object(response: requests.Response) -> Json | None:
-    """Return the JSON object that `response` holds, its decimals exact, or None."""
-    try:
-        answer = json.loads(response.content, parse_float=Decimal)
-    except ValueError:
-        return None
-    return answer if isinstance(answer, dict) else None
-
-
-def list_of_objects(answer: Json, name: str, asked: str) -> list[Json]:
-    """Return the list of JSON objects that `answer` holds under `name`.
-
-    Raises:
-        UnexpectedAnswerError: if it holds something else there, or nothing.
-    """
-    found = answer.get(name)
-    if isinstance(found, list) and all(isinstance(item, dict) for item in found):
-        return found
-    msg = f"{asked} answered without a list of {name}"
-    raise UnexpectedAnswerError(msg)
-
-
-def text_of(answer: Json, name: str, asked: str) -> str:
-    """Return the text that `answer` holds under `name`.
-
-    Raises:
-        UnexpectedAnswerError: if it holds something else there, or nothing.
-    """
-    found = answer.get(name)
-    if isinstance(found, str) and found:
-        return found
-    msg = f"{asked} answered without a {name}"
-    raise UnexpectedAnswerError(msg)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from requests.auth import AuthBase
 
+from tap_amazon_reports.amazon.answers import json_object
 from tap_amazon_reports.amazon.errors import (
     AmazonError,
     CredentialsError,
@@ -50,21 +51,29 @@ _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 
+# `{0}` stands for `sp` or `appstore`, with which the names of the settings begin.
 _ADVICE: Mapping[str, str] = {
     "invalid_client": (
-        "check the client id and the client secret; a secret that was rotated or has"
+        "check {0}_client_id and {0}_client_secret; a secret that was rotated or has"
         " passed its deadline is no longer accepted"
     ),
-    "invalid_grant": "check that client id and client secret are of one application",
-    "invalid_request": (
-        "check the credentials for missing or surplus characters, and the token URL"
+    "invalid_grant": (
+        "check that {0}_client_id and {0}_client_secret are of one application"
     ),
-    "invalid_scope": "check what the application has been allowed to do",
+    "invalid_request": (
+        "check {0}_client_id and {0}_client_secret for missing or surplus characters,"
+        " and lwa_token_url"
+    ),
+    "invalid_scope": (
+        "check what the application of {0}_client_id has been allowed to do"
+    ),
     "unauthorized_client": (
-        "check that the client id is that of the application meant for this service,"
+        "check that {0}_client_id is that of the application meant for this service,"
         " and that the application is not disabled"
     ),
-    "unsupported_grant_type": "check that the token URL is that of Login with Amazon",
+    "unsupported_grant_type": (
+        "check that lwa_token_url is the address of Login with Amazon"
+    ),
 }
 
 
@@ -87,7 +96,8 @@ class ClientCredentials:
     advice: ClassVar[Mapping[str, str]] = {
         # The page was moved from one menu to the other; users meet both.
         "invalid_scope": (
-            "the security profile is not attached to the Reporting API: in the Amazon"
+            "the security profile of appstore_client_id is not attached to the"
+            " Reporting API: in the Amazon"
             " developer console open API Access (under My Settings or Apps & Services),"
             " choose Reporting API, select the security profile and press Attach"
         ),
@@ -106,8 +116,9 @@ class RefreshToken:
 
     advice: ClassVar[Mapping[str, str]] = {
         "invalid_grant": (
-            "the refresh token was revoked, is wrong, or was given to another"
-            " application: authorise the application again, and set the new token"
+            "sp_refresh_token was revoked, is wrong, or was given to another"
+            " application than that of sp_client_id: authorise the application again,"
+            " and set sp_refresh_token to the new token"
         ),
     }
 
@@ -156,6 +167,7 @@ class LwaTokenSource:
         post: Post,
         clock: Clock,
         service: str,
+        settings: str,
     ) -> None:
         """Remember what to ask with; nothing is asked yet.
 
@@ -168,6 +180,7 @@ class LwaTokenSource:
                 every answer that is final, of whatever status.
             clock: tells how old a token is.
             service: whose token it is, for error texts.
+            settings: what the names of its settings begin with: `sp`, `appstore`.
 
         Raises:
             ForeignHostError: `token_url` is plain http to another machine.
@@ -181,6 +194,7 @@ class LwaTokenSource:
         self._post = post
         self._clock = clock
         self._service = service
+        self._settings = settings
         self._turn = threading.Lock()
         self._held: _HeldToken | None = None
         self._refusal: CredentialsError | None = None
@@ -262,7 +276,7 @@ class LwaTokenSource:
                 "client_secret": self._client_secret.reveal(),
             },
         )
-        answer = _json_object(response)
+        answer = json_object(response)
         if answer is None:
             raise self._unexpected(response, "no JSON object")
         if "error" in answer:
@@ -286,10 +300,12 @@ class LwaTokenSource:
         if not (isinstance(word, str) and _WORD.fullmatch(word)):
             return self._unexpected(response, "an error that is not a word")
         advice = {**_ADVICE, **self._grant.advice}.get(
-            word, "no document describes this word; check all credentials"
+            word, "no document describes this word; check all settings {0}_…"
         )
         return CredentialsError(
-            f"{self._service}: Login with Amazon answered {word}: {advice}",
+            f"{self._service}: Login with Amazon answered {word}:"
+            f" {advice.format(self._settings)} (HTTP {response.status_code}, request id"
+            f" {_request_id(response)})",
             status=response.status_code,
             code=word,
             request_id=_request_id(response),
@@ -298,8 +314,8 @@ class LwaTokenSource:
     def _unexpected(self, response: requests.Response, found: str) -> AmazonError:
         """Return the error for an answer that cannot be read, without showing it."""
         return UnexpectedAnswerError(
-            f"{self._service}: Login with Amazon answered status"
-            f" {response.status_code} with {found}; check the token URL",
+            f"{self._service}: Login with Amazon answered HTTP {response.status_code}"
+            f" with {found} (request id {_request_id(response)}); check lwa_token_url",
             status=response.status_code,
             request_id=_request_id(response),
         )
@@ -360,15 +376,6 @@ class LwaAuth(AuthBase):
             return False
         self._source.forget(Secret(carried[len(self._prefix) :]))
         return True
-
-
-def _json_object(response: requests.Response) -> dict[str, object] | None:
-    """Return the answer's JSON object, if it holds one."""
-    try:
-        answer = response.json()
-    except ValueError:
-        return None
-    return answer if isinstance(answer, dict) else None
 
 
 def _life(answer: Mapping[str, object]) -> int | None:

@@ -1,4 +1,4 @@
-"""The one place that credentials may be sent to."""
+"""Where credentials may be sent to, and where documents may be fetched from."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tap_amazon_reports.amazon.errors import TapError, UnexpectedAnswerError
+from tap_amazon_reports.amazon.secret import DocumentUrl, without_query
+
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
-class ForeignHostError(RuntimeError):
+class ForeignHostError(TapError):
     """Credentials were about to leave for a place that is not theirs."""
 
 
@@ -67,10 +70,46 @@ class Origin:
         except ValueError:
             return self.host == "localhost"
 
+    @property
+    def is_public(self) -> bool:
+        """Whether its name or number can be of a host on the internet."""
+        try:
+            return ipaddress.ip_address(self.host).is_global
+        except ValueError:
+            return "." in self.host and not self.host.endswith((".localhost", ".local"))
+
     def __str__(self) -> str:
         """Show it as an address."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}"
+
+
+def document_url(found: str, *, base_url: str, asked: str) -> DocumentUrl:
+    """Return the presigned URL that a service handed out, if it may be opened.
+
+    Args:
+        found: the URL.
+        base_url: of the service: one on this machine may hand out what is on this
+            machine.
+        asked: what the service was asked for, fit to be printed.
+
+    Raises:
+        UnexpectedAnswerError: if it is not https, or leads to this machine or into a
+            private network.
+    """
+    try:
+        origin = Origin.of(found)
+    except ValueError as problem:
+        msg = f"{asked} answered with a URL that cannot be opened: {problem}"
+        raise UnexpectedAnswerError(msg) from None
+    rehearsal = Origin.of(base_url).is_loopback and origin.is_loopback
+    if rehearsal or (origin.scheme == "https" and origin.is_public):
+        return DocumentUrl(found)
+    msg = (
+        f"{asked} answered with {without_query(found)}, which is not a public https"
+        " address; it is not opened"
+    )
+    raise UnexpectedAnswerError(msg)
 
 
 def _plain_parts(url: str) -> SplitResult:

@@ -6,28 +6,39 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from tap_amazon_reports.amazon.answers import json_object, listed, pages
+from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     AmazonError,
     CredentialsError,
+    DocumentGoneError,
     RequestRefusedError,
 )
-from tap_amazon_reports.amazon.http import json_object, list_of_objects, text_of
-from tap_amazon_reports.amazon.operation import Operation
+from tap_amazon_reports.amazon.operation import Call, Operation
+from tap_amazon_reports.amazon.origin import document_url
 from tap_amazon_reports.amazon.pay_signing import (
     IDEMPOTENCY_KEY,
     explain_refused_signature,
 )
-from tap_amazon_reports.amazon.secret import DocumentUrl
+from tap_amazon_reports.amazon.shapes import (
+    CreatedReport,
+    Disbursement,
+    PayReport,
+    ReportDocument,
+    ReportSchedule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import requests
 
+    from tap_amazon_reports.amazon.answers import Answer, Entry, Json, Shape
     from tap_amazon_reports.amazon.connection import ServiceConnection
-    from tap_amazon_reports.amazon.http import Json, Query
+    from tap_amazon_reports.amazon.http import Query
     from tap_amazon_reports.amazon.pay_signing import PaySigner
+    from tap_amazon_reports.amazon.secret import DocumentUrl
 
 # Facts (Amazon Pay API v2, "Reports" and "Disbursements"): paths and parameters. Amazon
 # publishes no limits for these operations, so the tap keeps to one call a second.
@@ -65,7 +76,7 @@ GET_DISBURSEMENTS = _operation("getDisbursements", "GET", "/disbursements")
 _PAGE_SIZE = "100"
 
 
-class PayDialect:
+class PayRules:
     """How Amazon Pay says what is wrong."""
 
     service = "Amazon Pay API"
@@ -80,7 +91,8 @@ class PayDialect:
         status = response.status_code
         request_id = response.headers.get(self.request_id_header)
         answer = json_object(response) or {}
-        code = said = str(answer.get("reasonCode") or f"HTTP {status}")
+        reason = answer.get("reasonCode")
+        code = said = printable(reason or f"HTTP {status}", longest=64)
         told = " ".join(str(answer.get("message") or "").split())
         if code == "InvalidRequestSignature":
             # The message quotes the signature: it is not passed on.
@@ -89,7 +101,9 @@ class PayDialect:
             kind: type[AmazonError] = CredentialsError
         else:
             kind, advice = _advice(status)
-            said = f"{code} {told[:300]!r}" if told else code
+            said = f"{code} {printable(told)!r}" if told else code
+            if status == HTTPStatus.NOT_FOUND and reason:
+                kind = DocumentGoneError
         return kind(
             f"{asked}: {said} (HTTP {status}, request id {request_id}){advice}",
             status=status,
@@ -119,16 +133,23 @@ class PayClient:
         self.connection = connection
 
     def get_reports(
-        self, report_types: Sequence[str], *, created_since: str, created_until: str
-    ) -> Iterator[Json]:
+        self,
+        report_types: Sequence[str],
+        *,
+        shape: type[Shape],
+        created_since: str,
+        created_until: str,
+    ) -> Iterator[Entry[Shape]]:
         """Yield the reports of these types, or of all, page after page.
 
         Args:
             report_types: none of them means all.
+            shape: what the caller acts on: `PayReport`, or `ReportHead` of it.
             created_since: basic ISO 8601 in UTC, at most 90 days back.
             created_until: basic ISO 8601 in UTC.
 
         Raises:
+            UnexpectedAnswerError: at the end, if some entries were wrong.
             AmazonError: if Amazon refuses or cannot answer.
         """
         query: Query = [
@@ -137,12 +158,13 @@ class PayClient:
             ("createdUntil", created_until),
             ("pageSize", _PAGE_SIZE),
         ]
-        while query:
-            answer = self.connection.call_json(GET_REPORTS, query=query)
-            yield from list_of_objects(answer, "reports", GET_REPORTS.name)
-            token = answer.get("nextToken")
+
+        def ask(token: str | None) -> Answer:
             # Beside a token no other parameter is allowed ("Reports", Get Reports).
-            query = [("nextToken", str(token))] if token else []
+            asked = [("nextToken", token)] if token else query
+            return self.connection.call_json(Call(GET_REPORTS, query=asked))
+
+        return listed(pages(ask), "reports", shape)
 
     def create_report(
         self, body: Json, *, idempotency_key: str | None = None, at_once: bool = False
@@ -153,54 +175,55 @@ class PayClient:
             body: as Amazon names it: `reportType`, `startTime`, `endTime`.
             idempotency_key: of an earlier call that may have come through: of all calls
                 with one key Amazon makes one report ("Idempotency").
-            at_once: as `ServiceConnection.call` has it.
+            at_once: as `Call` has it.
 
         Raises:
             AmazonError: if Amazon refuses or cannot answer.
         """
-        answer = self.connection.call_json(
-            CREATE_REPORT,
-            body=body,
-            headers={IDEMPOTENCY_KEY: idempotency_key or uuid4().hex},
-            at_once=at_once,
-        )
-        return text_of(answer, "reportId", CREATE_REPORT.name)
+        headers = {IDEMPOTENCY_KEY: idempotency_key or uuid4().hex}
+        call = Call(CREATE_REPORT, body=body, headers=headers, at_once=at_once)
+        return self.connection.call_json(call).read(CreatedReport).report_id
 
-    def get_report(self, report_id: str, *, at_once: bool = False) -> Json:
+    def get_report(self, report_id: str, *, at_once: bool = False) -> Entry[PayReport]:
         """Return what is known of a report (Get Report By Id).
 
         Args:
             report_id: of the report.
-            at_once: as `ServiceConnection.call` has it.
+            at_once: as `Call` has it.
 
         Raises:
             AmazonError: if Amazon does not know it, or cannot answer.
         """
-        return self.connection.call_json(
-            GET_REPORT, path={"reportId": report_id}, at_once=at_once
-        )
+        call = Call(GET_REPORT, path={"reportId": report_id}, at_once=at_once)
+        return self.connection.call_json(call).entry(PayReport)
 
     def get_report_document(self, document_id: str) -> DocumentUrl:
         """Return where a document lies, for 30 seconds.
 
         Raises:
+            DocumentGoneError: if Amazon says that it does not have the document.
             AmazonError: if Amazon refuses or cannot answer.
         """
-        answer = self.connection.call_json(
-            GET_REPORT_DOCUMENT, path={"reportDocumentId": document_id}
+        call = Call(GET_REPORT_DOCUMENT, path={"reportDocumentId": document_id})
+        found = self.connection.call_json(call).read(ReportDocument)
+        return document_url(
+            found.url,
+            base_url=self.connection.base_url,
+            asked=self.connection.asked(call),
         )
-        return DocumentUrl(text_of(answer, "url", GET_REPORT_DOCUMENT.name))
 
-    def get_report_schedules(self, report_types: Sequence[str]) -> list[Json]:
-        """Return the schedules of these report types, or all.
+    def get_report_schedules(
+        self, report_types: Sequence[str]
+    ) -> Iterator[Entry[ReportSchedule]]:
+        """Yield the schedules of these report types, or all.
 
         Raises:
+            UnexpectedAnswerError: at the end, if some entries were wrong.
             AmazonError: if Amazon refuses or cannot answer.
         """
-        answer = self.connection.call_json(
-            GET_REPORT_SCHEDULES, query=_types(report_types)
-        )
-        return list_of_objects(answer, "reportSchedules", GET_REPORT_SCHEDULES.name)
+        call = Call(GET_REPORT_SCHEDULES, query=_types(report_types))
+        answer = self.connection.call_json(call)
+        return listed([answer], "reportSchedules", ReportSchedule)
 
     def create_report_schedule(self, body: Json) -> str | None:
         """Make a schedule; of each report type there is at most one.
@@ -216,23 +239,23 @@ class PayClient:
         Raises:
             AmazonError: if Amazon refuses or cannot answer.
         """
-        response = self.connection.call(
-            CREATE_REPORT_SCHEDULE, body=body, headers={IDEMPOTENCY_KEY: uuid4().hex}
-        )
+        headers = {IDEMPOTENCY_KEY: uuid4().hex}
+        call = Call(CREATE_REPORT_SCHEDULE, body=body, headers=headers)
+        response = self.connection.call(call)
         if response.status_code != HTTPStatus.CREATED:
             return None
-        answer = json_object(response) or {}
-        return text_of(answer, "reportScheduleId", CREATE_REPORT_SCHEDULE.name)
+        return (
+            self.connection.read(call, response).read(ReportSchedule).report_schedule_id
+        )
 
-    def get_report_schedule(self, schedule_id: str) -> Json:
+    def get_report_schedule(self, schedule_id: str) -> Entry[ReportSchedule]:
         """Return what is known of a schedule (Get Report Schedule By Id).
 
         Raises:
             AmazonError: if Amazon does not know it, or cannot answer.
         """
-        return self.connection.call_json(
-            GET_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id}
-        )
+        call = Call(GET_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id})
+        return self.connection.call_json(call).entry(ReportSchedule)
 
     def cancel_report_schedule(self, schedule_id: str) -> None:
         """End a schedule; the reports that it has made stay.
@@ -240,11 +263,12 @@ class PayClient:
         Raises:
             AmazonError: if Amazon does not know it, or cannot answer.
         """
-        self.connection.call(
-            CANCEL_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id}
-        )
+        path = {"reportScheduleId": schedule_id}
+        self.connection.call(Call(CANCEL_REPORT_SCHEDULE, path=path))
 
-    def get_disbursements(self, *, start_time: str, end_time: str) -> Iterator[Json]:
+    def get_disbursements(
+        self, *, start_time: str, end_time: str
+    ) -> Iterator[Entry[Disbursement]]:
         """Yield the payouts settled from `start_time` to `end_time`, page after page.
 
         Args:
@@ -252,30 +276,31 @@ class PayClient:
             end_time: basic ISO 8601 in UTC.
 
         Raises:
+            UnexpectedAnswerError: at the end, if some entries were wrong.
             AmazonError: if Amazon refuses or cannot answer.
         """
         window = [("startTime", start_time), ("endTime", end_time)]
         first: Query = [*window, ("pageSize", _PAGE_SIZE)]
-        answer = self.connection.call_json(GET_DISBURSEMENTS, query=first)
-        while True:
-            yield from list_of_objects(answer, "disbursements", GET_DISBURSEMENTS.name)
-            if not (token := answer.get("nextToken")):
-                return
-            answer = self._next_disbursements(first, str(token))
 
-    def _next_disbursements(self, first: Query, token: str) -> Json:
+        def ask(token: str | None) -> Answer:
+            if token:
+                return self._next_disbursements(first, token)
+            return self.connection.call_json(Call(GET_DISBURSEMENTS, query=first))
+
+        return listed(pages(ask), "disbursements", Disbursement)
+
+    def _next_disbursements(self, first: Query, token: str) -> Answer:
         """Return the page of `token`.
 
         Amazon's samples send the token beside the other parameters, but the reports of
         the same API want it alone, and no page says which it is here.
         """
-        beside = [*first, ("nextToken", token)]
+        alone = [("nextToken", token)]
+        beside = Call(GET_DISBURSEMENTS, query=[*first, *alone])
         try:
-            return self.connection.call_json(GET_DISBURSEMENTS, query=beside)
+            return self.connection.call_json(beside)
         except RequestRefusedError:
-            return self.connection.call_json(
-                GET_DISBURSEMENTS, query=[("nextToken", token)]
-            )
+            return self.connection.call_json(Call(GET_DISBURSEMENTS, query=alone))
 
 
 def _types(report_types: Sequence[str]) -> Query:

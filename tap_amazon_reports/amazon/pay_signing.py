@@ -171,12 +171,15 @@ def explain_refused_signature(message: str, local_string_to_sign: str) -> str:
     """
     theirs = _SERVERS_DIGEST.search(message)
     if theirs is None:
-        return "the answer does not quote a string to sign; check key, region and clock"
+        return (
+            "the answer does not quote a string to sign; check pay_private_key,"
+            " pay_region and the clock of this machine"
+        )
     if theirs.group(1) == local_string_to_sign.rpartition("\n")[2]:
         return (
             "both sides worked out the same string to sign, so the key is at fault:"
-            " check that the private key belongs to the public key id, and the region"
-            " and the signature algorithm to the key"
+            " check that pay_private_key belongs to pay_public_key_id, and that"
+            " pay_region and pay_signature_algorithm fit the key"
         )
     return (
         "Amazon Pay worked out another string to sign, so what arrived is not what was"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 _CAUTION = 0.98
 """How much of the published rate is spent: a request that travels faster than the one
 before it, or a rate that Amazon rounded up in print, must not earn a 429."""
+
+
+_SLOWEST_PER_SECOND = 1 / 3600
+_FASTEST_PER_SECOND = 1e6
+"""No plan of Amazon's is slower or faster; a rate beyond is a mistake, not news."""
 
 
 class TokenBucket:
@@ -35,16 +41,23 @@ class TokenBucket:
 
     def take(self) -> float:
         """Pay one token, sleeping until there is one; return the seconds waited."""
-        if wait_seconds := self.owe():
+        if wait_seconds := self.owe() or 0.0:
             self._clock.sleep(wait_seconds)
         return wait_seconds
 
-    def owe(self) -> float:
-        """Pay one token; return how long the caller has to sleep before he uses it."""
+    def owe(self, *, at_most_seconds: float = inf) -> float | None:
+        """Pay one token; return how long the caller has to sleep before it is used.
+
+        Nothing is paid, and None returned, if that would be more than
+        `at_most_seconds`.
+        """
         with self._lock:
             self._refill()
+            wait_seconds = max(0.0, (1 - self._tokens) / self._rate)
+            if wait_seconds > at_most_seconds:
+                return None
             self._tokens -= 1
-            return max(0.0, -self._tokens / self._rate)
+            return wait_seconds
 
     def wait_seconds(self, count: int = 1) -> float:
         """Return how long the last of the next `count` calls would wait."""
@@ -53,7 +66,12 @@ class TokenBucket:
             return max(0.0, (count - self._tokens) / self._rate)
 
     def learn(self, rate_per_second: float) -> None:
-        """Believe what Amazon says about the rate; the burst is never told."""
+        """Believe what Amazon says about the rate; the burst is never told.
+
+        A rate that no usage plan has (0, 1e-9, infinity, no number) is not believed.
+        """
+        if not _SLOWEST_PER_SECOND <= rate_per_second <= _FASTEST_PER_SECOND:
+            return
         with self._lock:
             self._refill()
             self._rate = rate_per_second * _CAUTION

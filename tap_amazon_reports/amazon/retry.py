@@ -54,6 +54,8 @@ class RetryPolicy:
     """How long to go on when Amazon fails; the first attempts are all made within."""
     throttled_seconds: float = 900
     """How long to go on when Amazon says 429: some buckets refill once a minute."""
+    quota_seconds: float = 7200
+    """How long to wait for our own quota before a request is given up unsent."""
     jitter: Jitter = backoff.full_jitter
 
     def begin(self, clock: Clock) -> Attempts:

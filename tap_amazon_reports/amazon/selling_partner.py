@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.answers import json_object, listed, pages
+from tap_amazon_reports.amazon.by_type import each_type
+from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     AmazonError,
     CredentialsError,
+    DocumentGoneError,
     RequestRefusedError,
 )
-from tap_amazon_reports.amazon.http import json_object, list_of_objects, text_of
-from tap_amazon_reports.amazon.operation import Operation
+from tap_amazon_reports.amazon.operation import Call, Operation
+from tap_amazon_reports.amazon.origin import document_url
 from tap_amazon_reports.amazon.restricted import RestrictedAuth
-from tap_amazon_reports.amazon.secret import DocumentUrl, Secret
+from tap_amazon_reports.amazon.secret import Secret
+from tap_amazon_reports.amazon.shapes import (
+    CreatedReport,
+    OrderMetrics,
+    ReportDocument,
+    ReportSchedule,
+    RestrictedDataToken,
+    SpReport,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import requests
 
+    from tap_amazon_reports.amazon.answers import Answer, Entry, Json, Shape
     from tap_amazon_reports.amazon.connection import ServiceConnection
-    from tap_amazon_reports.amazon.http import Json, Query
+    from tap_amazon_reports.amazon.http import Query
+    from tap_amazon_reports.amazon.secret import DocumentUrl
 
 # Facts (SP-API models, reports_2021-06-30.json and sales.json): paths, limits, and the
 # usage plans, as (requests a second, burst).
@@ -111,8 +126,19 @@ TYPES_PER_CALL = 10
 
 _PAGE_SIZE = "100"
 
+# Facts (reports_2021-06-30.json, `x-amzn-api-sandbox`; November 2026): the static
+# sandbox answers a request that names these, and refuses every other; its `nextToken`
+# leads nowhere.
+_SANDBOX_REPORTS: Query = [
+    ("reportTypes", "FEE_DISCOUNTS_REPORT,GET_AFN_INVENTORY_DATA"),
+    ("processingStatuses", "IN_QUEUE,IN_PROGRESS"),
+]
+_SANDBOX_SCHEDULES: Query = [
+    ("reportTypes", "FEE_DISCOUNTS_REPORT,GET_FBA_FULFILLMENT_CUSTOMER_TAXES_DATA")
+]
 
-class SellingPartnerDialect:
+
+class SellingPartnerRules:
     """How the Selling Partner API says what is wrong."""
 
     service = "Selling Partner API"
@@ -123,10 +149,12 @@ class SellingPartnerDialect:
         status = response.status_code
         request_id = response.headers.get(self.request_id_header)
         fault = _fault(response)
-        code = str(fault.get("code") or f"HTTP {status}")
+        code = printable(fault.get("code") or f"HTTP {status}", longest=64)
         words = [str(fault[name]) for name in ("message", "details") if fault.get(name)]
-        said = f"{code} {' '.join(' '.join(words).split())[:300]!r}"
+        said = f"{code} {printable(' '.join(words))!r}"
         kind, advice = _advice(status, said)
+        if status == HTTPStatus.NOT_FOUND and fault.get("code"):
+            kind = DocumentGoneError
         return kind(
             f"{asked}: {said} (HTTP {status}, request id {request_id}){advice}",
             status=status,
@@ -171,54 +199,77 @@ def token_is_spent(response: requests.Response) -> bool:
     return response.status_code == HTTPStatus.FORBIDDEN and "expired" in words
 
 
-def _listing(report_types: Sequence[str], since: str, until: str) -> Query:
-    return [
-        ("reportTypes", ",".join(report_types)),
-        ("createdSince", since),
-        ("createdUntil", until),
-        ("pageSize", _PAGE_SIZE),
-    ]
-
-
 class SellingPartnerClient:
     """The Selling Partner API, one method for each operation."""
 
-    def __init__(self, connection: ServiceConnection) -> None:
-        """Speak over `connection`."""
-        self.connection = connection
-
-    def get_reports(
-        self, report_types: Sequence[str], *, created_since: str, created_until: str
-    ) -> Iterator[Json]:
-        """Yield the reports of at most ten types, page after page, newest first.
+    def __init__(self, connection: ServiceConnection, *, sandbox: bool = False) -> None:
+        """Speak over `connection`.
 
         Args:
-            report_types: 1 to `TYPES_PER_CALL` of them.
+            connection: to the region.
+            sandbox: list what the static sandbox has, whatever is asked for.
+        """
+        self.connection = connection
+        self._sandbox = sandbox
+
+    def get_reports(
+        self,
+        report_types: Sequence[str],
+        *,
+        shape: type[Shape],
+        created_since: str,
+        created_until: str,
+        marketplace_ids: Sequence[str] = (),
+        processing_statuses: Sequence[str] = (),
+    ) -> Iterator[Entry[Shape]]:
+        """Yield the reports of these types, page after page, newest first.
+
+        Types are asked for ten at a time; where Amazon refuses one of them (403), the
+        others are listed all the same.
+
+        Args:
+            report_types: one or more.
+            shape: what the caller acts on: `SpReport`, or `ReportHead` of it.
             created_since: ISO 8601, at most 90 days back.
             created_until: ISO 8601.
+            marketplace_ids: only reports of these, at most ten; none means all.
+            processing_statuses: only reports of these; none means all.
 
         Raises:
+            AccessDeniedError: at the end, if some types were refused.
+            UnexpectedAnswerError: at the end, if some entries were wrong.
             AmazonError: if Amazon refuses or cannot answer.
         """
-        query = _listing(report_types, created_since, created_until)
-        while query:
-            answer = self.connection.call_json(GET_REPORTS, query=query)
-            yield from list_of_objects(answer, "reports", GET_REPORTS.name)
-            token = answer.get("nextToken")
-            # Beside a token no other parameter is allowed (reports_2021-06-30.json).
-            query = [("nextToken", str(token))] if token else []
+
+        def listed_of(types: Sequence[str]) -> Iterator[Entry[Shape]]:
+            query = [
+                *self._listing(types, created_since, created_until),
+                *_joined("marketplaceIds", marketplace_ids),
+                *_joined("processingStatuses", processing_statuses),
+            ]
+            return listed(self._report_pages(query), "reports", shape)
+
+        return each_type(report_types, listed_of, at_once=TYPES_PER_CALL)
 
     def get_newest_reports(
         self, report_types: Sequence[str], *, created_since: str, created_until: str
-    ) -> list[Json]:
+    ) -> list[Entry[SpReport]]:
         """Return the first page of `get_reports`: 100, by one call, and at once.
 
+        An entry that is wrong is told and left out.
+
+        Args:
+            report_types: 1 to `TYPES_PER_CALL` of them.
+            created_since: as `get_reports` has it.
+            created_until: as `get_reports` has it.
+
         Raises:
-            AmazonError: as `ServiceConnection.call` has it with `at_once`.
+            AmazonError: as `ServiceConnection.call` has it for a call at once.
         """
-        query = _listing(report_types, created_since, created_until)
-        answer = self.connection.call_json(GET_REPORTS, query=query, at_once=True)
-        return list_of_objects(answer, "reports", GET_REPORTS.name)
+        query = self._listing(report_types, created_since, created_until)
+        call = Call(GET_REPORTS, query=query, at_once=True)
+        found, _ = self.connection.call_json(call).entries("reports", SpReport)
+        return found
 
     def create_report(self, body: Json, *, at_once: bool = False) -> str:
         """Ask for a report, and return its id.
@@ -226,27 +277,26 @@ class SellingPartnerClient:
         Args:
             body: as Amazon names it (reports_2021-06-30.json,
                 `CreateReportSpecification`).
-            at_once: as `ServiceConnection.call` has it.
+            at_once: as `Call` has it.
 
         Raises:
             AmazonError: if Amazon refuses or cannot answer.
         """
-        answer = self.connection.call_json(CREATE_REPORT, body=body, at_once=at_once)
-        return text_of(answer, "reportId", CREATE_REPORT.name)
+        call = Call(CREATE_REPORT, body=body, at_once=at_once)
+        return self.connection.call_json(call).read(CreatedReport).report_id
 
-    def get_report(self, report_id: str, *, at_once: bool = False) -> Json:
+    def get_report(self, report_id: str, *, at_once: bool = False) -> Entry[SpReport]:
         """Return what is known of a report (model `Report`).
 
         Args:
             report_id: of the report.
-            at_once: as `ServiceConnection.call` has it.
+            at_once: as `Call` has it.
 
         Raises:
             AmazonError: if Amazon does not know it, or cannot answer.
         """
-        return self.connection.call_json(
-            GET_REPORT, path={"reportId": report_id}, at_once=at_once
-        )
+        call = Call(GET_REPORT, path={"reportId": report_id}, at_once=at_once)
+        return self.connection.call_json(call).entry(SpReport)
 
     def cancel_report(self, report_id: str) -> None:
         """Cancel a report that is still in the queue.
@@ -254,7 +304,7 @@ class SellingPartnerClient:
         Raises:
             AmazonError: if Amazon refuses or cannot answer.
         """
-        self.connection.call(CANCEL_REPORT, path={"reportId": report_id})
+        self.connection.call(Call(CANCEL_REPORT, path={"reportId": report_id}))
 
     def get_report_document(
         self, document_id: str, *, restricted_token: Secret | None = None
@@ -266,15 +316,20 @@ class SellingPartnerClient:
             restricted_token: for a document that holds personal data.
 
         Raises:
+            DocumentGoneError: if Amazon says that it does not have the document.
             AmazonError: if Amazon refuses or cannot answer.
         """
         auth = None
         if restricted_token:
             auth = RestrictedAuth(restricted_token, base_url=self.connection.base_url)
-        answer = self.connection.call_json(
-            GET_REPORT_DOCUMENT, path={"reportDocumentId": document_id}, auth=auth
+        path = {"reportDocumentId": document_id}
+        call = Call(GET_REPORT_DOCUMENT, path=path, auth=auth)
+        found = self.connection.call_json(call).read(ReportDocument)
+        return document_url(
+            found.url,
+            base_url=self.connection.base_url,
+            asked=self.connection.asked(call),
         )
-        return DocumentUrl(text_of(answer, "url", GET_REPORT_DOCUMENT.name))
 
     def create_restricted_data_token(self, document_ids: Sequence[str]) -> Secret:
         """Return a token that opens these documents, and nothing else, for an hour.
@@ -290,25 +345,35 @@ class SellingPartnerClient:
             {"method": "GET", "path": path.format(reportDocumentId=document_id)}
             for document_id in document_ids
         ]
+        body: Json = {"restrictedResources": resources}
         answer = self.connection.call_json(
-            CREATE_RESTRICTED_DATA_TOKEN, body={"restrictedResources": resources}
+            Call(CREATE_RESTRICTED_DATA_TOKEN, body=body)
         )
         # An older guide shows the answer in a `payload`.
-        inner = answer.get("payload", answer)
-        found = inner if isinstance(inner, dict) else answer
-        name = CREATE_RESTRICTED_DATA_TOKEN.name
-        return Secret(text_of(found, "restrictedDataToken", name))
+        inner = answer.wire.get("payload")
+        if isinstance(inner, dict):
+            answer = replace(answer, wire=inner)
+        found = answer.read(RestrictedDataToken)
+        return Secret(found.restricted_data_token)
 
-    def get_report_schedules(self, report_types: Sequence[str]) -> list[Json]:
-        """Return the schedules of at most ten report types.
+    def get_report_schedules(
+        self, report_types: Sequence[str]
+    ) -> Iterator[Entry[ReportSchedule]]:
+        """Yield the schedules of these report types, asked for ten at a time.
 
         Raises:
+            AccessDeniedError: at the end, if some types were refused.
+            UnexpectedAnswerError: at the end, if some entries were wrong.
             AmazonError: if Amazon refuses or cannot answer.
         """
-        answer = self.connection.call_json(
-            GET_REPORT_SCHEDULES, query=[("reportTypes", ",".join(report_types))]
-        )
-        return list_of_objects(answer, "reportSchedules", GET_REPORT_SCHEDULES.name)
+
+        def listed_of(types: Sequence[str]) -> Iterator[Entry[ReportSchedule]]:
+            wanted = _joined("reportTypes", types)
+            query = _SANDBOX_SCHEDULES if self._sandbox else wanted
+            answer = self.connection.call_json(Call(GET_REPORT_SCHEDULES, query=query))
+            return listed([answer], "reportSchedules", ReportSchedule)
+
+        return each_type(report_types, listed_of, at_once=TYPES_PER_CALL)
 
     def create_report_schedule(self, body: Json) -> str:
         """Make a schedule, in place of one of the same type and marketplaces.
@@ -323,18 +388,17 @@ class SellingPartnerClient:
         Raises:
             AmazonError: if Amazon refuses or cannot answer.
         """
-        answer = self.connection.call_json(CREATE_REPORT_SCHEDULE, body=body)
-        return text_of(answer, "reportScheduleId", CREATE_REPORT_SCHEDULE.name)
+        answer = self.connection.call_json(Call(CREATE_REPORT_SCHEDULE, body=body))
+        return answer.read(ReportSchedule).report_schedule_id
 
-    def get_report_schedule(self, schedule_id: str) -> Json:
+    def get_report_schedule(self, schedule_id: str) -> Entry[ReportSchedule]:
         """Return what is known of a schedule (model `ReportSchedule`).
 
         Raises:
             AmazonError: if Amazon does not know it, or cannot answer.
         """
-        return self.connection.call_json(
-            GET_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id}
-        )
+        call = Call(GET_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id})
+        return self.connection.call_json(call).entry(ReportSchedule)
 
     def cancel_report_schedule(self, schedule_id: str) -> None:
         """End a schedule; the reports that it has made stay.
@@ -342,20 +406,44 @@ class SellingPartnerClient:
         Raises:
             AmazonError: if Amazon does not know it, or cannot answer.
         """
-        self.connection.call(
-            CANCEL_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id}
-        )
+        path = {"reportScheduleId": schedule_id}
+        self.connection.call(Call(CANCEL_REPORT_SCHEDULE, path=path))
 
-    def get_order_metrics(self, query: Query) -> list[Json]:
-        """Return the intervals that answer one query of the Sales API.
+    def get_order_metrics(
+        self, query: Query, *, amazon_program: str | None = None
+    ) -> Iterator[Entry[OrderMetrics]]:
+        """Yield the intervals that answer one query of the Sales API.
 
         Args:
             query: the parameters as Amazon names them.
+            amazon_program: only orders of this program (`AmazonHaul`).
 
         Raises:
+            UnexpectedAnswerError: at the end, if some entries were wrong.
             AmazonError: if Amazon refuses or cannot answer.
         """
-        answer: dict[str, Any] = self.connection.call_json(
-            GET_ORDER_METRICS, query=query
-        )
-        return list_of_objects(answer, "payload", GET_ORDER_METRICS.name)
+        program = _joined("amazonProgram", [amazon_program] if amazon_program else [])
+        call = Call(GET_ORDER_METRICS, query=[*query, *program])
+        return listed([self.connection.call_json(call)], "payload", OrderMetrics)
+
+    def _report_pages(self, query: Query) -> Iterator[Answer]:
+        def ask(token: str | None) -> Answer:
+            # Beside a token no other parameter is allowed (reports_2021-06-30.json).
+            asked = [("nextToken", token)] if token else query
+            return self.connection.call_json(Call(GET_REPORTS, query=asked))
+
+        return iter([ask(None)]) if self._sandbox else pages(ask)
+
+    def _listing(self, report_types: Sequence[str], since: str, until: str) -> Query:
+        if self._sandbox:
+            return _SANDBOX_REPORTS
+        return [
+            *_joined("reportTypes", report_types),
+            ("createdSince", since),
+            ("createdUntil", until),
+            ("pageSize", _PAGE_SIZE),
+        ]
+
+
+def _joined(name: str, values: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, ",".join(values))] if values else []

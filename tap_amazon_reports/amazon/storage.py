@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from urllib3.exceptions import HTTPError
 from tap_amazon_reports.amazon.errors import (
     AmazonError,
     DocumentDamagedError,
-    DocumentMissingError,
     UnexpectedAnswerError,
 )
 from tap_amazon_reports.amazon.http import Anonymous
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.secret import DocumentUrl
 
 _PIECE_BYTES = 64 * 1024
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 _WITH_DOCUMENT = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT})
 
 
@@ -85,10 +86,9 @@ class Storage:
 
         Raises:
             UrlExpiredError: if the URL is dead.
-            DocumentMissingError: if there is no such object.
             DocumentDamagedError: if the object ends before `offset`: it has changed.
-            UnexpectedAnswerError: if it is no URL to send a request to, or the answer
-                is of no known kind.
+            UnexpectedAnswerError: if it is no URL to send a request to, there is no
+                such object, or the answer is of no known kind.
             UnavailableError: if storage could not be reached for too long.
         """
         shown = f"the document at {without_query(url.reveal())}"
@@ -104,29 +104,46 @@ class Storage:
             prepared = self._transport.prepare(request, Anonymous())
             response = self._transport.send(prepared, stream=True)
             if response.status_code not in _WITH_DOCUMENT:
-                # Nobody will read it, and its connection can serve the next request.
-                response.raw.drain_conn()
+                self._transport.discard(response)
             return response
 
         response = self._patience.until_answered(send, asked=shown)
-        return _opened(response, shown)
+        return _opened(response, shown, offset)
 
 
-def _opened(response: requests.Response, shown: str) -> StoredObject:
+def _opened(response: requests.Response, shown: str, offset: int) -> StoredObject:
     status = response.status_code
+    if status == HTTPStatus.PARTIAL_CONTENT and not _is_the_rest(response, offset):
+        response.close()
+        msg = f"{shown}: storage answered with another part of it than was asked for"
+        raise UnexpectedAnswerError(msg, status=status)
     if status in _WITH_DOCUMENT or status == HTTPStatus.NOT_MODIFIED:
         return StoredObject(response)
     if status == HTTPStatus.FORBIDDEN:
         msg = f"{shown}: its URL is no longer accepted (HTTP 403)"
         raise UrlExpiredError(msg, status=status)
     if status == HTTPStatus.NOT_FOUND:
-        msg = f"{shown} does not exist (HTTP 404)"
-        raise DocumentMissingError(msg, status=status)
+        # Not "there is none": an outage of storage looks the same, and what was listed
+        # or handed out a moment ago has to be there.
+        msg = f"{shown}: storage does not have it (HTTP 404); the next run asks again"
+        raise UnexpectedAnswerError(msg, status=status)
     if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         msg = f"{shown} changed while it was being read (HTTP 416)"
         raise DocumentDamagedError(msg, status=status)
     msg = f"{shown}: storage answered {status}"
     raise UnexpectedAnswerError(msg, status=status)
+
+
+def _is_the_rest(response: requests.Response, offset: int) -> bool:
+    """Tell whether a 206 answers what was asked: all from `offset` to the end.
+
+    Facts (RFC 9110, section 14.4): a 206 of one part says in `Content-Range` which one.
+    """
+    found = _RANGE.fullmatch(response.headers.get("content-range", "").strip())
+    if not found or not offset:
+        return False
+    first, last, total = found.groups()
+    return int(first) == offset and total in {"*", str(int(last) + 1)}
 
 
 def _refuse_plain_http(url: DocumentUrl, shown: str) -> None:

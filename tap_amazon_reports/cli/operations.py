@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from tap_amazon_reports.amazon.selling_partner import TYPES_PER_CALL
+from tap_amazon_reports.amazon.shapes import ReportHead
 from tap_amazon_reports.amazon.wire_time import basic_text, utc_text
 from tap_amazon_reports.cli.options import one_marketplace
 from tap_amazon_reports.reports.report import ReportRequest
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.amazon.answers import Json
     from tap_amazon_reports.cli.session import Session
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.reports.report_types import ReportType
@@ -96,10 +96,13 @@ class SellingPartnerOperations:
         self, types: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Json]:
         """Yield reports, newest first; without a type, those of the settings."""
-        for group in self._groups(types):
-            yield from self._client.get_reports(
-                group, created_since=utc_text(since), created_until=utc_text(until)
-            )
+        for entry in self._client.get_reports(
+            self._types(types),
+            shape=ReportHead,
+            created_since=utc_text(since),
+            created_until=utc_text(until),
+        ):
+            yield entry.wire
 
     def request(
         self,
@@ -120,7 +123,7 @@ class SellingPartnerOperations:
 
     def get_report(self, report_id: str) -> Json:
         """Return one report."""
-        return self._client.get_report(report_id)
+        return self._client.get_report(report_id).wire
 
     def cancel_report(self, report_id: str) -> None:
         """Cancel a report that is in the queue."""
@@ -128,15 +131,12 @@ class SellingPartnerOperations:
 
     def list_schedules(self, types: Sequence[str]) -> list[Json]:
         """Return the schedules of these types, or of those of the settings."""
-        return [
-            schedule
-            for group in self._groups(types)
-            for schedule in self._client.get_report_schedules(group)
-        ]
+        found = self._client.get_report_schedules(self._types(types))
+        return [schedule.wire for schedule in found]
 
     def get_schedule(self, schedule_id: str) -> Json:
         """Return one schedule."""
-        return self._client.get_report_schedule(schedule_id)
+        return self._client.get_report_schedule(schedule_id).wire
 
     def create_schedule(
         self,
@@ -166,19 +166,17 @@ class SellingPartnerOperations:
     def _stands(self, request: ReportRequest) -> bool:
         subject = set(request.marketplace_ids)
         return any(
-            set(schedule.get("marketplaceIds") or ()) == subject
+            set(schedule.wire.get("marketplaceIds") or ()) == subject
             for schedule in self._client.get_report_schedules([request.report_type])
         )
 
-    def _groups(self, types: Sequence[str]) -> Iterator[Sequence[str]]:
-        """Yield the types to list, as many as one call takes."""
+    def _types(self, types: Sequence[str]) -> list[str]:
+        """Return the types to list: those named, or those of the settings, or all."""
         entries = self._settings.report_entries if self._settings else ()
         named = list(types) or list(
             dict.fromkeys(entry.kind.report_type for entry in entries)
         )
-        wanted = named or CATALOGUE.core("selling_partner")
-        for first in range(0, len(wanted), TYPES_PER_CALL):
-            yield wanted[first : first + TYPES_PER_CALL]
+        return named or CATALOGUE.core("selling_partner")
 
 
 class PayOperations:
@@ -197,9 +195,13 @@ class PayOperations:
         self, types: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Json]:
         """Yield reports, newest first; without a type, those of all."""
-        yield from self._client.get_reports(
-            types, created_since=basic_text(since), created_until=basic_text(until)
-        )
+        for entry in self._client.get_reports(
+            types,
+            shape=ReportHead,
+            created_since=basic_text(since),
+            created_until=basic_text(until),
+        ):
+            yield entry.wire
 
     def request(
         self,
@@ -218,7 +220,7 @@ class PayOperations:
 
     def get_report(self, report_id: str) -> Json:
         """Return one report."""
-        return self._client.get_report(report_id)
+        return self._client.get_report(report_id).wire
 
     def cancel_report(self, report_id: str) -> None:
         """Say that there is no such operation."""
@@ -227,11 +229,11 @@ class PayOperations:
 
     def list_schedules(self, types: Sequence[str]) -> list[Json]:
         """Return the schedules of these types, or all."""
-        return self._client.get_report_schedules(types)
+        return [entry.wire for entry in self._client.get_report_schedules(types)]
 
     def get_schedule(self, schedule_id: str) -> Json:
         """Return one schedule."""
-        return self._client.get_report_schedule(schedule_id)
+        return self._client.get_report_schedule(schedule_id).wire
 
     def create_schedule(
         self,

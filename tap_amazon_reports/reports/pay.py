@@ -11,29 +11,39 @@ from tap_amazon_reports.amazon.pay import (
     GET_REPORT,
     GET_REPORT_DOCUMENT,
     GET_REPORTS,
-    PayDialect,
+    PayRules,
 )
+from tap_amazon_reports.amazon.shapes import PayReport
 from tap_amazon_reports.amazon.wire_time import basic_text
-from tap_amazon_reports.reports.report import Report, read_report
+from tap_amazon_reports.reports.quotas import ReportOperations, ReportQuotas
+from tap_amazon_reports.reports.report import Report
+from tap_amazon_reports.reports.status import ReportStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.amazon.answers import Json
     from tap_amazon_reports.amazon.pay import PayClient
     from tap_amazon_reports.amazon.secret import DocumentUrl
     from tap_amazon_reports.reports.report import ReportRequest
 
 
-class PayReportMaker:
+class PayReportMaker(ReportQuotas):
     """The reports of Amazon Pay API v2, in the scheduler's words."""
 
-    name = PayDialect.service
+    operations = ReportOperations(
+        create_report=CREATE_REPORT,
+        get_report=GET_REPORT,
+        get_reports=GET_REPORTS,
+        get_report_document=GET_REPORT_DOCUMENT,
+    )
+    name = PayRules.service
     types_per_listing = 0
 
     def __init__(self, client: PayClient) -> None:
         """Speak through `client`."""
+        super().__init__(client.connection)
         self._client = client
         self._keys: dict[str, str] = {}
 
@@ -51,36 +61,25 @@ class PayReportMaker:
             self._keys[request.digest] = key
             raise
 
-    def create_wait_seconds(self, count: int = 1) -> float:
-        """Return how long the last of the next `count` asks would wait for quota."""
-        return self._client.connection.wait_seconds(CREATE_REPORT, count)
-
-    def drain_create_quota(self) -> None:
-        """Believe that the quota of `ask` is used up now, for all types."""
-        self._client.connection.drain(CREATE_REPORT)
-
     def get(self, report_id: str) -> Report:
         """Return what is known of a report."""
         try:
-            return _report(self._client.get_report(report_id, at_once=True))
+            return _report(self._client.get_report(report_id, at_once=True).known)
         except ThrottledError:
-            self._client.connection.drain(GET_REPORT)
+            self._connection.drain(GET_REPORT)
             raise
-
-    def get_wait_seconds(self) -> float:
-        """Return how long the next `look` would wait for its quota."""
-        return self._client.connection.wait_seconds(GET_REPORT)
 
     def list_reports(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Report]:
         """Yield the reports of these types created from `since` to `until`."""
-        for wire in self._client.get_reports(
+        for entry in self._client.get_reports(
             report_types,
+            shape=PayReport,
             created_since=basic_text(since),
             created_until=basic_text(until),
         ):
-            yield _report(wire)
+            yield _report(entry.known)
 
     def list_newest(
         self, report_types: Sequence[str], since: datetime, until: datetime
@@ -88,20 +87,19 @@ class PayReportMaker:
         """Return none: what is asked for again has the key of the first try."""
         return []
 
-    def list_wait_seconds(self) -> float:
-        """Return how long the next `listed` would wait for its quota."""
-        return self._client.connection.wait_seconds(GET_REPORTS)
-
-    def document_wait_seconds(self, count: int = 1) -> float:
-        """Return how long the last of the next `count` URLs would wait for quota."""
-        return self._client.connection.wait_seconds(GET_REPORT_DOCUMENT, count)
-
     def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
         """Return where a document lies, for 30 seconds; none of them is restricted."""
         return self._client.get_report_document(document_id)
 
 
-def _report(wire: Json) -> Report:
-    return read_report(
-        wire, start="startTime", end="endTime", said_by="the Amazon Pay API"
+def _report(found: PayReport) -> Report:
+    """Return a report in no service's words."""
+    return Report(
+        report_id=found.report_id,
+        report_type=found.report_type,
+        status=ReportStatus.read(found.processing_status, found.report_id),
+        created=found.created_time.moment,
+        data_start=found.start_time.moment if found.start_time else None,
+        data_end=found.end_time.moment if found.end_time else None,
+        document_id=found.report_document_id,
     )

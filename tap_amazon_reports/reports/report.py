@@ -7,17 +7,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
-from tap_amazon_reports.amazon.http import text_of
-from tap_amazon_reports.amazon.wire_time import parse_instant
-from tap_amazon_reports.reports.status import ReportStatus
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from tap_amazon_reports.amazon.http import Json
     from tap_amazon_reports.amazon.secret import DocumentUrl
+    from tap_amazon_reports.reports.status import ReportStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,42 +60,6 @@ class Report:
     data_end: datetime | None = None
     marketplace_ids: tuple[str, ...] = ()
     document_id: str | None = None
-
-
-def read_report(wire: Json, *, start: str, end: str, said_by: str) -> Report:
-    """Return a report that a service described, in no service's words.
-
-    Args:
-        wire: the service's JSON.
-        start: its name for the start of the data.
-        end: its name for the end of the data.
-        said_by: the service, for errors.
-
-    Raises:
-        UnexpectedAnswerError: if what no report is without is missing or unreadable.
-    """
-    report_id = text_of(wire, "reportId", said_by)
-    try:
-        created, data_start, data_end = (
-            parse_instant(str(wire[name])) if wire.get(name) else None
-            for name in ("createdTime", start, end)
-        )
-    except ValueError as error:
-        msg = f"{said_by}: report {report_id} has a time that is none: {error}"
-        raise UnexpectedAnswerError(msg) from None
-    if created is None:
-        msg = f"{said_by}: report {report_id} has no createdTime"
-        raise UnexpectedAnswerError(msg)
-    return Report(
-        report_id=report_id,
-        report_type=text_of(wire, "reportType", said_by),
-        status=ReportStatus.read(wire.get("processingStatus"), report_id),
-        created=created,
-        data_start=data_start,
-        data_end=data_end,
-        marketplace_ids=tuple(wire.get("marketplaceIds") or ()),
-        document_id=wire.get("reportDocumentId"),
-    )
 
 
 class ReportService(Protocol):

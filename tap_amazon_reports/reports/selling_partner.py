@@ -15,29 +15,39 @@ from tap_amazon_reports.amazon.selling_partner import (
     GET_REPORT_DOCUMENT,
     GET_REPORTS,
     TYPES_PER_CALL,
-    SellingPartnerDialect,
+    SellingPartnerRules,
 )
+from tap_amazon_reports.amazon.shapes import SpReport
 from tap_amazon_reports.amazon.wire_time import utc_text
-from tap_amazon_reports.reports.report import Report, read_report
+from tap_amazon_reports.reports.quotas import ReportOperations, ReportQuotas
+from tap_amazon_reports.reports.report import Report
+from tap_amazon_reports.reports.status import ReportStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.amazon.answers import Json
     from tap_amazon_reports.amazon.secret import DocumentUrl
     from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
     from tap_amazon_reports.reports.report import ReportRequest
 
 
-class SellingPartnerReports:
+class SellingPartnerReports(ReportQuotas):
     """Reports 2021-06-30, in the scheduler's words."""
 
-    name = SellingPartnerDialect.service
+    operations = ReportOperations(
+        create_report=CREATE_REPORT,
+        get_report=GET_REPORT,
+        get_reports=GET_REPORTS,
+        get_report_document=GET_REPORT_DOCUMENT,
+    )
+    name = SellingPartnerRules.service
     types_per_listing = TYPES_PER_CALL
 
     def __init__(self, client: SellingPartnerClient) -> None:
         """Speak through `client`."""
+        super().__init__(client.connection)
         self._client = client
 
     def create(self, request: ReportRequest) -> str:
@@ -53,37 +63,25 @@ class SellingPartnerReports:
             body["dataEndTime"] = utc_text(request.data_end)
         return self._client.create_report(body, at_once=True)
 
-    def create_wait_seconds(self, count: int = 1) -> float:
-        """Return how long the last of the next `count` asks would wait for quota."""
-        return self._client.connection.wait_seconds(CREATE_REPORT, count)
-
-    def drain_create_quota(self) -> None:
-        """Believe that the quota of `ask` is used up now, for all types."""
-        self._client.connection.drain(CREATE_REPORT)
-
     def get(self, report_id: str) -> Report:
         """Return what is known of a report."""
         try:
-            return _report(self._client.get_report(report_id, at_once=True))
+            return _report(self._client.get_report(report_id, at_once=True).known)
         except ThrottledError:
-            self._client.connection.drain(GET_REPORT)
+            self._connection.drain(GET_REPORT)
             raise
-
-    def get_wait_seconds(self) -> float:
-        """Return how long the next `look` would wait for its quota."""
-        return self._client.connection.wait_seconds(GET_REPORT)
 
     def list_reports(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Report]:
         """Yield the reports of these types created from `since` to `until`."""
-        for first in range(0, len(report_types), TYPES_PER_CALL):
-            for wire in self._client.get_reports(
-                report_types[first : first + TYPES_PER_CALL],
-                created_since=utc_text(since),
-                created_until=utc_text(until),
-            ):
-                yield _report(wire)
+        for entry in self._client.get_reports(
+            report_types,
+            shape=SpReport,
+            created_since=utc_text(since),
+            created_until=utc_text(until),
+        ):
+            yield _report(entry.known)
 
     def list_newest(
         self, report_types: Sequence[str], since: datetime, until: datetime
@@ -95,18 +93,10 @@ class SellingPartnerReports:
                 created_since=utc_text(since),
                 created_until=utc_text(until),
             )
-            return [_report(wire) for wire in found]
+            return [_report(entry.known) for entry in found]
         except ThrottledError:
-            self._client.connection.drain(GET_REPORTS)
+            self._connection.drain(GET_REPORTS)
             raise
-
-    def list_wait_seconds(self) -> float:
-        """Return how long the next `listed` or `search` would wait for its quota."""
-        return self._client.connection.wait_seconds(GET_REPORTS)
-
-    def document_wait_seconds(self, count: int = 1) -> float:
-        """Return how long the last of the next `count` URLs would wait for quota."""
-        return self._client.connection.wait_seconds(GET_REPORT_DOCUMENT, count)
 
     def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
         """Return where a document lies, for five minutes.
@@ -132,7 +122,15 @@ class SellingPartnerReports:
         return self._client.get_report_document(document_id, restricted_token=token)
 
 
-def _report(wire: Json) -> Report:
-    return read_report(
-        wire, start="dataStartTime", end="dataEndTime", said_by="the Reports API"
+def _report(found: SpReport) -> Report:
+    """Return a report in no service's words."""
+    return Report(
+        report_id=found.report_id,
+        report_type=found.report_type,
+        status=ReportStatus.read(found.processing_status, found.report_id),
+        created=found.created_time.moment,
+        data_start=found.data_start_time.moment if found.data_start_time else None,
+        data_end=found.data_end_time.moment if found.data_end_time else None,
+        marketplace_ids=tuple(found.marketplace_ids),
+        document_id=found.report_document_id,
     )

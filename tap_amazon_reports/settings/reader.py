@@ -89,6 +89,7 @@ class SellingPartnerSettings:
     refresh_token: Secret
     marketplaces: tuple[Marketplace, ...]
     base_url: str
+    sandbox: bool
     report_entries: tuple[ReportEntry, ...]
     order_metrics: tuple[MetricsQuery, ...]
 
@@ -281,15 +282,15 @@ class _Reader:
         marketplaces = self._marketplaces()
         if not marketplaces:
             return None
-        default_url = marketplaces[0].region.base_url(
-            sandbox=self._config.get("sp_sandbox", False)
-        )
+        sandbox = self._config.get("sp_sandbox", False)
+        default_url = marketplaces[0].region.base_url(sandbox=sandbox)
         return SellingPartnerSettings(
             client_id=self._config["sp_client_id"],
             client_secret=Secret(self._config["sp_client_secret"]),
             refresh_token=Secret(self._config["sp_refresh_token"]),
             marketplaces=marketplaces,
             base_url=self._url("sp_base_url", default_url),
+            sandbox=sandbox,
             report_entries=self._entries(
                 "sp_report_types", "selling_partner", marketplaces
             ),

@@ -18,7 +18,7 @@ from uuid import uuid4
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchFileFormat
 
-from tap_amazon_reports.amazon.errors import AmazonError
+from tap_amazon_reports.amazon.errors import TapError
 from tap_amazon_reports.documents.block import RowBlock
 from tap_amazon_reports.singer.background_worker import BackgroundWorker
 from tap_amazon_reports.singer.json_lines import json_lines
@@ -40,7 +40,7 @@ _GZIP_WINDOW = 31
 """The largest window, with the header and the check sum of gzip around it."""
 
 
-class BatchStorageError(AmazonError):
+class BatchStorageError(TapError):
     """A batch file could not be stored, so its rows count as not read."""
 
 

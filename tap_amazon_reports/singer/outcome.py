@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from singer_sdk import metrics
 
-from tap_amazon_reports.amazon.errors import AmazonError
+from tap_amazon_reports.amazon.errors import AmazonError, TapError
 from tap_amazon_reports.reports.tally import ReportTally
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ class RunOutcome:
         if (refusal := self._down.get(service)) and refusal.explains(error):
             refusal.left_out.add(stream)
             return
-        if isinstance(error, AmazonError):
+        if isinstance(error, TapError):
             line = f"{stream}: {error}"
             logger.error(line)
-            if error.ends_service:
+            if isinstance(error, AmazonError) and error.ends_service:
                 self._down.setdefault(service, _Refusal(stream, error, line))
         else:
             # A fault of ours: whoever mends it needs to see where.

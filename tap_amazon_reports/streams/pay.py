@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.shapes import ReportHead
 from tap_amazon_reports.amazon.wire_time import basic_text
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.reports.windows import day_windows
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.tap_base import Tap
 
-    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.amazon.answers import Entry
     from tap_amazon_reports.amazon.pay import PayClient
+    from tap_amazon_reports.amazon.shapes import ReportSchedule
     from tap_amazon_reports.singer.stream import Run
 
 _WINDOW_DAYS = 30
@@ -48,10 +50,11 @@ class PayReports(ReportIndex):
         self._client = client
         self._report_types = report_types
 
-    def listed(self, since: datetime, until: datetime) -> Iterator[Json]:
+    def listed(self, since: datetime, until: datetime) -> Iterator[Entry[ReportHead]]:
         """Yield the reports created from `since` to `until`."""
         return self._client().get_reports(
             self._report_types,
+            shape=ReportHead,
             created_since=basic_text(since),
             created_until=basic_text(until),
         )
@@ -76,9 +79,9 @@ class PayReportSchedules(ScheduleIndex):
         self._client = client
         self._report_types = report_types
 
-    def listed(self) -> Iterator[Json]:
+    def listed(self) -> Iterator[Entry[ReportSchedule]]:
         """Yield the schedules."""
-        yield from self._client().get_report_schedules(self._report_types)
+        return self._client().get_report_schedules(self._report_types)
 
 
 class PayDisbursements(CoreStream):
@@ -101,10 +104,10 @@ class PayDisbursements(CoreStream):
             start = max(start, bookmark - _LOOKBACK)
         reader = ObjectReader(self.schema)
         for window in day_windows(start, end, days=_WINDOW_DAYS):
-            for wire in self._client().get_disbursements(
+            for entry in self._client().get_disbursements(
                 start_time=basic_text(window.start), end_time=basic_text(window.end)
             ):
-                values, extra = reader.read(wire)
+                values, extra = reader.read(entry.wire)
                 for key in self.primary_keys:
                     values[key] = values[key] or _UNKNOWN
                 yield {**values, "_extra": extra or None}

@@ -6,8 +6,6 @@ import abc
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
-from tap_amazon_reports.amazon.wire_time import parse_instant
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.reports.status import ReportStatus, settled_until
 from tap_amazon_reports.singer.stream import CoreStream
@@ -18,7 +16,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.amazon.answers import Entry
+    from tap_amazon_reports.amazon.shapes import ReportHead
 
 # Facts (both services' Reports pages): reports are listed by when they were created,
 # and kept for 90 days.
@@ -36,7 +35,7 @@ class ReportIndex(CoreStream):
     replication_key = "created_time"
 
     @abc.abstractmethod
-    def listed(self, since: datetime, until: datetime) -> Iterator[Json]:
+    def listed(self, since: datetime, until: datetime) -> Iterator[Entry[ReportHead]]:
         """Yield the reports created from `since` to `until`, as the service has them.
 
         Raises:
@@ -54,9 +53,11 @@ class ReportIndex(CoreStream):
             return
         reader = ObjectReader(self.schema)
         seen: list[tuple[datetime, ReportStatus]] = []
-        for wire in self.listed(since, until):
-            seen.append(_created_and_status(wire))
-            values, extra = reader.read(wire)
+        for entry in self.listed(since, until):
+            found = entry.known
+            status = ReportStatus.read(found.processing_status, found.report_id)
+            seen.append((found.created_time.moment, status))
+            values, extra = reader.read(entry.wire)
             yield {**values, "_extra": extra or None}
         self.warn_of_misfits(reader.misfits, "this listing")
         self.move_bookmark(context, settled_until(seen, until))
@@ -74,17 +75,3 @@ class ReportIndex(CoreStream):
                 oldest.date(),
             )
         return max(wanted, oldest), until
-
-
-def _created_and_status(wire: Json) -> tuple[datetime, ReportStatus]:
-    report_id = wire.get("reportId")
-    status = ReportStatus.read(wire.get("processingStatus"), report_id)
-    try:
-        created = parse_instant(str(wire.get("createdTime")))
-    except ValueError:
-        msg = f"report {report_id} has no createdTime that can be read"
-        raise UnexpectedAnswerError(msg) from None
-    if not isinstance(report_id, str):
-        msg = f"a report that was created at {created} has no reportId"
-        raise UnexpectedAnswerError(msg)
-    return created, status

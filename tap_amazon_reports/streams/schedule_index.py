@@ -5,7 +5,6 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.singer.stream import CoreStream
 
@@ -14,7 +13,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.amazon.answers import Entry
+    from tap_amazon_reports.amazon.shapes import ReportSchedule
 
 
 class ScheduleIndex(CoreStream):
@@ -23,7 +23,7 @@ class ScheduleIndex(CoreStream):
     primary_keys = ("report_schedule_id",)
 
     @abc.abstractmethod
-    def listed(self) -> Iterator[Json]:
+    def listed(self) -> Iterator[Entry[ReportSchedule]]:
         """Yield the schedules as the service has them.
 
         Raises:
@@ -33,10 +33,7 @@ class ScheduleIndex(CoreStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         """Yield all schedules."""
         reader = ObjectReader(self.schema)
-        for wire in self.listed():
-            if not isinstance(wire.get("reportScheduleId"), str):
-                msg = f"{self.name}: Amazon listed a schedule without an id"
-                raise UnexpectedAnswerError(msg)
-            values, extra = reader.read(wire)
+        for entry in self.listed():
+            values, extra = reader.read(entry.wire)
             yield {**values, "_extra": extra or None}
         self.warn_of_misfits(reader.misfits, "this listing")

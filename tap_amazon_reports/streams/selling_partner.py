@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.selling_partner import TYPES_PER_CALL
+from tap_amazon_reports.amazon.shapes import ReportHead
 from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.streams.report_index import ReportIndex
 from tap_amazon_reports.streams.schedule_index import ScheduleIndex
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from singer_sdk.tap_base import Tap
 
-    from tap_amazon_reports.amazon.http import Json
+    from tap_amazon_reports.amazon.answers import Entry
     from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
+    from tap_amazon_reports.amazon.shapes import ReportSchedule
     from tap_amazon_reports.singer.stream import Run
 
 
@@ -39,12 +40,14 @@ class SpReports(ReportIndex):
         self._client = client
         self._report_types = report_types
 
-    def listed(self, since: datetime, until: datetime) -> Iterator[Json]:
+    def listed(self, since: datetime, until: datetime) -> Iterator[Entry[ReportHead]]:
         """Yield the reports created from `since` to `until`, of all types."""
-        for types in _ten_at_a_time(self._report_types()):
-            yield from self._client().get_reports(
-                types, created_since=utc_text(since), created_until=utc_text(until)
-            )
+        return self._client().get_reports(
+            self._report_types(),
+            shape=ReportHead,
+            created_since=utc_text(since),
+            created_until=utc_text(until),
+        )
 
 
 class SpReportSchedules(ScheduleIndex):
@@ -66,12 +69,6 @@ class SpReportSchedules(ScheduleIndex):
         self._client = client
         self._report_types = report_types
 
-    def listed(self) -> Iterator[Json]:
+    def listed(self) -> Iterator[Entry[ReportSchedule]]:
         """Yield the schedules of all types."""
-        for types in _ten_at_a_time(self._report_types()):
-            yield from self._client().get_report_schedules(types)
-
-
-def _ten_at_a_time(report_types: Sequence[str]) -> Iterator[Sequence[str]]:
-    for first in range(0, len(report_types), TYPES_PER_CALL):
-        yield report_types[first : first + TYPES_PER_CALL]
+        return self._client().get_report_schedules(self._report_types())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 from tap_amazon_reports.documents.objects import ObjectReader
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.tap_base import Tap
 
-    from tap_amazon_reports.amazon.http import Json, Query
+    from tap_amazon_reports.amazon.answers import Json
+    from tap_amazon_reports.amazon.http import Query
     from tap_amazon_reports.amazon.marketplaces import Marketplace
     from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
     from tap_amazon_reports.reports.windows import Window
@@ -153,8 +155,9 @@ class SpOrderMetrics(CoreStream):
         )
         reader = ObjectReader(self.schema)
         for window in calendar.windows(start, end):
-            for wire in self._client().get_order_metrics(partition.parameters(window)):
-                values, extra = reader.read(_flat(wire))
+            query = partition.parameters(window)
+            for entry in self._client().get_order_metrics(query):
+                values, extra = reader.read(_flat(entry.wire))
                 yield {**values, **context, "_extra": extra or None}
             self.move_bookmark(context, window.end)
         self.warn_of_misfits(reader.misfits, "this query")
@@ -188,7 +191,10 @@ def _flat(wire: Json) -> Json:
             "intervalEnd": utc_text(parse_instant(end)),
         }
     except ValueError:
-        msg = f"getOrderMetrics answered with an interval that is none: {interval!r}"
+        msg = (
+            "getOrderMetrics answered with an interval that is not two times with"
+            f" offsets, {printable(interval)!r}"
+        )
         raise UnexpectedAnswerError(msg) from None
     return {**wire, **ends, **_money(wire, "averageUnitPrice", "totalSales")}
 

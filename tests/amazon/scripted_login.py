@@ -94,6 +94,7 @@ def source_of(
         post=post,
         clock=clock or ScriptedClock(),
         service=SERVICE,
+        settings="sp",
     )
 
 

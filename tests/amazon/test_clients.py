@@ -15,6 +15,7 @@ from tap_amazon_reports.amazon.errors import (
     UnexpectedAnswerError,
 )
 from tap_amazon_reports.amazon.selling_partner import TYPES_PER_CALL
+from tap_amazon_reports.amazon.shapes import SpReport
 from tests.amazon.rig import calls_of, one_line
 from tests.local_amazon.appstore.models import AnswerStyle, AppstoreFile, Member
 from tests.local_amazon.faults import BadJson, Status
@@ -62,9 +63,11 @@ class TestSellingPartner:
             if report["reportType"] == ORDERS
         ]
 
-        found = seller.get_reports([ORDERS], created_since=SINCE, created_until=UNTIL)
+        found = seller.get_reports(
+            [ORDERS], shape=SpReport, created_since=SINCE, created_until=UNTIL
+        )
 
-        assert Counter(report["reportId"] for report in found) == Counter(held)
+        assert Counter(entry.known.report_id for entry in found) == Counter(held)
         assert len(calls_of(full, "getReports")) == 3
 
     def test_a_page_token_stands_alone(
@@ -73,7 +76,11 @@ class TestSellingPartner:
         """Amazon refuses any parameter beside it; each page holds a hundred."""
         for _ in range(150):
             full.selling_partner.ask(ORDERS)
-        list(seller.get_reports([ORDERS], created_since=SINCE, created_until=UNTIL))
+        list(
+            seller.get_reports(
+                [ORDERS], shape=SpReport, created_since=SINCE, created_until=UNTIL
+            )
+        )
 
         first, second = calls_of(full, "getReports")
         assert dict(first.query)["pageSize"] == "100"
@@ -83,15 +90,20 @@ class TestSellingPartner:
     def test_ten_types_go_into_one_call(
         self, amazon: LocalAmazon, seller: SellingPartnerClient
     ) -> None:
-        """As many types as Amazon takes at once are taken, and one more is not."""
+        """As many types as Amazon takes at once are taken, and the next ones after."""
         types = [f"GET_TYPE_{number}" for number in range(TYPES_PER_CALL + 1)]
-        window = {"created_since": SINCE, "created_until": UNTIL}
 
-        assert list(seller.get_reports(types[:-1], **window)) == []
-        assert seller.get_report_schedules(types[:-1]) == []
-        with pytest.raises(RequestRefusedError, match="reportTypes"):
-            list(seller.get_reports(types, **window))
-        assert len(amazon.refused) == 1
+        found = seller.get_reports(
+            types, shape=SpReport, created_since=SINCE, created_until=UNTIL
+        )
+        assert [] == list(found)
+        assert [] == list(seller.get_report_schedules(types))
+        assert [10, 1, 10, 1] == [
+            len(dict(seen.query)["reportTypes"].split(","))
+            for seen in amazon.seen
+            if seen.service != "lwa"
+        ]
+        assert [] == amazon.refused
 
     def test_a_report_is_asked_for_and_seen_to_its_end(
         self, amazon: LocalAmazon, seller: SellingPartnerClient, clock: ScriptedClock
@@ -102,9 +114,9 @@ class TestSellingPartner:
         )
         clock.advance(seconds=60)
         report = seller.get_report(report_id)
-        url = seller.get_report_document(report["reportDocumentId"])
+        url = seller.get_report_document(str(report.known.report_document_id))
 
-        assert report["processingStatus"] == "DONE"
+        assert report.known.processing_status == "DONE"
         assert url.reveal().startswith(f"{amazon.url}/storage/")
         assert "?" not in repr(url)
         assert amazon.refused == []
@@ -117,7 +129,7 @@ class TestSellingPartner:
             {"reportType": SHIPPING, "marketplaceIds": [US]}
         )
         clock.advance(seconds=60)
-        document_id = seller.get_report(report_id)["reportDocumentId"]
+        document_id = str(seller.get_report(report_id).known.report_document_id)
         with pytest.raises(AccessDeniedError):
             seller.get_report_document(document_id)
         token = seller.create_restricted_data_token([document_id])
@@ -131,14 +143,15 @@ class TestSellingPartner:
         self, amazon: LocalAmazon, seller: SellingPartnerClient
     ) -> None:
         """An amount never passes through a binary float on its way."""
-        body = b'{"payload": [{"totalSales": {"amount": 0.1000000000000000055511}}]}'
+        sales = b'{"amount": 0.1000000000000000055511}'
+        body = b'{"payload": [{"interval": "a--b", "totalSales": %s}]}' % sales
         amazon.faults.add("getOrderMetrics", BadJson(body))
         day = "2026-11-19T00:00:00-08:00--2026-11-20T00:00:00-08:00"
-        metrics = seller.get_order_metrics(
+        (metrics,) = seller.get_order_metrics(
             [("marketplaceIds", US), ("interval", day), ("granularity", "Total")]
         )
 
-        amount = metrics[0]["totalSales"]["amount"]
+        amount = metrics.wire["totalSales"]["amount"]
         assert str(amount) == "0.1000000000000000055511"
 
     def test_a_refusal_says_what_was_asked_and_what_was_answered(
@@ -149,7 +162,11 @@ class TestSellingPartner:
             "getReports", Status(400, "InvalidInput", "Not\nlike this", "nor\tthis")
         )
         with pytest.raises(RequestRefusedError) as caught:
-            list(seller.get_reports([ORDERS], created_since=SINCE, created_until=UNTIL))
+            list(
+                seller.get_reports(
+                    [ORDERS], shape=SpReport, created_since=SINCE, created_until=UNTIL
+                )
+            )
 
         error = caught.value
         said = one_line(error)
@@ -170,7 +187,11 @@ class TestSellingPartner:
             when=lambda request: "nextToken" in request.raw_query,
         )
         with pytest.raises(RequestRefusedError) as caught:
-            list(seller.get_reports([ORDERS], created_since=SINCE, created_until=UNTIL))
+            list(
+                seller.get_reports(
+                    [ORDERS], shape=SpReport, created_since=SINCE, created_until=UNTIL
+                )
+            )
 
         token = dict(full.seen[-1].query)["nextToken"]
         assert token not in str(caught.value)
@@ -202,7 +223,7 @@ class TestSellingPartner:
         details = "The access token you provided is revoked, malformed or invalid."
         amazon.faults.add("getReportSchedules", Status(403, details=details))
         with pytest.raises(CredentialsError, match="sp_refresh_token") as caught:
-            seller.get_report_schedules([ORDERS])
+            list(seller.get_report_schedules([ORDERS]))
 
         assert caught.value.ends_service
 
@@ -213,7 +234,7 @@ class TestSellingPartner:
         page = b"<html><body>very long and useless</body></html>"
         amazon.faults.add("getReportSchedules", Status(400, body=page))
         with pytest.raises(RequestRefusedError, match="HTTP 400") as caught:
-            seller.get_report_schedules([ORDERS])
+            list(seller.get_report_schedules([ORDERS]))
 
         assert "html" not in one_line(caught.value)
 
@@ -226,7 +247,7 @@ class TestSellingPartner:
         """No list is not an empty list."""
         amazon.faults.add("getReportSchedules", BadJson(body))
         with pytest.raises(UnexpectedAnswerError, match="getReportSchedules"):
-            seller.get_report_schedules([ORDERS])
+            list(seller.get_report_schedules([ORDERS]))
 
 
 class TestAppstore:
@@ -261,18 +282,47 @@ class TestAppstore:
         "answer",
         [
             Status(400, message="Report not found"),
-            Status(404),
-            Status(200, body=b""),
-            Status(200, body=b" \n"),
+            Status(400, body=b"Report not found"),
+            Status(400, body=b'{"error": {"reason": "REPORT NOT FOUND."}}'),
         ],
     )
     def test_a_month_without_a_file_is_missing_and_not_wrong(
         self, amazon: LocalAmazon, developer: AppstoreClient, answer: Status
     ) -> None:
-        """However Amazon says so, the caller is told that there is no file."""
+        """When Amazon says so in its own words, there is no file, and no failure."""
         amazon.faults.add("appstore.getReport", answer)
-        with pytest.raises(DocumentMissingError, match="no sales report for 2026-10"):
+        with pytest.raises(DocumentMissingError, match=r"month=10.*HTTP 400"):
             developer.report_url("sales", "2026-10")
+
+    @pytest.mark.parametrize(
+        ("answer", "kind"),
+        [
+            (Status(404), RequestRefusedError),
+            (Status(404, message="Report not found"), RequestRefusedError),
+            (Status(404, body=b"<html>not found</html>"), RequestRefusedError),
+            (
+                Status(400, body=b"<html>Report not found</html>"),
+                RequestRefusedError,
+            ),
+            (Status(400, body=b"report not found" * 99), RequestRefusedError),
+            (Status(200, body=b""), UnexpectedAnswerError),
+            (Status(200, body=b" \n"), UnexpectedAnswerError),
+            (Status(204, body=b""), UnexpectedAnswerError),
+        ],
+    )
+    def test_what_others_say_is_not_a_month_without_a_file(
+        self,
+        amazon: LocalAmazon,
+        developer: AppstoreClient,
+        answer: Status,
+        kind: type[Exception],
+    ) -> None:
+        """A gateway's page or an empty answer does not mean that nothing was sold."""
+        amazon.faults.add("appstore.getReport", answer)
+        with pytest.raises(kind) as caught:
+            developer.report_url("sales", "2026-10")
+
+        assert kind is type(caught.value)
 
     def test_another_refusal_is_passed_on(
         self, amazon: LocalAmazon, developer: AppstoreClient

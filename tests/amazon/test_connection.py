@@ -17,10 +17,10 @@ from tap_amazon_reports.amazon.errors import (
     UnexpectedAnswerError,
 )
 from tap_amazon_reports.amazon.lwa import LwaAuth
-from tap_amazon_reports.amazon.operation import Operation
+from tap_amazon_reports.amazon.operation import Call, Operation
 from tap_amazon_reports.amazon.origin import ForeignHostError
 from tap_amazon_reports.amazon.selling_partner import (
-    SellingPartnerDialect,
+    SellingPartnerRules,
     token_is_spent,
 )
 from tests.amazon.rig import (
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.services import Services
     from tests.clock import ScriptedClock
 
-CALL = Operation(
+THING = Operation(
     name="getThing", method="GET", path="/things/{id}", rate_per_second=0.1, burst=1
 )
 TYPE = "GET_MERCHANT_LISTINGS_ALL_DATA"
@@ -69,7 +69,7 @@ class Scripted:
         self.clock = LoggingClock(self.events)
         self.transport = LoggingTransport(self.events, script)
         self.connection = ServiceConnection(
-            dialect=SellingPartnerDialect(),
+            rules=SellingPartnerRules(),
             base_url="https://sellingpartnerapi-eu.amazon.com/",
             auth=NumberedSignatures(self.events, renewable=renewable),
             transport=self.transport,
@@ -79,7 +79,7 @@ class Scripted:
 
     def call(self, thing: str = "1") -> requests.Response:
         """Make one call."""
-        return self.connection.call(CALL, path={"id": thing})
+        return self.connection.call(Call(THING, path={"id": thing}))
 
 
 class TestOrder:
@@ -195,7 +195,7 @@ class TestQuota:
         """An account with another rate is read at its own rate, without any 429."""
         amazon.quotas.change(SCHEDULES, UsagePlan(rate, 10))
         for _ in range(12):
-            services.selling_partner.get_report_schedules([TYPE])
+            list(services.selling_partner.get_report_schedules([TYPE]))
 
         assert sum(clock.sleeps) == pytest.approx(seconds * 2, rel=0.03)
         assert amazon.throttled == []
@@ -215,7 +215,7 @@ class TestQuota:
     ) -> None:
         """The next attempt waits for a token of Amazon's, not for a second."""
         amazon.faults.add(SCHEDULES, Status(429))
-        services.selling_partner.get_report_schedules([TYPE])
+        list(services.selling_partner.get_report_schedules([TYPE]))
 
         assert sum(clock.sleeps) == pytest.approx(1 / 0.0222, rel=0.03)
 
@@ -225,7 +225,7 @@ class TestQuota:
         """After a bounded time the operation that is throttled is named."""
         amazon.faults.add(SCHEDULES, Status(429), times=99)
         with pytest.raises(ThrottledError, match=SCHEDULES):
-            services.selling_partner.get_report_schedules([TYPE])
+            list(services.selling_partner.get_report_schedules([TYPE]))
 
         assert clock.monotonic() < 1000
 
@@ -235,7 +235,7 @@ class TestQuota:
         """An operation that is out of tokens holds no other one back."""
         client = services.selling_partner
         for _ in range(10):
-            client.get_report_schedules([TYPE])
+            list(client.get_report_schedules([TYPE]))
         day = "2026-11-20T00:00:00-08:00--2026-11-21T00:00:00-08:00"
         client.get_order_metrics(
             [
@@ -257,9 +257,9 @@ class TestCredentials:
     ) -> None:
         """Amazon says that a token has expired: the call succeeds with a new one."""
         client = services.selling_partner
-        client.get_report_schedules([TYPE])
+        list(client.get_report_schedules([TYPE]))
         amazon.lwa.expire_tokens()
-        client.get_report_schedules([TYPE])
+        list(client.get_report_schedules([TYPE]))
 
         operations = [seen.operation for seen in amazon.seen]
         assert operations == ["lwa.token", SCHEDULES, SCHEDULES, "lwa.token", SCHEDULES]
@@ -271,7 +271,7 @@ class TestCredentials:
         """Two tokens in a row are refused: the error says what to check."""
         amazon.faults.add(SCHEDULES, ExpiredToken(), times=99)
         with pytest.raises(CredentialsError, match="sp_refresh_token"):
-            services.selling_partner.get_report_schedules([TYPE])
+            list(services.selling_partner.get_report_schedules([TYPE]))
 
         assert [seen.operation for seen in amazon.seen].count(SCHEDULES) == 2
 
@@ -284,7 +284,7 @@ class TestCredentials:
             headers = {"location": f"{elsewhere.url}/sp/reports"}
             amazon.faults.add(SCHEDULES, Status(status, headers=headers))
             with pytest.raises(RequestRefusedError) as caught:
-                services.selling_partner.get_report_schedules([TYPE])
+                list(services.selling_partner.get_report_schedules([TYPE]))
 
             assert elsewhere.seen == []
         assert caught.value.status == status
@@ -296,7 +296,7 @@ class TestCredentials:
         with LocalAmazon(clock=amazon.clock, populate=False) as elsewhere:
             amazon.faults.add("lwa.token", Redirect(f"{elsewhere.url}/lwa/auth"))
             with pytest.raises(UnexpectedAnswerError, match="302"):
-                services.selling_partner.get_report_schedules([TYPE])
+                list(services.selling_partner.get_report_schedules([TYPE]))
 
             assert elsewhere.seen == []
 
@@ -309,7 +309,7 @@ class TestCredentials:
                 elsewhere.url, auth=auth_of(f"{amazon.url}/sp"), clock=clock
             )
             with pytest.raises(ForeignHostError):
-                connection.call(CALL, path={"id": "1"})
+                connection.call(Call(THING, path={"id": "1"}))
 
             assert elsewhere.seen == []
 
@@ -318,7 +318,7 @@ class TestCredentials:
         url = "http://sellingpartnerapi-eu.amazon.com"
         connection = connection_of(url, auth=auth_of(url), clock=clock)
         with pytest.raises(ForeignHostError, match="use https"):
-            connection.call(CALL, path={"id": "1"})
+            connection.call(Call(THING, path={"id": "1"}))
 
         assert clock.sleeps == []
 
@@ -333,7 +333,7 @@ def connection_of(
 ) -> ServiceConnection:
     """Return a real connection to any address."""
     return ServiceConnection(
-        dialect=SellingPartnerDialect(),
+        rules=SellingPartnerRules(),
         base_url=base_url,
         auth=auth,
         transport=transport_of(),

@@ -305,14 +305,14 @@ class TestRefusals:
         ("grant", "word", "advice"),
         [
             (SELLER, "invalid_grant", "authorise the application again"),
-            (SELLER, "invalid_client", "check the client id and the client secret"),
+            (SELLER, "invalid_client", "check sp_client_id and sp_client_secret"),
             (SELLER, "invalid_request", "missing or surplus characters"),
             (SELLER, "unauthorized_client", "application meant for this service"),
-            (SELLER, "unsupported_grant_type", "check that the token URL"),
-            (SELLER, "invalid_scope", "what the application has been allowed"),
+            (SELLER, "unsupported_grant_type", "check that lwa_token_url"),
+            (SELLER, "invalid_scope", "what the application of sp_client_id has been"),
             (APPSTORE, "invalid_scope", "not attached to the Reporting API"),
             (APPSTORE, "invalid_scope", "developer console open API Access"),
-            (APPSTORE, "invalid_client", "check the client id and the client secret"),
+            (APPSTORE, "invalid_client", "_client_id and sp_client_secret"),
             (APPSTORE, "something_new", "no document describes this word"),
         ],
     )
@@ -378,7 +378,7 @@ class TestRefusals:
         """No document describes it, so it fails, and nothing of it is shown."""
         login = Login(answer(body, status=418))
         source = source_of(login)
-        with pytest.raises(UnexpectedAnswerError, match="status 418") as caught:
+        with pytest.raises(UnexpectedAnswerError, match="HTTP 418") as caught:
             source.token()
 
         assert "secret" not in str(caught.value)

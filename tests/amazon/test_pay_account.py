@@ -80,7 +80,7 @@ def test_a_contradiction_is_refused(*, key_id: str, sandbox: bool, text: str) ->
 @pytest.mark.parametrize(
     ("digest", "advice"),
     [
-        (DIGEST, "check that the private key belongs to the public key id"),
+        (DIGEST, "check that pay_private_key belongs to pay_public_key_id"),
         (OTHER, "check whether a proxy changes"),
     ],
 )
@@ -102,4 +102,4 @@ def test_a_message_without_a_digest_tells_what_else_to_check() -> None:
     """Where Amazon quotes nothing, the usual suspects are named."""
     text = explain_refused_signature("no", f"AMZN-PAY-RSASSA-PSS\n{DIGEST}")
 
-    assert "check key, region and clock" in text
+    assert "check pay_private_key, pay_region and the clock" in text

@@ -13,6 +13,7 @@ from tap_amazon_reports.amazon.errors import (
     CredentialsError,
     RequestRefusedError,
 )
+from tap_amazon_reports.amazon.shapes import PayReport
 from tap_amazon_reports.amazon.wire_time import basic_text, utc_text
 from tests.amazon.rig import calls_of, one_line, services_of
 from tests.local_amazon.faults import ConnectionLost, Status
@@ -58,7 +59,7 @@ class TestPay:
         since = basic_text(full.clock.now().replace(month=9))
 
         found = merchant.get_reports(
-            [SETTLEMENT], created_since=since, created_until=PAY_UNTIL
+            [SETTLEMENT], shape=PayReport, created_since=since, created_until=PAY_UNTIL
         )
 
         held = {
@@ -66,17 +67,21 @@ class TestPay:
             for report in full.pay.reports
             if report["reportType"] == SETTLEMENT and report["createdTime"] >= since
         }
-        assert sorted(report["reportId"] for report in found) == sorted(held)
+        assert sorted(entry.known.report_id for entry in found) == sorted(held)
         *_, last = calls_of(full, "pay.getReports")
         assert [name for name, _ in last.query] == ["nextToken"]
         assert full.refused == []
 
     def test_no_types_means_all(self, full: LocalAmazon, merchant: PayClient) -> None:
         """The parameter is left out, not sent empty."""
-        list(merchant.get_reports([], created_since=PAY_SINCE, created_until=PAY_UNTIL))
+        list(
+            merchant.get_reports(
+                [], shape=PayReport, created_since=PAY_SINCE, created_until=PAY_UNTIL
+            )
+        )
         found = merchant.get_report_schedules([])
 
-        assert found == full.pay.schedules
+        assert [entry.wire for entry in found] == full.pay.schedules
         first, *_ = calls_of(full, "pay.getReports")
         assert "reportTypes" not in dict(first.query)
 
@@ -89,7 +94,7 @@ class TestPay:
             start_time="20260101T000000Z", end_time=PAY_UNTIL
         )
 
-        assert list(found) == sorted(
+        assert [entry.wire for entry in found] == sorted(
             full.pay.disbursements, key=lambda payout: str(payout["transactionTime"])
         )
         assert len(calls_of(full, "pay.getDisbursements")) >= 3
@@ -111,7 +116,7 @@ class TestPay:
             start_time="20260101T000000Z", end_time=PAY_UNTIL
         )
 
-        ids = [payout["amazonDisbursementReferenceId"] for payout in found]
+        ids = [entry.wire["amazonDisbursementReferenceId"] for entry in found]
         assert sorted(ids) == sorted(
             payout["amazonDisbursementReferenceId"] for payout in full.pay.disbursements
         )
@@ -145,9 +150,9 @@ class TestPay:
         made = amazon.pay.ask(SETTLEMENT)
         clock.advance(seconds=60)
         report = merchant.get_report(made["reportId"])
-        url = merchant.get_report_document(report["reportDocumentId"])
+        url = merchant.get_report_document(str(report.known.report_document_id))
 
-        assert report["processingStatus"] == "COMPLETED"
+        assert report.known.processing_status == "COMPLETED"
         assert url.reveal().startswith(f"{amazon.url}/storage/")
 
     @pytest.mark.parametrize(
@@ -194,7 +199,7 @@ class TestPay:
         """The message that quotes the signature is not passed on."""
         services = services_of(amazon, clock, pay_public_key_id="LIVE-SOMEBODYELSE")
         with pytest.raises(CredentialsError) as caught:
-            services.pay.get_report_schedules([])
+            list(services.pay.get_report_schedules([]))
 
         signature = re.search(
             r"Signature=(\S+)", amazon.seen[-1].headers["authorization"]

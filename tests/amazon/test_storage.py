@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_amazon_reports.amazon.errors import (
-    DocumentMissingError,
     UnavailableError,
     UnexpectedAnswerError,
 )
@@ -148,7 +147,7 @@ def test_a_document_that_is_gone_is_missing(
     """A URL can outlive its document."""
     url = stored(amazon, CONTENT)
     amazon.storage.objects.clear()
-    with pytest.raises(DocumentMissingError, match="404"):
+    with pytest.raises(UnexpectedAnswerError, match="404"):
         storage.open(url)
 
 

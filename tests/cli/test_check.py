@@ -73,9 +73,13 @@ def test_nothing_is_asked_for(amazon_reports: Commands) -> None:
 @pytest.mark.parametrize(
     ("setting", "service", "said"),
     [
-        ("sp_client_secret", "Selling Partner API", "check the client id and the"),
+        ("sp_client_secret", "Selling Partner API", "check sp_client_id and"),
         ("sp_refresh_token", "Selling Partner API", "authoris"),
-        ("appstore_client_secret", "Appstore Reporting API", "check the client id and"),
+        (
+            "appstore_client_secret",
+            "Appstore Reporting API",
+            "check appstore_client_id and",
+        ),
         ("pay_public_key_id", "Amazon Pay API", "pay_public_key_id"),
     ],
 )

@@ -9,8 +9,8 @@ import pytest
 
 from tap_amazon_reports.amazon.errors import (
     DocumentDamagedError,
-    DocumentMissingError,
     UnavailableError,
+    UnexpectedAnswerError,
 )
 from tap_amazon_reports.amazon.storage import UrlExpiredError
 from tap_amazon_reports.documents.download import Download
@@ -97,7 +97,7 @@ class TestWhole:
         """It is not asked for again."""
         amazon.faults.add(GET, Status(404), times=9)
         scheduler = ScriptedUrls(amazon, CONTENT)
-        with pytest.raises(DocumentMissingError):
+        with pytest.raises(UnexpectedAnswerError):
             read(storage, scheduler)
 
         assert scheduler.asked == 1

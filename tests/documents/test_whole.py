@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_amazon_reports.amazon.errors import DocumentDamagedError, DocumentMissingError
+from tap_amazon_reports.amazon.errors import DocumentDamagedError, UnexpectedAnswerError
 from tap_amazon_reports.documents.whole import fetch_whole
 from tests.documents.scripted_urls import ScriptedUrls
 from tests.local_amazon.faults import CutShort, Status
@@ -108,5 +108,5 @@ def test_what_breaks_off_is_mended_and_not_damaged(
 def test_a_missing_document_is_missing(amazon: LocalAmazon, storage: Storage) -> None:
     """A month without a file is for the caller to judge."""
     amazon.faults.add("storage.get", Status(404))
-    with pytest.raises(DocumentMissingError):
+    with pytest.raises(UnexpectedAnswerError):
         fetch_whole(ask=ScriptedUrls(amazon, GZIPPED), storage=storage)

@@ -1,0 +1,294 @@
+"""Amazon's JSON at the border: exact, bounded, and of the shape that is documented."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+
+from tap_amazon_reports.amazon.echo import printable
+from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
+from tap_amazon_reports.amazon.shapes import Page, read_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    import requests
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+Shape = TypeVar("Shape")
+
+DEEPEST = 64
+"""How many brackets within each other an answer may have."""
+_LONGEST_NUMBER = 300
+"""Digits, also before or behind the point: what every reader of JSON can hold."""
+MOST_PAGES = 5_000
+"""A listing of more pages than these, half a million reports, does not end."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Entry(Generic[Shape]):
+    """One object of a list in an answer.
+
+    Attributes:
+        known: what the tap acts on, typed.
+        wire: all that Amazon said, for what is copied.
+    """
+
+    known: Shape
+    wire: Json
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The JSON object that an operation answered with; its numbers are exact.
+
+    Attributes:
+        asked: what was asked for, fit to be printed.
+        status: of the answer.
+        request_id: Amazon's.
+        wire: the object.
+    """
+
+    asked: str
+    status: int
+    request_id: str | None
+    wire: Json
+
+    def read(self, shape: type[Shape]) -> Shape:
+        """Return the object as `shape`.
+
+        Raises:
+            UnexpectedAnswerError: if it is not of that shape; the field is named.
+        """
+        try:
+            return _shaped(self.wire, shape)
+        except msgspec.ValidationError as problem:
+            raise self.unexpected(_told(problem)) from None
+
+    def entry(self, shape: type[Shape]) -> Entry[Shape]:
+        """Return the object as `shape`, with all that Amazon said beside it.
+
+        Raises:
+            UnexpectedAnswerError: as `read`.
+        """
+        return Entry(self.read(shape), self.wire)
+
+    def entries(
+        self, name: str, shape: type[Shape]
+    ) -> tuple[list[Entry[Shape]], list[UnexpectedAnswerError]]:
+        """Return the objects listed under `name`, and what is wrong with the others.
+
+        Each wrong one is told in a warning.
+
+        Raises:
+            UnexpectedAnswerError: if there is no list.
+        """
+        found = self.wire.get(name)
+        if not isinstance(found, list):
+            problem = f"{name} is no list"
+            raise self.unexpected(problem)
+        good, wrong = [], []
+        for place, wire in enumerate(found):
+            try:
+                good.append(Entry(_shaped(wire, shape), wire))
+            except msgspec.ValidationError as problem:
+                which = f"{name}[{place}]{_named(wire)}"
+                wrong.append(self.unexpected(f"{which}: {_told(problem)}"))
+        for error in wrong:
+            logger.warning("%s; this entry is left out", error)
+        return good, wrong
+
+    def unexpected(self, problem: str) -> UnexpectedAnswerError:
+        """Return the error that says what is wrong with this answer."""
+        return UnexpectedAnswerError(
+            f"{self.asked} answered HTTP {self.status} with what is not documented:"
+            f" {problem} (request id {self.request_id})",
+            status=self.status,
+            request_id=self.request_id,
+        )
+
+
+def read_json(content: bytes) -> tuple[object, bool]:
+    """Return the JSON value, and whether characters of it had to be replaced.
+
+    Decimals are exact. A number that other readers could not hold stays the text that
+    it was, so that it fits no column of numbers and is kept all the same. Half a
+    character (a lone surrogate) becomes U+FFFD.
+
+    Raises:
+        ValueError: if it is no JSON, or nested too deeply.
+    """
+    text = content.decode("utf-8-sig", errors="replace")
+    try:
+        value = json.loads(
+            text, parse_float=_decimal, parse_int=_integer, parse_constant=_refuse
+        )
+    except RecursionError:
+        msg = f"it is nested more than {DEEPEST} levels deep"
+        raise ValueError(msg) from None
+    except ValueError:
+        msg = "it is no JSON"
+        raise ValueError(msg) from None
+    sound = _Sound()
+    return sound.of(value), sound.replaced or "\ufffd" in text
+
+
+def json_object(response: requests.Response) -> Json | None:
+    """Return the JSON object that `response` holds, its decimals exact, or None."""
+    try:
+        value, _ = read_json(response.content)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def read_answer(
+    response: requests.Response, *, asked: str, request_id: str | None
+) -> Answer:
+    """Return the JSON object of an answer.
+
+    Raises:
+        UnexpectedAnswerError: if it holds no JSON object.
+    """
+    answer = Answer(asked, response.status_code, request_id, {})
+    try:
+        value, replaced = read_json(response.content)
+    except ValueError as error:
+        raise answer.unexpected(str(error)) from None
+    if not isinstance(value, dict):
+        problem = "it is no JSON object"
+        raise answer.unexpected(problem)
+    if replaced:
+        logger.warning(
+            "%s answered with broken characters; they are read as U+FFFD", asked
+        )
+    return Answer(asked, response.status_code, request_id, value)
+
+
+def pages(ask: Callable[[str | None], Answer]) -> Iterator[Answer]:
+    """Yield the pages of a listing.
+
+    Args:
+        ask: returns the page of a `nextToken`, or the first.
+
+    Raises:
+        UnexpectedAnswerError: if a token repeats, or there is no end of them.
+    """
+    seen: set[int] = set()
+    token: str | None = None
+    while True:
+        answer = ask(token)
+        yield answer
+        token = answer.read(Page).next_token
+        if not token:
+            return
+        if hash(token) in seen:
+            problem = "nextToken repeats, so the listing has no end"
+            raise answer.unexpected(problem)
+        seen.add(hash(token))
+        if len(seen) >= MOST_PAGES:
+            problem = f"the listing has more than {MOST_PAGES} pages"
+            raise answer.unexpected(problem)
+
+
+def listed(
+    answers: Iterable[Answer], name: str, shape: type[Shape]
+) -> Iterator[Entry[Shape]]:
+    """Yield the objects listed under `name` in all of `answers`.
+
+    Raises:
+        UnexpectedAnswerError: after the last, if some were wrong and left out: so that
+            no bookmark passes them.
+    """
+    left_out: list[UnexpectedAnswerError] = []
+    for answer in answers:
+        good, wrong = answer.entries(name, shape)
+        yield from good
+        left_out += wrong
+    if left_out:
+        first = left_out[0]
+        more = f"; {len(left_out) - 1} more entries were wrong" if left_out[1:] else ""
+        msg = f"{first}{more}. The others were read"
+        raise UnexpectedAnswerError(
+            msg, status=first.status, request_id=first.request_id
+        )
+
+
+def _shaped(wire: object, shape: type[Shape]) -> Shape:
+    """Return `wire` as `shape`; an empty text is a missing one.
+
+    Raises:
+        ValidationError: if it is not of that shape.
+    """
+    if isinstance(wire, dict):
+        wire = {name: value for name, value in wire.items() if value not in (None, "")}
+    return msgspec.convert(wire, shape, dec_hook=read_instant)
+
+
+def _told(problem: msgspec.ValidationError) -> str:
+    """Return what is wrong, and with which field, in one line."""
+    words, _, place = str(problem).partition(" - at `$")
+    field = place.strip("`.")
+    return printable(f"{field}: {words}" if field else words)
+
+
+def _named(wire: object) -> str:
+    """Return the id of an entry, if it can be told."""
+    if not isinstance(wire, dict):
+        return ""
+    found = next((wire[name] for name in ("reportId", "interval") if name in wire), "")
+    return f" ({printable(found, longest=80)})" if isinstance(found, str) else ""
+
+
+class _Sound:
+    """Makes text sound, and counts how deep it goes."""
+
+    def __init__(self) -> None:
+        self.replaced = False
+
+    def of(self, value: Any, depth: int = 0) -> Any:
+        if depth > DEEPEST:
+            msg = f"it is nested more than {DEEPEST} levels deep"
+            raise ValueError(msg)
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, list):
+            return [self.of(item, depth + 1) for item in value]
+        if isinstance(value, dict):
+            return {
+                self._text(name): self.of(item, depth + 1)
+                for name, item in value.items()
+            }
+        return value
+
+    def _text(self, text: str) -> str:
+        sound = _SURROGATE.sub("\ufffd", text)
+        self.replaced = self.replaced or (sound is not text and sound != text)
+        return sound
+
+
+def _decimal(text: str) -> Decimal | str:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    holds = abs(number.adjusted()) <= _LONGEST_NUMBER
+    return number if holds and len(text) <= _LONGEST_NUMBER else text
+
+
+def _integer(text: str) -> int | str:
+    return int(text) if len(text) <= _LONGEST_NUMBER else text
+
+
+def _refuse(word: str) -> object:
+    raise ValueError(word)
