@@ -102,7 +102,7 @@ EXPLANATIONS = (
         "the stream fails at once, with Amazon's message and the parameters sent; in"
         " `sp_order_metrics` that query of that marketplace only",
         "correct the setting",
-        ("400", "404", "invalidinput", "notfound", "invalidparametervalue", ": http "),
+        ("400", "404", "invalidinput", "notfound", "invalidparametervalue", "(http "),
     ),
     Explanation(
         "the URL of a file has died",
@@ -117,7 +117,7 @@ EXPLANATIONS = (
         "wait for the next run",
         (
             *("is damaged", "cut short", "checksum", "not what it claims"),
-            *("changed while it was being read", "does not exist (http 404)"),
+            *("changed while it was being read", "storage does not have it (http 404)"),
         ),
     ),
     Explanation(
@@ -178,15 +178,11 @@ EXPLANATIONS = (
         "that request fails, naming what is wrong with it",
         "wait for the next run; if it stays, report it here",
         (
-            *("answered without a", "no json object", "is not the url of a document"),
-            *(
-                "has a time that is none",
-                "has no createdtime",
-                "has no reportid",
-                "interval that is none",
-            ),
-            *("an address that is not https", "check the token url", "answered"),
-            *("listed a schedule", "listed a report", "were about to be sent astray"),
+            *("what is not documented", "is not the url of a document"),
+            *("the others were read", "is not two times with offsets"),
+            *("an address that is not https", "check lwa_token_url", "answered"),
+            *("check whether the address is amazon's", "were about to be sent astray"),
+            *("no request can be sent to that address",),
         ),
     ),
     Explanation(
@@ -208,6 +204,7 @@ EXPLANATIONS = (
         (
             *("allowed:", "no credentials are set", "config validation", "setting"),
             *("found nothing", "needed, because", "batch_config"),
+            *("that no header can hold",),
         ),
     ),
     Explanation(
