@@ -1,0 +1,81 @@
+"""Whether marketplaces of one region gave the same document, and what to do then.
+
+Amazon makes some reports for the whole region, whichever marketplace is asked for (FBA
+reports: github.com/amzn/selling-partner-api-models, issue 2199). Asked for each of n
+marketplaces, each row is then there n times, under n keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tap_amazon_reports.reports.windows import Window
+
+__all__ = ["ReadDocument", "SameDocuments"]
+
+_MOST_WINDOWS = 1000
+"""How many windows are remembered, 200 bytes each: if marketplaces give the same, they
+do so from the first window on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadDocument:
+    """A document that was read to its end.
+
+    Attributes:
+        report_type: Amazon's name of the type.
+        partition: the marketplace's id.
+        window: which data it has; None of a snapshot.
+        rows: how many rows it has.
+        size: its bytes, as they are inside of any compression.
+        digest: of these bytes.
+    """
+
+    report_type: str
+    partition: str
+    window: Window | None
+    rows: int
+    size: int
+    digest: bytes
+
+
+class SameDocuments:
+    """Compares what the marketplaces of a region gave, by size and digest alone."""
+
+    def __init__(self) -> None:
+        """Know no document."""
+        self._first: dict[tuple[str, Window | None], ReadDocument] = {}
+        self._told: set[str] = set()
+
+    def add(self, document: ReadDocument) -> str | None:
+        """Return a warning, once for each type, if another marketplace gave the same.
+
+        A document without rows says nothing: its header is the same everywhere.
+        """
+        if not document.rows or document.report_type in self._told:
+            return None
+        place = (document.report_type, document.window)
+        first = self._first.get(place)
+        if first is None:
+            if len(self._first) < _MOST_WINDOWS:
+                self._first[place] = document
+            return None
+        if not _are_alike(first, document):
+            return None
+        self._told.add(document.report_type)
+        return (
+            f"{document.report_type}: the marketplaces {first.partition} and"
+            f" {document.partition} gave the same document of {document.rows} rows, so"
+            " Amazon seems to make it for the whole region, and each row arrives once"
+            " for each marketplace; set `regional: true` in its entry of"
+            " sp_report_types, drop the table, and run a full refresh of the stream"
+        )
+
+
+def _are_alike(one: ReadDocument, other: ReadDocument) -> bool:
+    return one.partition != other.partition and (one.size, one.digest) == (
+        other.size,
+        other.digest,
+    )

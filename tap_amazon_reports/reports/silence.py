@@ -1,0 +1,171 @@
+"""Why a stream that was read has no rows, in one line: no zero stands unexplained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.reports.report_types import DateMode, Period
+from tap_amazon_reports.reports.windows import Month
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tap_amazon_reports.reports.report_types import ReportType
+
+__all__ = ["Reading", "clipped", "first_data", "silence", "unread_arrays"]
+
+_DAY = timedelta(days=1)
+_SUNDAY = datetime(1970, 1, 4, tzinfo=timezone.utc)
+_MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What became of a stream in a run.
+
+    Attributes:
+        kind: its type.
+        start: from where on it was to be read, UTC.
+        end: up to where: now, or `end_date`.
+        collected: whether reports are collected, not asked for.
+        options: of the reports; one of them may choose the period.
+        reports: how many reports were read, those without rows too.
+        rows: how many rows they had.
+    """
+
+    kind: ReportType
+    start: datetime
+    end: datetime
+    collected: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+    reports: int = 0
+    rows: int = 0
+
+
+def silence(reading: Reading) -> str | None:
+    """Return why there are no rows; None if there are some."""
+    if reading.rows:
+        return None
+    if reading.reports:
+        return _all_empty(reading)
+    if reading.collected:
+        return _none_made(reading.kind)
+    if reading.start >= reading.end:
+        return (
+            f"nothing was asked for: all up to {_moment(reading.end)} has been read, or"
+            " start_date is not before end_date"
+        )
+    available = first_data(reading.kind, reading.start, options=reading.options)
+    return (
+        f"nothing was asked for: Amazon's data of the time after"
+        f" {_moment(reading.start)} is not whole yet; there will be data from"
+        f" {_moment(available)} on"
+    )
+
+
+def _all_empty(reading: Reading) -> str:
+    count = reading.reports
+    which = (
+        "the one report that was read has no row"
+        if count == 1
+        else f"none of the {count} reports that were read has a row"
+    )
+    return (
+        f"{which}: if there should be some, check marketplaces, role, report_options"
+        " and the dates"
+    )
+
+
+def _none_made(kind: ReportType) -> str:
+    if kind.schedulable:
+        return (
+            "no report has been made: a schedule makes reports of this type, and there"
+            " may be none; sp_report_schedules lists them"
+        )
+    return (
+        "no report has been made: Amazon makes reports of this type by itself, and"
+        f" lists those of the last {kind.retention_days or 90} days"
+    )
+
+
+def clipped(kind: ReportType, start: datetime, oldest: datetime | None) -> str | None:
+    """Return what to say once of a start before Amazon's first data; None if it is not.
+
+    Args:
+        kind: the type.
+        start: what was wished for, UTC.
+        oldest: from when on Amazon has data; None where nobody knows.
+    """
+    if oldest is None or start >= oldest:
+        return None
+    reach = f" for {kind.reach_days} days" if kind.reach_days else ""
+    return (
+        f"start_date {_moment(start)} is before what Amazon has of {kind.report_type}:"
+        f" it keeps this data{reach}, so it is read from {_moment(oldest)} on"
+    )
+
+
+def unread_arrays(names: Sequence[str]) -> str | None:
+    """Return what to say of arrays in a document that no stream has; None if none.
+
+    Args:
+        names: of the arrays, as the document has them.
+    """
+    if not names:
+        return None
+    return (
+        f"the document has {', '.join(sorted(names))}, which no stream of this type"
+        " reads: the tap may be older than Amazon's document; tell its maintainers"
+    )
+
+
+def first_data(
+    kind: ReportType, start: datetime, *, options: Mapping[str, str]
+) -> datetime:
+    """Return when the first data from `start` on can be asked for, UTC.
+
+    Args:
+        kind: the type, which says how late its data is.
+        start: UTC.
+        options: of the report; one of them may choose the period.
+    """
+    return _first_end(kind, start, options) + timedelta(hours=kind.latency_hours)
+
+
+def _first_end(
+    kind: ReportType, start: datetime, options: Mapping[str, str]
+) -> datetime:
+    """Return the end of the day, hour or period that `start` lies in."""
+    mode = kind.dates.mode
+    if mode is DateMode.PERIOD:
+        return _period_end(kind.period(options).period, start)
+    if mode is DateMode.HOURS:
+        return start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if mode is DateMode.DAY or kind.latency_hours or not kind.has_keys:
+        return _midnight(start) + _DAY
+    return start
+
+
+def _period_end(period: Period, start: datetime) -> datetime:
+    day = _midnight(start)
+    if period is Period.DAY:
+        return day + _DAY
+    if period is Period.WEEK:
+        return day - (day - _SUNDAY) % timedelta(days=7) + timedelta(days=7)
+    months = _MONTHS[period]
+    month = Month(day.year, (day.month - 1) // months * months + 1)
+    for _ in range(months):
+        month = month.next()
+    return month.start
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(timezone.utc).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}Z"

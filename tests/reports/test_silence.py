@@ -1,0 +1,132 @@
+"""A stream without rows says why, in one line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import pytest
+
+from tap_amazon_reports.reports.schema_files import CATALOGUE
+from tap_amazon_reports.reports.silence import (
+    Reading,
+    clipped,
+    first_data,
+    silence,
+    unread_arrays,
+)
+
+ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
+RETURNS = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
+SALES = "GET_SALES_AND_TRAFFIC_REPORT"
+SEARCHES = "GET_BRAND_ANALYTICS_SEARCH_TERMS_REPORT"
+SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
+PENDING = "GET_PENDING_ORDERS_DATA"
+VENDOR_HOURS = "GET_VENDOR_REAL_TIME_TRAFFIC_REPORT"
+
+
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """Return a moment in UTC."""
+    return datetime(year, month, day, hour, minute, tzinfo=timezone.utc)
+
+
+def reading(name: str) -> Reading:
+    """Return what became of a type's stream: nothing."""
+    kind = CATALOGUE.find("selling_partner", name)
+    return Reading(kind=kind, start=utc(2026, 11, 20), end=utc(2026, 11, 21, 12))
+
+
+def test_rows_need_no_explanation() -> None:
+    """A stream that has rows is not talked about."""
+    assert silence(replace(reading(ORDERS), reports=2, rows=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("reports", "words"),
+    [
+        (1, "the one report that was read has no row"),
+        (4, "none of the 4 reports that were read has a row"),
+    ],
+)
+def test_reports_without_rows_are_told(reports: int, words: str) -> None:
+    """One empty report is as silent as several: what to check is said of it too."""
+    line = silence(replace(reading(ORDERS), reports=reports))
+
+    assert line is not None
+    assert line.startswith(words)
+    assert "check marketplaces, role, report_options" in line
+
+
+def test_late_data_says_from_when_on() -> None:
+    """Who asks for the day before yesterday learns when to come again."""
+    line = silence(replace(reading(SALES), options={"dateGranularity": "DAY"}))
+
+    assert line is not None
+    assert line.endswith("there will be data from 2026-11-24 00:00Z on")
+
+
+def test_a_span_that_is_none_is_told() -> None:
+    """Dates that leave nothing between them are named."""
+    line = silence(replace(reading(ORDERS), start=utc(2026, 11, 21, 12)))
+
+    assert line is not None
+    assert "start_date is not before end_date" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (PENDING, "a schedule makes reports of this type, and there may be none"),
+        (SETTLEMENT, "Amazon makes reports of this type by itself"),
+    ],
+)
+def test_what_waits_for_others_says_for_whom(name: str, words: str) -> None:
+    """A stream that waits for a schedule does not look like one without rows."""
+    line = silence(replace(reading(name), collected=True))
+
+    assert line is not None
+    assert words in line
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "options", "expected"),
+    [
+        (SALES, utc(2026, 11, 20, 5), {"dateGranularity": "DAY"}, utc(2026, 11, 24)),
+        (SALES, utc(2026, 11, 20), {"dateGranularity": "WEEK"}, utc(2026, 11, 25)),
+        (SALES, utc(2026, 11, 22), {"dateGranularity": "WEEK"}, utc(2026, 12, 2)),
+        (SALES, utc(2026, 12, 9), {"dateGranularity": "MONTH"}, utc(2027, 1, 4)),
+        (SEARCHES, utc(2026, 11, 2), {"reportPeriod": "QUARTER"}, utc(2027, 1, 4)),
+        (RETURNS, utc(2026, 11, 20, 9), {}, utc(2026, 11, 22)),
+        (VENDOR_HOURS, utc(2026, 11, 20, 9, 30), {}, utc(2026, 11, 20, 11)),
+        (ORDERS, utc(2026, 11, 20, 9, 30), {}, utc(2026, 11, 20, 9, 30)),
+    ],
+)
+def test_first_data_is_when_its_period_is_over_and_amazon_has_it(
+    name: str, start: datetime, options: dict[str, str], expected: datetime
+) -> None:
+    """Days, weeks, months and hours have to be whole, and then Amazon is late."""
+    kind = CATALOGUE.find("selling_partner", name)
+
+    assert expected == first_data(kind, start, options=options)
+
+
+def test_a_start_before_amazons_data_is_told() -> None:
+    """Five years of orders are wished for, and two are there: the date is said."""
+    kind = CATALOGUE.find("selling_partner", ORDERS)
+    oldest = utc(2024, 11, 21, 12)
+    line = clipped(kind, utc(2021, 1, 1), oldest)
+
+    assert line is not None
+    assert "start_date 2021-01-01 00:00Z is before what Amazon has" in line
+    assert "for 730 days, so it is read from 2024-11-21 12:00Z on" in line
+    assert clipped(kind, oldest, oldest) is None
+    assert clipped(kind, utc(2021, 1, 1), None) is None
+
+
+def test_arrays_that_no_stream_has_are_named() -> None:
+    """What Amazon added to a document is not passed over in silence."""
+    line = unread_arrays(["salesByBrand", "adsByAsin"])
+
+    assert line is not None
+    assert line.startswith("the document has adsByAsin, salesByBrand, which no stream")
+    assert unread_arrays([]) is None
