@@ -141,7 +141,7 @@ def test_a_generic_row_has_a_reason(path: Path) -> None:
     about = _load(path)["x-report"]
     generic = any(set(columns) == {"row"} for _, columns in _schemas(path))
 
-    reasons = ("notes", "refused", "status_note")
+    reasons = ("notes", "refused", "status_note", "removed")
     assert not generic or any(about.get(reason) for reason in reasons)
 
 
