@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from .local import LocalAmazon
+from .marketplaces import SELLS_IN
 from .settings import environment_lines
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ended.set())
-    amazon = LocalAmazon(port=options.port, speed=options.speed)
+    amazon = LocalAmazon(port=options.port, speed=options.speed, region=options.region)
     amazon.start()
     try:
         _tell(amazon)
@@ -50,6 +51,12 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=1.0,
         help="how much faster than published the quotas refill (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--region",
+        choices=sorted(SELLS_IN),
+        default="na",
+        help="where the seller sells (default: %(default)s)",
     )
     return parser
 

@@ -52,6 +52,7 @@ class LocalAmazon:
         speed: float = 1.0,
         populate: bool = True,
         port: int = 0,
+        region: str = "na",
     ) -> None:
         """Get ready to serve.
 
@@ -60,21 +61,24 @@ class LocalAmazon:
             speed: how much faster than published the quotas refill and reports ripen.
             populate: whether to hold the usual reports, files and payouts.
             port: where to listen; 0 takes any free port.
+            region: where the seller and the merchant are: `na`, `eu` or `fe`.
         """
         self.clock = clock
+        self.region = region
         self.journal = Journal()
         self._port = port
         self._server: Server | None = None
         self.lwa = LoginWithAmazon(clock)
         self.storage = Storage(clock, lambda: self.url)
         self.appstore = Appstore(self.storage)
-        self.families = Families(clock)
+        self.families = Families(clock, region)
         ripening = default_ripening(speed)
         self.selling_partner = SellingPartner(
             clock=clock,
             storage=self.storage,
             ripening=ripening,
             families=self.families,
+            region=region,
         )
         self.pay = Pay(
             clock=clock,
@@ -144,7 +148,13 @@ class LocalAmazon:
 
     def settings(self) -> dict[str, Any]:
         """Return the settings with which the tap reads all that is here."""
-        return tap_settings(self.url, lwa=self.lwa, pay=self.pay, now=self.clock.now())
+        return tap_settings(
+            self.url,
+            lwa=self.lwa,
+            pay=self.pay,
+            now=self.clock.now(),
+            region=self.region,
+        )
 
     def sandbox_settings(self) -> dict[str, Any]:
         """Return the settings with which the tap reads both sandboxes."""

@@ -17,7 +17,31 @@ class Marketplace(NamedTuple):
     currency: str
     time_zone: str
 
+    @property
+    def sales_channel(self) -> str:
+        """What reports call it, such as `Amazon.de`."""
+        return SALES_CHANNELS.get(self.country, f"Amazon.{self.country.lower()}")
 
+
+SALES_CHANNELS = {
+    "US": "Amazon.com",
+    "CA": "Amazon.ca",
+    "MX": "Amazon.com.mx",
+    "BR": "Amazon.com.br",
+    "GB": "Amazon.co.uk",
+    "BE": "Amazon.com.be",
+    "TR": "Amazon.com.tr",
+    "JP": "Amazon.co.jp",
+    "AU": "Amazon.com.au",
+    "ZA": "Amazon.co.za",
+}
+"""Those that are not `Amazon.` and the country."""
+SELLS_IN = {
+    "na": ("US", "CA"),
+    "eu": ("DE", "GB", "FR", "IT", "ES"),
+    "fe": ("JP", "AU"),
+}
+"""The countries that the account of a region sells in."""
 MARKETPLACES = (
     Marketplace("US", "ATVPDKIKX0DER", "na", "USD", "America/Los_Angeles"),
     Marketplace("CA", "A2EUQ1WTGCTBG2", "na", "CAD", "America/Los_Angeles"),

@@ -7,6 +7,7 @@ import shlex
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from .marketplaces import SELLS_IN
 from .pay.models import merchant_key_pem
 
 if TYPE_CHECKING:
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
     from .pay.models import Pay
 
 HISTORY_DAYS = 100
+PAY_REGIONS = {"na": "na", "eu": "eu", "fe": "jp"}
+"""What Amazon Pay calls the regions (Amazon Pay API v2, Endpoints)."""
 PREFIX = "TAP_AMAZON_REPORTS_"
 
 
 def tap_settings(
-    url: str, *, lwa: LoginWithAmazon, pay: Pay, now: datetime
+    url: str, *, lwa: LoginWithAmazon, pay: Pay, now: datetime, region: str
 ) -> dict[str, Any]:
-    """Return the settings for all three services below `url`."""
+    """Return the settings for all three services below `url`, in a region."""
     start = now - timedelta(days=HISTORY_DAYS)
     return {
         "start_date": start.strftime("%Y-%m-%dT00:00:00Z"),
@@ -31,7 +34,7 @@ def tap_settings(
         "sp_client_id": lwa.sp_client[0],
         "sp_client_secret": lwa.sp_client[1],
         "sp_refresh_token": lwa.refresh_token,
-        "sp_marketplaces": ["US", "CA"],
+        "sp_marketplaces": list(SELLS_IN[region]),
         "sp_order_metrics": [
             {"granularity": "Day"},
             {"granularity": "Hour"},
@@ -43,7 +46,7 @@ def tap_settings(
         ],
         "pay_public_key_id": pay.live_key_id,
         "pay_private_key": merchant_key_pem(),
-        "pay_region": "na",
+        "pay_region": PAY_REGIONS[region],
         "lwa_token_url": f"{url}/lwa/auth/o2/token",
         "appstore_base_url": f"{url}/appstore",
         "sp_base_url": f"{url}/sp",

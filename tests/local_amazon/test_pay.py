@@ -140,10 +140,10 @@ def test_a_settlement_has_its_real_shape_and_thirty_seconds(
 def test_payouts_come_in_pages_with_exact_amounts(
     amazon: LocalAmazon, merchant: Merchant
 ) -> None:
-    """Forty-five payouts in three pages; amounts are texts."""
+    """Seventy-seven payouts in four pages; amounts are texts."""
     query = {"pageSize": "20", "nextToken": ""}
     found: list[dict[str, str]] = []
-    for _ in range(3):
+    for _ in range(4):
         page = merchant.call("GET", "/v2/disbursements", query=query).json()
         found += page["disbursements"]
         query = {"nextToken": page.get("nextToken", "")}

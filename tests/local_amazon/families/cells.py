@@ -86,7 +86,7 @@ class Cellar:
         if "SETTLEMENT" in name:
             return settlement_moment(moment, self.marketplace.country)
         if "LISTING" in name:
-            return f"{local:%Y-%m-%d %H:%M:%S %Z}"
+            return f"{listing_day(local, self.marketplace.country)} {local:%H:%M:%S %Z}"
         if "FBA" in name or "FULFILLED" in name or "REMOVAL" in name:
             offset = f"{local:%z}"
             return f"{local:%Y-%m-%dT%H:%M:%S}{offset[:3]}:{offset[3:]}"
@@ -132,6 +132,13 @@ class Cellar:
         "object": string,
         "array": string,
     }
+
+
+def listing_day(local: datetime, country: str) -> str:
+    """Return a day as listings write it (real files of the UK and of Japan)."""
+    if country in {"GB", "AU", "IN", "IE"}:
+        return f"{local:%d/%m/%Y}"
+    return f"{local:%Y/%m/%d}" if country == "JP" else f"{local:%Y-%m-%d}"
 
 
 def settlement_moment(moment: datetime, country: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.local_amazon.marketplaces import BY_COUNTRY
+from tests.local_amazon.marketplaces import BY_COUNTRY, SELLS_IN
 from tests.local_amazon.moments import parse_basic, parse_extended
 from tests.local_amazon.ripening import Outcome
 from tests.local_amazon.storage.models import StoredObject
@@ -70,16 +70,18 @@ class Families:
             request alone would decide.
         empty_types: types that have no rows from now on.
         sells_in: the marketplaces of the account.
+        pays_in: the marketplace of the merchant.
         regional_types: types that ignore which marketplaces they are asked for.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, region: str = "na") -> None:
         """Hold everything, and make nothing before it is asked for."""
         self._clock = clock
         self.orders_at: datetime | None = None
         self.presentations: dict[str, Presentation] = {}
         self.empty_types: set[str] = set()
-        self.sells_in = marketplaces_of([BY_COUNTRY[one].id for one in ("US", "CA")])
+        self.sells_in = tuple(BY_COUNTRY[one] for one in SELLS_IN[region])
+        self.pays_in = self.sells_in[:1]
         self.regional_types = set(REGIONAL)
         self._made: dict[tuple[str, str], tuple[Asked, Presentation]] = {}
 
@@ -226,7 +228,7 @@ class Families:
         created = _moment(parse_basic, report["createdTime"])
         asked = Asked(
             layout_of(report["reportType"]),
-            marketplaces_of(()),
+            self.pays_in,
             _moment(parse_basic, report["startTime"], created - timedelta(days=1)),
             _moment(parse_basic, report["endTime"], created),
             created,

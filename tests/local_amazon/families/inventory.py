@@ -16,6 +16,7 @@ from .asked import UTC
 from .cells import TEXTS, Cellar
 from .content import Line, Table
 from .dice import Dice
+from .headings import headings_of
 from .periods import period_word, periods_of
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ def listings(asked: Asked) -> Table:
             "status": "Active" if n % 3 else "Inactive",
         }
         line.cells.update({k: v for k, v in known.items() if k in line.cells})
+    made.headings = headings_of(asked)
     return made
 
 

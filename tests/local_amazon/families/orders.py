@@ -1,4 +1,4 @@
-"""Orders that change over time, and the reports that tell of them.
+"""The reports that tell of orders.
 
 Facts (Report types, orders): the report by last update gives each row as it is now, in
 the window in which it was changed last; nothing that matches is CANCELLED.
@@ -6,81 +6,23 @@ the window in which it was changed last; nothing that matches is CANCELLED.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from . import tables
-from .asked import UTC, Asked, days_between
 from .cells import TEXTS
 from .content import Element, Line, Table, XmlContent, leaf
 from .dice import Dice
+from .order_book import CANCELLED, LONGEST_LIFE, PENDING, Item, Order, orders_placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
-    from tests.local_amazon.marketplaces import Marketplace
+    from .asked import Asked
 
-ORDERS_A_DAY = 4
-CHANGES = 4
-LONGEST_LIFE = timedelta(days=60)
 KEPT = timedelta(days=730)
 """How far back orders can be asked for."""
-STATUSES = ("Pending", "Shipped", "Shipped - Delivered to Buyer", "Cancelled")
-CHANNELS = {"US": "Amazon.com", "CA": "Amazon.ca", "GB": "Amazon.co.uk"}
-
-
-@dataclass(frozen=True)
-class Order:
-    """One order as it stands at some moment.
-
-    Attributes:
-        marketplace: where it was placed.
-        order_id: Amazon's id.
-        placed: when it was placed.
-        updated: when it was changed last.
-        changes: how often it had been changed by then.
-    """
-
-    marketplace: Marketplace
-    order_id: str
-    placed: datetime
-    updated: datetime
-    changes: int
-
-    @property
-    def status(self) -> str:
-        """How far it is."""
-        return STATUSES[min(self.changes, len(STATUSES) - 1)]
-
-
-def orders_placed(
-    marketplace: Marketplace, first: date, last: date, *, at: datetime
-) -> Iterator[Order]:
-    """Yield the orders placed from `first` to `last`, as they stand at `at`."""
-    for day in days_between(first, last):
-        midnight = datetime.combine(day, time(), tzinfo=UTC)
-        for n in range(Dice("orders", marketplace.id, day).below(ORDERS_A_DAY)):
-            dice = Dice("order", marketplace.id, day, n)
-            seconds = dice.below(1440) * 60 + 1 + dice.below(58)
-            placed = midnight + timedelta(seconds=seconds)
-            if placed <= at:
-                order_id = f"{dice.digits(3)}-{dice.digits(7)}-{dice.digits(7)}"
-                updated, changes = _state(dice, placed, at)
-                yield Order(marketplace, order_id, placed, updated, changes)
-
-
-def _state(dice: Dice, placed: datetime, at: datetime) -> tuple[datetime, int]:
-    updated, changes = placed, 0
-    for _ in range(dice.below(CHANGES)):
-        minutes = dice.pick((30, 1440, 4320, 20_000))
-        following = updated + timedelta(minutes=1 + dice.below(minutes))
-        if following > at:
-            break
-        updated, changes = following, changes + 1
-    return updated, changes
+NETWORKS = {"AFN": "Amazon", "MFN": "Merchant"}
 
 
 def orders(asked: Asked, *, by_update: bool) -> list[Order]:
@@ -110,33 +52,34 @@ def table(asked: Asked) -> Table:
 
 
 def _lines(asked: Asked, order: Order) -> Iterator[Line]:
-    """Yield an order's items; of two in three lines, SKU and ASIN are the same."""
+    """Yield an order's items."""
     layout = asked.layout
-    count = 1 + Dice("items", order.order_id).below(3)
-    for n in range(count):
-        dice = Dice("item", order.order_id, n)
-        product = Dice("product", order.order_id, n // 2).below(40)
+    for n, item in enumerate(order.items):
         event = tables.Event(order.marketplace, order.updated, (order.order_id, n))
         line = next(tables.lines_of(layout, event))
-        price = Decimal(99 + 50 * product).scaleb(-2)
-        quantity = 1 + dice.below(3)
-        known = {
-            "amazon-order-id": order.order_id,
-            "purchase-date": _iso(order.placed),
-            "last-updated-date": _iso(order.updated),
-            "order-status": order.status,
-            "sku": f"00{product:03d}-SKU",
-            "asin": f"B0{Dice('asin', product).code(8)}",
-            "order-item-id": f"0{dice.digits(13)}",
-            "product-name": _title(order, dice),
-            "quantity": "0" if order.status == "Cancelled" else str(quantity),
-            "currency": "" if order.status == "Pending" else order.marketplace.currency,
-            "item-price": "" if order.status == "Pending" else str(price * quantity),
-            "sales-channel": CHANNELS.get(order.marketplace.country, "Amazon"),
-            "fulfillment-channel": dice.pick(("Amazon", "Merchant")),
-        }
+        known = _known(order, item)
         line.cells.update({k: v for k, v in known.items() if k in line.cells})
         yield line
+
+
+def _known(order: Order, item: Item) -> dict[str, str]:
+    is_priced = order.status != PENDING
+    return {
+        "amazon-order-id": order.order_id,
+        "purchase-date": _iso(order.placed),
+        "last-updated-date": _iso(order.updated),
+        "order-status": order.status,
+        "sku": item.sku,
+        "asin": item.asin,
+        "order-item-id": item.order_item_id,
+        "product-name": _title(order, Dice("title", item.sku)),
+        "quantity": "0" if order.status == CANCELLED else str(item.quantity),
+        "currency": order.marketplace.currency if is_priced else "",
+        "item-price": str(item.amount) if is_priced else "",
+        "sales-channel": order.marketplace.sales_channel,
+        "fulfillment-channel": NETWORKS[order.network],
+        "is-business-order": "true" if order.is_business else "false",
+    }
 
 
 def _title(order: Order, dice: Dice) -> str:
@@ -173,27 +116,24 @@ def _order(order: Order) -> Element:
             leaf("PurchaseDate", _iso(order.placed)),
             leaf("LastUpdatedDate", _iso(order.updated)),
             leaf("OrderStatus", order.status),
-            leaf("SalesChannel", CHANNELS.get(order.marketplace.country, "Amazon")),
+            leaf("SalesChannel", order.marketplace.sales_channel),
             Element("FulfillmentData", [Element("Address", address)]),
         ],
     )
-    for n in range(1 + Dice("items", order.order_id).below(3)):
-        element.inside.append(_item(order, n))
+    element.inside += [_item(order, item) for item in order.items]
     return element
 
 
-def _item(order: Order, n: int) -> Element:
-    dice = Dice("xml item", order.order_id, n)
-    amount = str(Decimal(dice.below(100_000)).scaleb(-2))
-    price = leaf("Amount", amount, currency=order.marketplace.currency)
+def _item(order: Order, item: Item) -> Element:
+    price = leaf("Amount", str(item.amount), currency=order.marketplace.currency)
     component = Element("Component", [leaf("Type", "Principal"), price])
     return Element(
         "OrderItem",
         [
-            leaf("AmazonOrderItemCode", f"0{dice.digits(13)}"),
-            leaf("SKU", f"00{dice.below(40):03d}-SKU"),
-            leaf("ProductName", _title(order, dice)),
-            leaf("Quantity", str(1 + dice.below(3))),
+            leaf("AmazonOrderItemCode", item.order_item_id),
+            leaf("SKU", item.sku),
+            leaf("ProductName", _title(order, Dice("title", item.sku))),
+            leaf("Quantity", str(item.quantity)),
             Element("ItemPrice", [component]),
         ],
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .content import Line, Table
 from .dice import Dice
@@ -21,17 +21,51 @@ if TYPE_CHECKING:
     from .asked import Asked
 
 PACIFIC = timezone(timedelta(hours=-7))
-_TYPES = ("Capture", "Capture", "Refund", "Chargeback", "A-to-z Guarantee Claim")
+BACK = ("Refund", "Chargeback", "A-to-z Guarantee Claim")
+SPECIAL_TOTALS = {3: "12345678901234.57", 7: "1000.50", 11: "1010"}
+"""What is paid out on some days of twenty, so that no digit may be lost."""
+
+
+class Settled(NamedTuple):
+    """One settlement: its number, its lines but for the payout, what is paid out."""
+
+    number: str
+    lines: list[dict[str, str]]
+    total: Decimal
+
+
+def settled(start: datetime, end: datetime, currency: str) -> Settled:
+    """Return the settlement of a period; its lines add up to what is paid out."""
+    number = f"0{11_000_000_001 + int(end.timestamp()) // 60}"
+    lines = [
+        _transaction(start, number, n, currency)
+        for n in range(2 + Dice("pay settlement", number).below(6))
+    ]
+    total = sum((Decimal(line["NetTransactionAmount"]) for line in lines), Decimal())
+    special = SPECIAL_TOTALS.get(end.toordinal() % 20)
+    reserve = Decimal() if special is None else _whole(special, currency) - total
+    what = "Previous Reserve Balance"
+    lines.append(
+        {
+            **_bank(start, number, "Reserve", what, reserve),
+            "CurrencyCode": currency,
+        }
+    )
+    return Settled(number, lines, total + reserve)
+
+
+def _whole(amount: str, currency: str) -> Decimal:
+    return Decimal(amount.partition(".")[0] if currency == "JPY" else amount)
 
 
 def settlement(asked: Asked) -> Table:
     """Return a settlement: what was captured and refunded, a reserve, the payout."""
     names = [field.name for field in asked.layout.records[0].fields]
-    dice = Dice("pay settlement", *asked.key)
-    number = f"{11_000_000_001 + dice.below(10**9)}"
-    rows = [_transaction(asked, number, n) for n in range(1 + dice.below(6))]
-    rows.append(_bank(asked.start, number, "Reserve", "Previous Reserve Balance", "0"))
-    rows.append(_bank(asked.end, number, "Transfer", "Bank account xx-123", "-17.91"))
+    currency = asked.marketplaces[0].currency
+    number, rows, total = settled(asked.start, asked.end, currency)
+    bank = "Bank account xx-123"
+    payout = _bank(asked.end, number, "Transfer", bank, -total)
+    rows.append({**payout, "CurrencyCode": currency})
     return Table(
         names,
         [Line({name: row.get(name, "") for name in names}) for row in rows],
@@ -47,45 +81,57 @@ def settlement(asked: Asked) -> Table:
     )
 
 
-def _transaction(asked: Asked, number: str, n: int) -> dict[str, str]:
+def _transaction(start: datetime, number: str, n: int, currency: str) -> dict[str, str]:
+    """Return one line; the first is a capture, and none gives back more than it."""
     dice = Dice("pay transaction", number, n)
     reference = f"P01-{dice.digits(7)}-{dice.digits(7)}"
-    amount = Decimal(dice.below(100_000)).scaleb(-2)
-    percentage = -Decimal(dice.below(500)).scaleb(-2)
-    fixed = Decimal(dice.pick(("0", "-0.30")))
+    gives_back = n > 0 and dice.once_in(3)
+    kind = dice.pick(BACK) if gives_back else "Capture"
+    amount = _amount(dice, currency, most=900 if gives_back else 90_000)
+    percentage = -_amount(dice, currency, most=500)
+    fixed = Decimal() if currency == "JPY" else Decimal(dice.pick(("0", "-0.30")))
+    paid = -amount if gives_back else amount + _amount(dice, currency, least=7000)
     return {
-        "TransactionPostedDate": _local(asked.start + timedelta(minutes=7 * n + 1)),
+        "TransactionPostedDate": _local(start + timedelta(minutes=7 * n + 1)),
         "SettlementId": number,
         "AmazonTransactionId": f"{reference}-C{dice.digits(6)}",
         "SellerReferenceId": dice.digits(12),
-        "TransactionType": dice.pick(_TYPES),
+        "TransactionType": kind,
         "AmazonOrderReferenceId": reference,
         "SellerOrderId": f"0{n}, of “shop”",
         "StoreName": "Local Shop",
-        "CurrencyCode": "USD",
+        "CurrencyCode": currency,
         "TransactionDescription": dice.pick(("", 'sorry, "late"', "two\nlines")),
-        "TransactionAmount": str(amount),
+        "TransactionAmount": str(paid),
         "TransactionPercentageFee": str(percentage),
         "TransactionFixedFee": str(fixed),
         "TotalTransactionFee": str(percentage + fixed),
-        "NetTransactionAmount": str(amount + percentage + fixed),
+        "NetTransactionAmount": str(paid + percentage + fixed),
     }
 
 
+def _amount(dice: Dice, currency: str, *, least: int = 0, most: int = 1) -> Decimal:
+    """Return an amount below `most` more than `least`, in cents; the yen has none."""
+    return Decimal(least + dice.below(most)).scaleb(0 if currency == "JPY" else -2)
+
+
 def _bank(
-    at: datetime, number: str, kind: str, description: str, amount: str
+    at: datetime,
+    number: str,
+    kind: str,
+    description: str,
+    amount: Decimal,
 ) -> dict[str, str]:
     return {
         "TransactionPostedDate": _local(at),
         "SettlementId": number,
         "TransactionType": kind,
-        "CurrencyCode": "USD",
         "TransactionDescription": description,
-        "TransactionAmount": amount,
+        "TransactionAmount": str(amount),
         "TransactionPercentageFee": "0",
         "TransactionFixedFee": "0",
         "TotalTransactionFee": "0",
-        "NetTransactionAmount": amount,
+        "NetTransactionAmount": str(amount),
     }
 
 
@@ -99,6 +145,7 @@ def refunds(asked: Asked) -> Table:
 
 def _refunds_of(asked: Asked, day: str) -> Iterator[dict[str, str]]:
     midnight = datetime.fromisoformat(f"{day}T00:00:00+00:00")
+    currency = asked.marketplaces[0].currency
     for n in range(Dice("refunds", day).below(3)):
         dice = Dice("refund", day, n)
         created = midnight + timedelta(seconds=61 * dice.below(1300) + 1)
@@ -110,8 +157,8 @@ def _refunds_of(asked: Asked, day: str) -> Iterator[dict[str, str]]:
             "RefundReferenceId": f"0{dice.digits(7)}",
             "AmazonCaptureId": f"{reference}-C{dice.digits(6)}",
             "AmazonOrderReferenceId": reference,
-            "RefundAmount": str(Decimal(dice.below(10**5)).scaleb(-2)),
-            "CurrencyCode": "USD",
+            "RefundAmount": str(_amount(dice, currency, most=900)),
+            "CurrencyCode": currency,
             "SellerRefundNote": dice.pick(('sorry, "late"', "", "für Köln")),
             "RefundType": dice.pick(("SellerInitiated", "BuyerInitiated")),
             "CreationTimestamp": _local(created),

@@ -7,32 +7,44 @@ the United States and local elsewhere; the older file has a column for each kind
 
 from __future__ import annotations
 
-from datetime import timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, NamedTuple
 
-from .asked import UTC
 from .cells import Cellar, marketplace_decimal
 from .content import Element, Line, Table, XmlContent, leaf
 from .dice import Dice
+from .order_book import WITHOUT_CENTS, Item, Order, orders_shipped, returns_between
 from .tables import UNKNOWN
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterator
 
     from .asked import Asked
-    from .layout import Field, Layout
+    from .layout import Layout
+    from .order_book import Return
 
-LONGEST_DETAILS = 40
-KINDS = (
-    ("Order", "ItemPrice", "Principal", "price-type", "price-amount"),
-    ("Order", "ItemPrice", "Tax", "price-type", "price-amount"),
-    ("Order", "ItemFees", "Commission", "item-related-fee-type", None),
-    ("Refund", "ItemPrice", "Principal", "price-type", "price-amount"),
-    ("other-transaction", "other-transaction", "Storage Fee", None, "other-amount"),
-    ("Order", "Promotion", "Shipping", "promotion-type", "promotion-amount"),
-)
-"""Transaction type, amount type, description; the older file's columns for these."""
+COLUMNS = {
+    "ItemPrice": ("price-type", "price-amount"),
+    "ItemFees": ("item-related-fee-type", "item-related-fee-amount"),
+    "Promotion": ("promotion-type", "promotion-amount"),
+    "other-transaction": ("other-fee-reason-description", "other-amount"),
+}
+"""In which columns the older file has what an amount is for, and the amount."""
+COMMISSION = Decimal("0.15")
+STORAGE_FEE = Decimal("-1.25")
+
+
+class Detail(NamedTuple):
+    """One amount of a settlement; without an order, it is a fee of the account."""
+
+    moment: datetime
+    kind: str
+    amount_type: str
+    description: str
+    amount: Decimal
+    order: Order | None = None
+    item: Item | None = None
 
 
 def table(asked: Asked) -> Table:
@@ -42,13 +54,11 @@ def table(asked: Asked) -> Table:
         names.append(UNKNOWN)
     dice = Dice("settlement", *asked.key)
     settlement_id = f"{10_000_000_000 + dice.below(10**10)}"
-    details = [
-        _detail(asked, n, settlement_id, names)
-        for n in range(3 + dice.below(LONGEST_DETAILS))
-    ]
-    total = sum((amount for _, amount in details), Decimal())
+    details = list(_details(asked))
+    total = sum((detail.amount for detail in details), Decimal())
     summary = _summary(asked, settlement_id, total, names)
-    return Table(names, [summary, *(line for line, _ in details)])
+    lines = [_line(asked, settlement_id, detail, names) for detail in details]
+    return Table(names, [summary, *lines])
 
 
 def _summary(
@@ -71,43 +81,79 @@ def _local(amount: Decimal, layout: Layout, country: str) -> str:
     return marketplace_decimal(str(amount), layout, country)
 
 
-def _posted(asked: Asked, dice: Dice) -> datetime:
-    seconds = max(1, int((asked.end - asked.start) / timedelta(seconds=1)))
-    return (asked.start + timedelta(seconds=dice.below(seconds))).astimezone(UTC)
-
-
-def _detail(
-    asked: Asked, n: int, settlement_id: str, names: list[str]
-) -> tuple[Line, Decimal]:
+def _details(asked: Asked) -> Iterator[Detail]:
+    """Yield what was sent and what came back in the period, and what storage cost."""
     marketplace = asked.marketplaces[0]
-    dice = Dice("detail", settlement_id, n)
-    cellar = Cellar(asked.layout, marketplace, _posted(asked, dice), dice)
-    kind, amount_type, description, type_column, amount_column = dice.pick(KINDS)
-    amount = Decimal(dice.below(40_000) - 20_000).scaleb(-2)
-    text = _local(amount, asked.layout, marketplace.country)
+    period = asked.start, asked.end
+    for order in orders_shipped(marketplace, *period, at=asked.at):
+        for item in order.items:
+            yield from _sold(order, item)
+    for order, back in returns_between(marketplace, *period, at=asked.at):
+        yield from _paid_back(order, back)
+    last = asked.end - timedelta(seconds=1)
+    fee = _rounded(STORAGE_FEE, marketplace.currency)
+    yield Detail(last, "other-transaction", "other-transaction", "Storage Fee", fee)
+
+
+def _sold(order: Order, item: Item) -> Iterator[Detail]:
+    moment = order.shipped or order.placed
+    fee = _rounded(-COMMISSION * item.amount, order.marketplace.currency)
+    yield Detail(moment, "Order", "ItemPrice", "Principal", item.amount, order, item)
+    yield Detail(moment, "Order", "ItemFees", "Commission", fee, order, item)
+    if Dice("promoted", item.order_item_id).once_in(6):
+        off = _rounded(-item.price / 10, order.marketplace.currency)
+        yield Detail(moment, "Order", "Promotion", "Shipping", off, order, item)
+
+
+def _paid_back(order: Order, back: Return) -> Iterator[Detail]:
+    """Yield the price of one piece, and the commission on it that comes back."""
+    item = back.item._replace(quantity=1)
+    fee = _rounded(COMMISSION * item.price, order.marketplace.currency)
+    yield Detail(
+        back.moment, "Refund", "ItemPrice", "Principal", -item.price, order, item
+    )
+    yield Detail(back.moment, "Refund", "ItemFees", "Commission", fee, order, item)
+
+
+def _rounded(amount: Decimal, currency: str) -> Decimal:
+    unit = Decimal(1) if currency in WITHOUT_CENTS else Decimal("0.01")
+    return amount.quantize(unit, ROUND_HALF_UP)
+
+
+def _line(asked: Asked, settlement_id: str, detail: Detail, names: list[str]) -> Line:
+    marketplace = asked.marketplaces[0]
+    dice = Dice("detail", settlement_id, *detail[:4])
+    cellar = Cellar(asked.layout, marketplace, detail.moment, dice)
+    text = _local(detail.amount, asked.layout, marketplace.country)
+    type_column, amount_column = COLUMNS[detail.amount_type]
     known = {
         "settlement-id": settlement_id,
-        "transaction-type": kind,
-        "amount-type": amount_type,
-        "amount-description": description,
+        "transaction-type": detail.kind,
+        "amount-type": detail.amount_type,
+        "amount-description": detail.description,
         "amount": text,
-        "posted-date-time": cellar.moment_text(cellar.moment),
-        "posted-date": cellar.date_text(cellar.moment),
-        "marketplace-name": f"Amazon.{marketplace.country.lower()}",
-        type_column or "other-fee-reason-description": description,
-        amount_column or "item-related-fee-amount": text,
+        "posted-date-time": cellar.moment_text(detail.moment),
+        "posted-date": cellar.date_text(detail.moment),
+        "marketplace-name": marketplace.sales_channel,
+        type_column: detail.description,
+        amount_column: text,
+        **_of_order(detail),
     }
-    if kind != "other-transaction":
-        known |= _item(cellar, asked.layout)
     cells = {name: known.get(name, "") for name in names}
-    return Line(cells, is_short=dice.once_in(5)), amount
+    return Line(cells, is_short=dice.once_in(5))
 
 
-def _item(cellar: Cellar, layout: Layout) -> dict[str, str]:
-    wanted = ("order-id", "merchant-order-id", "order-item-code", "sku")
-    fields = [layout.field(name) for name in (*wanted, "quantity-purchased")]
-    known: list[Field] = [field for field in fields if field is not None]
-    return {field.name: cellar.text(field) for field in known}
+def _of_order(detail: Detail) -> dict[str, str]:
+    if detail.order is None or detail.item is None:
+        return {}
+    return {
+        "order-id": detail.order.order_id,
+        "merchant-order-id": detail.order.order_id,
+        "order-item-code": detail.item.order_item_id,
+        "sku": detail.item.sku,
+        "quantity-purchased": str(detail.item.quantity),
+        "fulfillment-id": detail.order.network,
+    }
 
 
 def xml(asked: Asked) -> XmlContent:

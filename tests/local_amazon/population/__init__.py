@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.local_amazon.marketplaces import BY_COUNTRY, SELLS_IN
 from tests.report_types import SETTLEMENT
 
 from .appstore import fill_appstore
@@ -26,4 +27,5 @@ def populate(
     fill_appstore(appstore, now)
     fill_selling_partner(selling_partner, now)
     fill_collected(selling_partner, now, [SETTLEMENT])
-    fill_pay(pay, now)
+    currency = BY_COUNTRY[SELLS_IN[selling_partner.region][0]].currency
+    fill_pay(pay, now, currency)

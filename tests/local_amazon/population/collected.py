@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 SETTLED = {"na": ("US", "CA", "MX"), "eu": ("DE", "GB", "SE"), "fe": ("JP", "AU")}
 """One country for each currency: a settlement has one of these."""
 SPAN = timedelta(days=14)
-DAYS_BACK = (85, 57, 29, 15, 1)
+"""A settlement's period; the next begins where it ends."""
+DAYS_BACK = (85, 71, 57, 43, 29, 15, 1)
 OTHERS_DAYS_BACK = (40, 9)
 
 
@@ -69,5 +70,5 @@ def _add(
             outcome=Outcome("DONE"),
             marketplaceIds=[marketplace.id],
             dataStartTime=extended(created - SPAN),
-            dataEndTime=extended(created - timedelta(hours=3)),
+            dataEndTime=extended(created),
         )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tests.local_amazon.families.pay import settled
 from tests.local_amazon.moments import basic, milliseconds
 from tests.local_amazon.pay import report_types
 from tests.local_amazon.ripening import BySeconds, Outcome
 
 if TYPE_CHECKING:
     from tests.local_amazon.pay.models import Environment, Pay
+    from tests.local_amazon.wire import Wire
 
 DAYS = 80
 PAYOUT_DAYS = 70
-PAYOUTS = 45
 REQUESTED = (
     report_types.REFUND,
     report_types.ORDER_REFERENCE,
@@ -22,10 +24,10 @@ REQUESTED = (
     report_types.MULTI_CURRENCY,
 )
 RUNNING_SECONDS = 1800.0
-AMOUNTS = ("1000.50", "0.10", "12345678901234.57", "-17.90", "200")
+CENT = Decimal("0.01")
 
 
-def fill_pay(pay: Pay, now: datetime) -> None:
+def fill_pay(pay: Pay, now: datetime, currency: str) -> None:
     """Hold reports of all four statuses, payouts and schedules."""
     for days_back in range(DAYS, 0, -1):
         created = (now - timedelta(days=days_back)).replace(microsecond=0)
@@ -41,7 +43,7 @@ def fill_pay(pay: Pay, now: datetime) -> None:
         startTime=basic(now - timedelta(days=1)),
         endTime=basic(now),
     )
-    _add_payouts(pay, now)
+    _add_payouts(pay, now, currency)
     _add_schedules(pay, now)
     _add(
         pay.sandbox,
@@ -73,21 +75,33 @@ def _outcome(days_back: int) -> Outcome:
     return Outcome("FAILED" if days_back % 11 == 0 else "COMPLETED")
 
 
-def _add_payouts(pay: Pay, now: datetime) -> None:
-    step = timedelta(days=PAYOUT_DAYS) / PAYOUTS
-    for n in range(PAYOUTS):
-        at = now - timedelta(days=PAYOUT_DAYS) + n * step
-        pay.disbursements.append(
-            {
-                "sellerId": "A1LOCALSELLER",
-                # Two payouts of one settlement, now and then.
-                "settlementId": f"0{11_000_000_001 + n - (n % 10 == 9)}",
-                "amazonDisbursementReferenceId": f"LOCAL{n:07d}REF",
-                "amount": AMOUNTS[n % len(AMOUNTS)],
-                "currencyCode": "USD",
-                "transactionTime": milliseconds(at + timedelta(milliseconds=n)),
-            }
-        )
+def _add_payouts(pay: Pay, now: datetime, currency: str) -> None:
+    """Pay out each settlement of the last days, now and then by two payouts."""
+    for n, days_back in enumerate(range(PAYOUT_DAYS, 0, -1)):
+        end = (now - timedelta(days=days_back)).replace(microsecond=0)
+        # A report tells whole seconds, and its number is of them.
+        settlement = settled(end - timedelta(days=1), end, currency)
+        unit = Decimal(1) if currency == "JPY" else CENT
+        first = (settlement.total / 3).quantize(unit) if n % 10 == 9 else Decimal()
+        for amount in (first, settlement.total - first):
+            if amount:
+                at = end + timedelta(hours=2, milliseconds=len(pay.disbursements))
+                pay.disbursements.append(
+                    _payout(pay, settlement.number, amount, currency, at)
+                )
+
+
+def _payout(
+    pay: Pay, number: str, amount: Decimal, currency: str, at: datetime
+) -> Wire:
+    return {
+        "sellerId": "A1LOCALSELLER",
+        "settlementId": number,
+        "amazonDisbursementReferenceId": f"LOCAL{len(pay.disbursements):07d}REF",
+        "amount": str(amount),
+        "currencyCode": currency,
+        "transactionTime": milliseconds(at),
+    }
 
 
 def _add_schedules(pay: Pay, now: datetime) -> None:

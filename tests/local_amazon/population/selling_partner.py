@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tests.local_amazon.marketplaces import BY_COUNTRY
+from tests.local_amazon.marketplaces import BY_COUNTRY, SELLS_IN
 from tests.local_amazon.moments import extended
 from tests.local_amazon.ripening import BySeconds, Outcome
 from tests.local_amazon.selling_partner.models import SellingPartner, fatal_document
@@ -14,14 +14,12 @@ from tests.report_types import (
     ORDERS,
     RETURNS,
     SALES_AND_TRAFFIC,
-    SETTLEMENT,
     SHIPPING,
 )
 
 if TYPE_CHECKING:
     from tests.local_amazon.wire import Wire
 
-US, CA = BY_COUNTRY["US"].id, BY_COUNTRY["CA"].id
 STORAGE_FEES = "GET_FBA_STORAGE_FEE_CHARGES_DATA"
 OPEN_LISTINGS = "GET_FLAT_FILE_OPEN_LISTINGS_DATA"
 REIMBURSEMENTS = "GET_FBA_REIMBURSEMENTS_DATA"
@@ -49,8 +47,6 @@ def fill_selling_partner(model: SellingPartner, now: datetime) -> None:
     for n in range(REPORTS):
         created = (first + n * step).replace(microsecond=0)
         _add(model, n, created, schedules)
-    for days_back in range(75, 0, -14):
-        _add_settlement(model, now - timedelta(days=days_back))
     _begin(model, ORDERS, BySeconds(QUEUED_SECONDS, RUNNING_SECONDS), now)
     _begin(model, RETURNS, BySeconds(0.0, QUEUED_SECONDS), now)
 
@@ -59,7 +55,8 @@ def _add(
     model: SellingPartner, n: int, created: datetime, schedules: list[Wire]
 ) -> None:
     report_type = TYPES[n % len(TYPES)]
-    fields: Wire = {"marketplaceIds": [US, CA] if n % 9 == 0 else [(US, CA)[n % 2]]}
+    both = _marketplaces(model)
+    fields: Wire = {"marketplaceIds": both if n % 9 == 0 else [both[n % 2]]}
     if report_type not in WITHOUT_DATES:
         fields["dataStartTime"] = extended(created - timedelta(days=2))
         fields["dataEndTime"] = extended(created - timedelta(days=1))
@@ -86,19 +83,6 @@ def _outcome(n: int) -> Outcome:
     return Outcome("DONE")
 
 
-def _add_settlement(model: SellingPartner, created: datetime) -> None:
-    """Hold what Amazon makes by itself."""
-    created = created.replace(microsecond=0)
-    model.add_report(
-        SETTLEMENT,
-        created=created,
-        outcome=Outcome("DONE"),
-        marketplaceIds=[US],
-        dataStartTime=extended(created - timedelta(days=14)),
-        dataEndTime=extended(created),
-    )
-
-
 def _begin(
     model: SellingPartner, report_type: str, ripening: BySeconds, now: datetime
 ) -> None:
@@ -106,7 +90,7 @@ def _begin(
         report_type,
         ripening=ripening,
         outcome=Outcome("DONE"),
-        marketplaceIds=[US],
+        marketplaceIds=_marketplaces(model)[:1],
         dataStartTime=extended(now - timedelta(days=1)),
         dataEndTime=extended(now),
     )
@@ -114,13 +98,19 @@ def _begin(
     model.look(report["reportId"])
 
 
+def _marketplaces(model: SellingPartner) -> list[str]:
+    """Return two marketplaces of the account."""
+    return [BY_COUNTRY[country].id for country in SELLS_IN[model.region][:2]]
+
+
 def _schedules(model: SellingPartner, now: datetime) -> list[Wire]:
+    both = _marketplaces(model)
     tomorrow = extended((now + timedelta(days=1)).replace(microsecond=0))
     fields: tuple[Wire, ...] = (
-        {"reportType": RETURNS, "marketplaceIds": [US], "period": "P1D"},
+        {"reportType": RETURNS, "marketplaceIds": both[:1], "period": "P1D"},
         {
             "reportType": SALES_AND_TRAFFIC,
-            "marketplaceIds": [US, CA],
+            "marketplaceIds": both,
             "period": "P7D",
             "reportOptions": {"dateGranularity": "DAY", "asinGranularity": "SKU"},
         },

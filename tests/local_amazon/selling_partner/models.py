@@ -85,13 +85,19 @@ class SellingPartner:
     """
 
     def __init__(
-        self, *, clock: Clock, storage: Storage, ripening: Ripening, families: Families
+        self,
+        *,
+        clock: Clock,
+        storage: Storage,
+        ripening: Ripening,
+        families: Families,
+        region: str = "na",
     ) -> None:
         """Hold nothing yet; what is in the reports is up to the `families`."""
         self._clock = clock
         self._storage = storage
         self._families = families
-        self.region = "na"
+        self.region = region
         self.reports: list[Wire] = []
         self.schedules: list[Wire] = []
         self.documents: dict[str, ReportDocument] = {}

@@ -1,60 +1,31 @@
-"""A seller's sales, made up hour by hour, always the same; and their sums.
+"""The sums of a seller's orders, by any interval and filter.
 
-Every sale is an event at a fixed minute of an hour, so that any interval, however it is
-cut, has one true answer, which a test can compute again.
+Every order was placed at one moment, so that any interval, however it is cut, has one
+true answer, which a test can compute again.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from tests.local_amazon.families.order_book import orders_placed
 from tests.local_amazon.marketplaces import BY_ID
 from tests.local_amazon.moments import parse_extended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.local_amazon.families.order_book import Item, Order
     from tests.local_amazon.wire import Wire
 
 HOUR = timedelta(hours=1)
-LATE_HOURS = 30
-"""Some sales are counted this much later: recent buckets change."""
 CENT = Decimal("0.01")
-
-
-class Kind(NamedTuple):
-    """Who buys what, and who sends it."""
-
-    buyer_type: str
-    network: str
-    asin: str
-    sku: str
-    price_cents: int
-
-    @property
-    def program(self) -> str | None:
-        """The program that it is sold in: what costs little is in AmazonHaul."""
-        return "AmazonHaul" if self.price_cents < 1000 else None
-
-
-PRODUCTS = (
-    ("B07LOCAL01", "SKU-001", 1999),
-    ("B07LOCAL02", "SKU-002", 349),
-    ("B07LOCAL03", "00-SKU/003", 12_050),
-)
-KINDS = tuple(
-    Kind(buyer_type, network, *product)
-    for buyer_type in ("B2C", "B2B")
-    for network in ("AFN", "MFN")
-    for product in PRODUCTS
-)
+HAUL_BELOW = Decimal(10)
 
 
 @dataclass(frozen=True)
@@ -67,53 +38,41 @@ class Filters:
     sku: str | None = None
     program: str | None = None
 
-    def take(self, kind: Kind) -> bool:
-        """Tell whether a kind of sale is within the filters."""
+    def take(self, order: Order, item: Item) -> bool:
+        """Tell whether an item is within the filters."""
         return (
-            self.buyer_type in {"All", kind.buyer_type}
-            and self.fulfillment_network in {None, kind.network}
-            and self.asin in {None, kind.asin}
-            and self.sku in {None, kind.sku}
-            and self.program in {None, kind.program}
+            self.buyer_type in {"All", "B2B" if order.is_business else "B2C"}
+            and self.fulfillment_network in {None, order.network}
+            and self.asin in {None, item.asin}
+            and self.sku in {None, item.sku}
+            and self.program in {None, _program(item)}
         )
+
+
+def _program(item: Item) -> str | None:
+    """Return the program that an item is sold in: what costs little, in AmazonHaul."""
+    return "AmazonHaul" if item.price < HAUL_BELOW else None
 
 
 class Sale(NamedTuple):
-    """One order of one product."""
+    """One line of an order that is counted."""
 
-    at: datetime
-    kind: Kind
-    units: int
-    counted_at: datetime
-
-
-@lru_cache(maxsize=65_536)
-def _sales_of_hour(marketplace_id: str, hour: datetime) -> tuple[Sale, ...]:
-    """Return the sales of one hour of UTC: none in most, a few in some."""
-    seed = f"{marketplace_id} {hour:%Y%m%d%H}".encode()
-    digits = hashlib.blake2b(seed, digest_size=len(KINDS)).digest()
-    return tuple(
-        Sale(
-            hour + timedelta(minutes=4 * number + 3),
-            kind,
-            digit % 3 + 1,
-            hour + (timedelta(hours=LATE_HOURS) if digit % 4 == 0 else timedelta(0)),
-        )
-        for number, (kind, digit) in enumerate(zip(KINDS, digits, strict=True))
-        if digit < 20
-    )
+    order: Order
+    item: Item
 
 
 def sales_between(
     marketplace_id: str, start: datetime, end: datetime, known_at: datetime
 ) -> Iterator[Sale]:
-    """Yield what was sold from `start` to `end`, as far as counted at `known_at`."""
-    hour = start.astimezone(timezone.utc).replace(minute=0, second=0, microsecond=0)
-    while hour < min(end, known_at):
-        for sale in _sales_of_hour(marketplace_id, hour):
-            if start <= sale.at < end and max(sale.at, sale.counted_at) <= known_at:
-                yield sale
-        hour += HOUR
+    """Yield what was sold from `start` to `end`, as far as counted at `known_at`.
+
+    An order counts when it has been sent: until then it has no price in the order
+    reports either, so that recent buckets grow.
+    """
+    days = (moment.astimezone(timezone.utc).date() for moment in (start, end))
+    for order in orders_placed(BY_ID[marketplace_id], *days, at=known_at):
+        if order.shipped is not None and start <= order.placed < end:
+            yield from (Sale(order, item) for item in order.items)
 
 
 def expected_metrics(
@@ -203,24 +162,20 @@ def _bucket(
     sales = [
         sale
         for sale in sales_between(marketplace_id, start, end, known_at)
-        if filters.take(sale.kind)
+        if filters.take(*sale)
     ]
-    units = sum(sale.units for sale in sales)
-    total = sum((_amount(sale) for sale in sales), Decimal(0))
+    units = sum(sale.item.quantity for sale in sales)
+    total = sum((sale.item.amount for sale in sales), Decimal(0))
     average = (total / units).quantize(CENT, ROUND_HALF_UP) if units else Decimal(0)
     currency = BY_ID[marketplace_id].currency
     return {
         "interval": f"{_short(start)}--{_short(end)}",
         "unitCount": units,
         "orderItemCount": len(sales),
-        "orderCount": len({sale.at.replace(minute=0) for sale in sales}),
+        "orderCount": len({sale.order.order_id for sale in sales}),
         "averageUnitPrice": {"amount": str(average), "currencyCode": currency},
         "totalSales": {"amount": str(total), "currencyCode": currency},
     }
-
-
-def _amount(sale: Sale) -> Decimal:
-    return sale.units * Decimal(sale.kind.price_cents) / 100
 
 
 def _short(moment: datetime) -> str:
