@@ -36,6 +36,7 @@ ALWAYS_SIGNED = frozenset(
     }
 )
 IDEMPOTENCY_KEY = "x-amz-pay-idempotency-key"
+OWN_HOSTS = "pay-api.amazon."
 UNRESERVED = "-_.~"
 AUTHORIZATION = re.compile(
     r"(?P<algorithm>\S+) PublicKeyId=(?P<key_id>[^,\s]+), "
@@ -99,7 +100,7 @@ def canonical_request(request: Request, signed: list[str]) -> str:
     headers = [f"{name}:{_folded(request, name)}\n" for name in signed]
     parts = (
         request.method.upper(),
-        _canonical_path(request.raw_path),
+        _canonical_path(_signed_path(request)),
         _canonical_query(request.raw_query),
         "".join(headers),
         ";".join(signed),
@@ -130,6 +131,17 @@ def check_signature(
         key.verify(signature, text.encode(), pss, hashes.SHA256())
     except (InvalidSignature, binascii.Error):
         raise bad_signature(text, authorization.signature) from None
+
+
+def _signed_path(request: Request) -> str:
+    """Return the path that was signed.
+
+    It is Amazon's own, without the service's prefix, if the request was meant for
+    Amazon's own host and led here on its way.
+    """
+    if request.headers.get("host", "").startswith(OWN_HOSTS):
+        return request.raw_path.removeprefix(f"/{request.service}")
+    return request.raw_path
 
 
 def _canonical_path(raw_path: str) -> str:
