@@ -81,7 +81,7 @@ def _load(
     database.execute(f"CREATE TABLE {name} ({names})")
     marks = ", ".join("?" * len(columns))
     database.executemany(
-        f"INSERT INTO {name} VALUES ({marks})",  # noqa: S608 (names of this test)
+        f"INSERT INTO {name} VALUES ({marks})",
         [[_cell(row.get(column)) for column in columns] for row in rows],
     )
 

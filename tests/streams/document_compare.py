@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.local_amazon.families.headings import HEADINGS
 from tests.streams.document_values import Reading, Unreadable, read_text, read_value
 
 if TYPE_CHECKING:
@@ -216,6 +217,10 @@ def _columns(
         for name, spec in array.properties.items()
         for spoken in (spec.get("x-name", name), *spec.get("x-aliases", ()))
     }
+    for headings in HEADINGS.values():
+        for english, translated in headings.items():
+            if letters(english) in known:
+                known.setdefault(letters(translated), known[letters(english)])
     return [known.get(letters(name), snake(name)) for name in header]
 
 

@@ -34,6 +34,8 @@ _WORDS = {
 }
 _MOMENT = re.compile(r"(\S+?)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(\S.*)")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
+ALWAYS_CLEAR = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d.%m.%y")
+"""Shapes of days that have one meaning in every country."""
 
 
 class Unreadable(ValueError):  # noqa: N818 (it is no error: it belongs in `_extra`)
@@ -137,7 +139,7 @@ def _boolean(cell: str, _reading: Reading) -> bool:
 
 
 def _date(cell: str, reading: Reading) -> str:
-    for shape in ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", *reading.day_shapes):
+    for shape in (*ALWAYS_CLEAR, *reading.day_shapes):
         try:
             return datetime.strptime(cell, shape).date().isoformat()  # noqa: DTZ007
         except ValueError:

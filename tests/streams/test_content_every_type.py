@@ -39,8 +39,13 @@ OPTIONS = {
 
 
 def readable_types(service: str) -> list[str]:
-    """Return the types that have a file and are rows."""
-    return [name for name in known_types(service) if not layout_of(name).is_refused]
+    """Return the types that have a file, are rows, and can be had."""
+    layouts = map(layout_of, known_types(service))
+    return [
+        layout.report_type
+        for layout in layouts
+        if not layout.is_refused and not (layout.is_requestable and layout.is_removed)
+    ]
 
 
 @dataclass

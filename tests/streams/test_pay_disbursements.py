@@ -86,9 +86,10 @@ def test_pages_are_followed_to_the_last(
     amazon.pay.disbursements += [
         {**pattern, "amazonDisbursementReferenceId": f"MANY{n}"} for n in range(250)
     ]
+    held = len(amazon.pay.disbursements)
     output = sync(amazon.settings(), clock=clock, only=[STREAM])
 
-    assert 45 + 250 == len(output.records(STREAM)) == len(output.rows())
+    assert 250 < held == len(output.records(STREAM)) == len(output.rows())
     assert ([], []) == (amazon.refused, amazon.throttled)
 
 

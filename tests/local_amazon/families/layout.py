@@ -82,6 +82,11 @@ class Layout:
         return self.format in {"xlsx", "pdf"} or self.about["status"] == "removed"
 
     @property
+    def is_removed(self) -> bool:
+        """Whether Amazon has it no more."""
+        return self.about.get("status") == "removed"
+
+    @property
     def countries(self) -> tuple[str, ...]:
         """The only marketplaces that have it; none for all."""
         return tuple(self.about.get("marketplaces", ()))

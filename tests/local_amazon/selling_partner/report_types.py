@@ -23,7 +23,7 @@ WITHOUT_FILE = frozenset(
 def exists(report_type: str) -> bool:
     """Tell whether Amazon has a report type today."""
     if report_type in known_types("selling_partner"):
-        return layout_of(report_type).about.get("status") != "removed"
+        return not layout_of(report_type).is_removed
     return report_type in WITHOUT_FILE
 
 
