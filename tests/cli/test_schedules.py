@@ -101,7 +101,7 @@ def test_schedules_are_changed_only_with_a_yes(
 
 def test_a_type_without_a_schedule_is_refused(amazon_reports: Commands) -> None:
     """What Amazon makes on no schedule costs no call."""
-    called = _create(amazon_reports, "END_USER_DATA_REPORT", "--marketplace", "US")
+    called = _create(amazon_reports, "GET_AFN_INVENTORY_DATA", "--marketplace", "US")
 
     assert 1 == called.status
     assert "on no schedule" in called.err
