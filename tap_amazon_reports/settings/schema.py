@@ -149,8 +149,9 @@ SETTINGS = th.PropertiesList(
         _report_types(_SP_ENTRY),
         description="Selling Partner: the report types whose rows to read, as names or"
         " as objects with report_type, report_options, marketplaces, start_date,"
-        " window_days, lookback_days, source, restricted, name. They are also what"
-        " sp_reports lists; without any it lists all types that are in common use.",
+        " window_days, lookback_days, source, restricted, regional, history, name. They"
+        " are also what sp_reports lists; without any it lists all types that are in"
+        " common use.",
     ),
     th.Property(
         "sp_order_metrics",

@@ -9,7 +9,7 @@ import pytest
 
 from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
 from tests.local_amazon import StoredObject
-from tests.report_types import RETURNS
+from tests.report_types import LISTINGS, LISTINGS_IN_ANY_LANGUAGE, RETURNS
 from tests.reports.made_up import MADE_UP
 from tests.streams.content_runs import US
 from tests.tap_run import discover
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CA = "A2EUQ1WTGCTBG2"
 RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
 SALES = "GET_SALES_AND_TRAFFIC_REPORT"
+VAT_INVOICES = "GET_FLAT_FILE_VAT_INVOICE_DATA_REPORT"
 UNKNOWN = "GET_NEXT_YEARS_DATA"
 UNKNOWN_STREAM = "sp_next_years_data"
 MADE_UP_CSV = b"Made up\r\n\r\nThing,Price,Colour\r\nspoon,1.50,red\r\nfork,,\r\n"
@@ -179,3 +180,47 @@ def test_streams_are_offered_without_asking_amazon(content: ContentRuns) -> None
     assert {RETURNS_STREAM, UNKNOWN_STREAM} <= offered
     assert [] == content.amazon.seen
     content.read(RETURNS)
+
+
+def test_a_slip_of_the_pen_is_told(content: ContentRuns) -> None:
+    """The log says which type may have been meant, before anything is asked for."""
+    slip = "GET_FLAT_FILE_RETURN_DATA_BY_RETURN_DATE"
+    settings = {**content.amazon.settings(), "sp_report_types": [slip]}
+    discover(settings, clock=content.clock)
+    assert f"did you mean {RETURNS}" in content.warnings
+    assert [] == content.amazon.seen
+    content.read(RETURNS)
+    assert "did you mean" not in content.warnings
+
+
+def test_a_type_is_regional_when_that_is_said(content: ContentRuns) -> None:
+    """With `regional`, two marketplaces are one report, and each row is there once."""
+    wished = {"report_type": RETURNS, "regional": True}
+    output = content.read(wished, sp_marketplaces=["US", "CA"])
+    assert {(US, CA)} == {tuple(body["marketplaceIds"]) for body in _asked(content)}
+    assert {"na"} == {row["marketplace_id"] for row in output.records(RETURNS_STREAM)}
+
+
+def test_invoices_in_any_state_are_asked_for_by_dates(content: ContentRuns) -> None:
+    """The option All wants dates, as Amazon says; without it there are none."""
+    content.amazon.selling_partner.region = "eu"
+    options = {"All": "true"}
+    content.read(
+        {"report_type": VAT_INVOICES, "report_options": options},
+        {"report_type": VAT_INVOICES, "name": "pending_invoices"},
+        sp_marketplaces=["DE"],
+    )
+    asked = {
+        "dataStartTime" in body: body.get("reportOptions") for body in _asked(content)
+    }
+    assert {True: options, False: None} == asked
+
+
+def test_listings_are_asked_for_in_english(content: ContentRuns) -> None:
+    """Amazon is told the language of the headers, unless somebody takes that away."""
+    content.read(LISTINGS)
+    content.clock.advance(seconds=86400)
+    content.read(LISTINGS_IN_ANY_LANGUAGE)
+    assert [{"preferredReportDocumentLocale": "en_US"}, None] == [
+        body.get("reportOptions") for body in _asked(content)
+    ]
