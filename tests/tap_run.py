@@ -55,7 +55,8 @@ class Output:
     Attributes:
         status: its exit status.
         text: all of it.
-        messages: one for each line, numbers exact.
+        messages: one for each line, numbers exact; a record has each column of its
+            table.
         schemas: the SCHEMA messages, by stream.
     """
 
@@ -82,6 +83,9 @@ class Output:
                 validators[message["stream"]] = _validator(message["schema"])
             elif message["type"] == "RECORD":
                 _check(message, output.schemas, validators)
+                # As a table shows it: what is not in a record is null.
+                columns = output.schemas[message["stream"]]["schema"]["properties"]
+                message["record"] = {**dict.fromkeys(columns), **message["record"]}
         return output
 
     def records(self, stream: str) -> list[Record]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -15,6 +17,8 @@ _ALLOWED = (
     "allowed is an unencrypted RSA private key in PEM form, PKCS#8 (BEGIN PRIVATE KEY)"
     " or PKCS#1 (BEGIN RSA PRIVATE KEY), as text or as the path of a file"
 )
+_FEWEST_BITS = 1024
+"""The signature does not fit into a key of 512 bits, and such a key hides nothing."""
 _LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _ENCRYPTED = re.compile(r"-----BEGIN ENCRYPTED PRIVATE KEY-----|\nProc-Type:.*ENC")
 
@@ -56,6 +60,18 @@ def load_private_key(text_or_path: Secret) -> RSAPrivateKey:
     return _parsed(_pem(text_or_path), trusting=False)
 
 
+def is_read_by_others(text_or_path: Secret) -> bool:
+    """Return whether it is a file that other users of the machine may read."""
+    given = text_or_path.reveal().strip()
+    if not given or "-----BEGIN" in given:
+        return False
+    try:
+        mode = Path(given).expanduser().stat().st_mode
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return os.name == "posix" and bool(mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
 def _pem(text_or_path: Secret) -> str:
     given = text_or_path.reveal().strip()
     pem = given if "-----BEGIN" in given else _file_text(given)
@@ -89,6 +105,9 @@ def _parsed(pem: str, *, trusting: bool) -> RSAPrivateKey:
         raise _refusal(found) from None
     if not isinstance(key, RSAPrivateKey):
         found = "a private key that is not RSA"
+        raise _refusal(found)
+    if key.key_size < _FEWEST_BITS:
+        found = f"a key of {key.key_size} bits; {_FEWEST_BITS} are needed"
         raise _refusal(found)
     return key
 

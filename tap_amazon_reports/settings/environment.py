@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
-from singer_sdk.helpers._typing import is_integer_type
+from singer_sdk.helpers._typing import is_array_type, is_integer_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _JSON = (
     "text that is no JSON, allowed: one list or object of JSON, as it would stand in a"
     " file of settings; check its quotes and brackets, and what the shell makes of them"
 )
+_OPENING = ("[", "{")
 _NUMBER = "no number, allowed: a whole number"
 
 
@@ -30,11 +31,30 @@ def read_environment(schema: dict[str, Any], prefix: str) -> dict[str, Any]:
         ConfigValidationError: with a line for each that cannot be read; no value is
             shown.
     """
+    # It reads a file named .env first, and so the variables may come from there.
+    parse_environment_config({}, prefix)
+    words = dict(_words(schema["properties"], prefix))
+    others = {
+        name: kind for name, kind in schema["properties"].items() if name not in words
+    }
     try:
-        return parse_environment_config(schema, prefix)
+        found = parse_environment_config({"properties": others}, prefix)
     except ValueError:
         # It does not say which.
-        return _one_by_one(schema["properties"], prefix)
+        found = _one_by_one(others, prefix)
+    return {**found, **words}
+
+
+def _words(declared: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield the lists that are no JSON: words with commas between them, or nothing."""
+    for name, kind in declared.items():
+        text = os.environ.get(f"{prefix}{name.upper()}")
+        if (
+            text is not None
+            and is_array_type(kind)
+            and text.strip()[:1] not in _OPENING
+        ):
+            yield name, text
 
 
 def _one_by_one(declared: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tap_amazon_reports.amazon.appstore import BASE_URL as APPSTORE_BASE_URL
@@ -18,12 +18,14 @@ from tap_amazon_reports.amazon.pay_account import (
     SignatureAlgorithm,
     path_prefix,
 )
-from tap_amazon_reports.amazon.pay_key import read_private_key
+from tap_amazon_reports.amazon.pay_key import is_read_by_others, read_private_key
 from tap_amazon_reports.amazon.secret import Secret
-from tap_amazon_reports.amazon.wire_time import parse_instant
 from tap_amazon_reports.reports.report_catalogue import stream_name
 from tap_amazon_reports.reports.schema_files import CATALOGUE, CORE_STREAMS
+from tap_amazon_reports.settings.batches import batch_problems
+from tap_amazon_reports.settings.given import GivenSettings
 from tap_amazon_reports.settings.metric_queries import MetricsQuery, QueryReader
+from tap_amazon_reports.settings.moments import read_moment
 from tap_amazon_reports.settings.report_entries import EntryReader, ReportEntry
 from tap_amazon_reports.settings.schema import (
     APPSTORE_KINDS,
@@ -123,6 +125,10 @@ class Settings:
     max_downloads: int
     user_agent: str
     lwa_token_url: str
+    account: str | None
+    writes_nulls: bool
+    waits_until_done: bool
+    """Whether a report that is not done in time is a failure, and not left."""
     notices: tuple[str, ...] = ()
     """What is not wrong, and worth to be said once: a line for each."""
 
@@ -164,16 +170,13 @@ class _Reader:
     def __init__(
         self, config: Mapping[str, Any], now: datetime, catalogue: ReportCatalogue
     ) -> None:
-        known = SETTINGS["properties"]
-        self._config: dict[str, Any] = {
-            name: _number(value) if _is_number(known[name]) else value
-            for name, value in config.items()
-            if name in known and value not in (None, "")
-        }
+        given = GivenSettings(config, SETTINGS["properties"])
+        self._config = given.values
         self._now = now
         self._catalogue = catalogue
-        self._problems = list(declared_problems(self._config))
         self._notices: list[str] = []
+        self._problems = [*given.problems, *declared_problems(self._config)]
+        self._problems += batch_problems(self._config.get("batch_config"))
         self._stream_names = set(CORE_STREAMS)
         self._stream_names.update(
             stream_name("appstore", kind) for kind in APPSTORE_KINDS
@@ -199,6 +202,9 @@ class _Reader:
             max_downloads=self._config.get("max_downloads", 4),
             user_agent=self._user_agent(),
             lwa_token_url=self._url("lwa_token_url", LWA_TOKEN_URL),
+            account=self._config.get("account"),
+            writes_nulls=self._config.get("null_values") == "write",
+            waits_until_done=self._config.get("when_not_done") != "leave",
             notices=tuple(self._notices),
             **services,
         )
@@ -229,9 +235,9 @@ class _Reader:
         if text is None:
             return default
         try:
-            return _read_moment(text)
-        except ValueError:
-            self._refuse(name, repr(text), "an ISO 8601 date or date-time")
+            return read_moment(text)
+        except ValueError as error:
+            self._refuse(name, repr(text), str(error))
             return default
 
     def _url(self, name: str, default: str) -> str:
@@ -325,7 +331,7 @@ class _Reader:
             service=service,
             catalogue=self._catalogue,
             marketplaces=marketplaces,
-            read_moment=_read_moment,
+            read_moment=read_moment,
             taken=self._stream_names,
         )
         entries = reader.read(self._config.get(name, []))
@@ -343,11 +349,7 @@ class _Reader:
     def _pay(self) -> PaySettings | None:
         region = self._try("pay_region", PayRegion.named, self._config["pay_region"])
         prefix = self._try("pay_sandbox", self._pay_path_prefix)
-        key = self._try(
-            "pay_private_key",
-            read_private_key,
-            Secret(self._config["pay_private_key"]),
-        )
+        key = self._private_key()
         if region is None or prefix is None or key is None:
             return None
         base_url = self._url("pay_base_url", f"https://{region.host}")
@@ -361,6 +363,15 @@ class _Reader:
             report_entries=self._entries("pay_report_types", "amazon_pay", ()),
         )
 
+    def _private_key(self) -> Secret | None:
+        given = Secret(self._config["pay_private_key"])
+        if is_read_by_others(given):
+            self._notices.append(
+                "pay_private_key: other users of this machine can read the file; take"
+                " that right from them, with chmod 600"
+            )
+        return self._try("pay_private_key", read_private_key, given)
+
     def _pay_path_prefix(self) -> str:
         return path_prefix(
             self._config["pay_public_key_id"], sandbox=self._config.get("pay_sandbox")
@@ -373,26 +384,3 @@ class _Reader:
         except ValueError as error:
             self._problems.append(f"{name}: {error}")
             return None
-
-
-def _is_number(declared: Mapping[str, Any]) -> bool:
-    return "number" in declared.get("type", ())
-
-
-def _number(value: object) -> object:
-    """Return a number that is given as text: so the SDK leaves it in a variable."""
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
-def _read_moment(text: str) -> datetime:
-    """Return the moment of a date, or of a date-time with or without an offset."""
-    try:
-        return parse_instant(text)
-    except ValueError:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            return moment.replace(tzinfo=timezone.utc)
-        return moment.astimezone(timezone.utc)

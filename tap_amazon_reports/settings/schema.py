@@ -223,6 +223,27 @@ SETTINGS = th.PropertiesList(
         default=60,
         description="Seconds to wait for a connection, and for each part of an answer.",
     ),
+    th.Property(
+        "when_not_done",
+        th.StringType(allowed_values=["wait", "leave"]),
+        default="wait",
+        description="What becomes of a report that is not done within report_timeout:"
+        " wait means that its stream fails; leave means that the run ends with success"
+        " and the next run reads it.",
+    ),
+    _text(
+        "account",
+        "Name of the seller or developer account; when set, it is the column account of"
+        " every stream and the first part of every key, so that many accounts share one"
+        " table.",
+    ),
+    th.Property(
+        "null_values",
+        th.StringType(allowed_values=["omit", "write"]),
+        default="omit",
+        description="What becomes of a property without a value: omit leaves it out of"
+        " the record, write writes null.",
+    ),
     _text("user_agent", "Default: name and version of this tap and of Python."),
     _text("lwa_token_url", "Login with Amazon elsewhere, for rehearsals."),
     _text("appstore_base_url", "The Appstore elsewhere, for rehearsals."),

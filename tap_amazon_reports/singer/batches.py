@@ -12,6 +12,7 @@ whichever comes first.
 from __future__ import annotations
 
 import zlib
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
@@ -59,6 +60,7 @@ class BatchFiles:
         name: str,
         properties: Mapping[str, Mapping[str, Any]],
         announce: Callable[[BatchFiles, str], None],
+        nulls: bool = True,
     ) -> None:
         """Write nothing yet.
 
@@ -67,11 +69,12 @@ class BatchFiles:
             name: what the names of the files start with.
             properties: of the records' schema, by name.
             announce: tells the target of the file at a URL.
+            nulls: whether JSON has the properties that have no value.
 
         Raises:
             ConfigValidationError: if the format is none that can be written here.
         """
-        self._make = _maker(config.encoding, properties)
+        self._make = _maker(config.encoding, properties, nulls=nulls)
         self.encoding = BaseBatchFileEncoding(
             format=config.encoding.format, compression=_compression(config.encoding)
         )
@@ -188,15 +191,16 @@ class Lines:
 
     ending = ".json"
 
-    def __init__(self) -> None:
-        """Hold nothing."""
+    def __init__(self, *, nulls: bool = True) -> None:
+        """Hold nothing; of what comes, leave out nulls unless they are wanted."""
+        self._nulls = nulls
         self.encoded_bytes = 0
         self._lines = bytearray()
         self._content: list[bytes | bytearray] = []
 
     def add(self, block: Block) -> None:
         """Add records; put the lines away when there are many."""
-        for lines in json_lines(block):
+        for lines in json_lines(block, nulls=self._nulls):
             self._lines += lines
         if len(self._lines) >= _PIECE_BYTES:
             self._end_piece()
@@ -223,9 +227,9 @@ class GzipLines(Lines):
 
     ending = ".json.gz"
 
-    def __init__(self) -> None:
-        """Hold nothing."""
-        super().__init__()
+    def __init__(self, *, nulls: bool = True) -> None:
+        """Hold nothing; of what comes, leave out nulls unless they are wanted."""
+        super().__init__(nulls=nulls)
         self._worker = BackgroundWorker()
         self._compressor = zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WINDOW)
 
@@ -257,7 +261,10 @@ def _compression(encoding: BaseBatchFileEncoding) -> str | None:
 
 
 def _maker(
-    encoding: BaseBatchFileEncoding, properties: Mapping[str, Mapping[str, Any]]
+    encoding: BaseBatchFileEncoding,
+    properties: Mapping[str, Mapping[str, Any]],
+    *,
+    nulls: bool,
 ) -> Callable[[], BatchFile]:
     """Return what begins a file.
 
@@ -266,9 +273,9 @@ def _maker(
     """
     match encoding.format, _compression(encoding):
         case BatchFileFormat.JSONL, "gzip":
-            return GzipLines
+            return partial(GzipLines, nulls=nulls)
         case BatchFileFormat.JSONL, "none":
-            return Lines
+            return partial(Lines, nulls=nulls)
         case BatchFileFormat.PARQUET, compression:
             return _parquet_maker(compression, properties)
     msg = (

@@ -49,6 +49,7 @@ class RunOutcome:
         rows: how many records each stream gave.
         reports: what the reports of each stream took.
         failures: a line for each failure, in the order in which they happened.
+        unread: what each stream left to a later run, without a failure.
     """
 
     rows: Counter[str] = field(default_factory=Counter)
@@ -56,6 +57,10 @@ class RunOutcome:
         default_factory=lambda: defaultdict(ReportTally)
     )
     failures: list[str] = field(default_factory=list)
+    unread: defaultdict[str, list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    _failed: set[str] = field(default_factory=set)
     _down: dict[str, _Refusal] = field(default_factory=dict)
 
     def failed(self, stream: str, service: str, error: Exception) -> None:
@@ -64,6 +69,7 @@ class RunOutcome:
         What follows from a refusal of the whole service is counted with it, and not
         told again for each stream.
         """
+        self._failed.add(stream)
         if (refusal := self._down.get(service)) and refusal.explains(error):
             refusal.left_out.add(stream)
             return
@@ -77,6 +83,14 @@ class RunOutcome:
             line = f"{stream}: {type(error).__name__}: {error}"
             logger.error(line, exc_info=error)
         self.failures.append(line)
+
+    def left(self, stream: str, why: str) -> None:
+        """Remember that `stream` left something to a later run, and why."""
+        self.unread[stream].append(why)
+
+    def is_whole(self, stream: str) -> bool:
+        """Return whether `stream` neither failed nor left anything unread."""
+        return stream not in self._failed and stream not in self.unread
 
     def refusal_of(self, service: str) -> AmazonError | None:
         """Return the error after which nothing more is asked of `service`."""

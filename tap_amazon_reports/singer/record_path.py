@@ -17,6 +17,7 @@ partition into its records (they name their partition themselves).
 from __future__ import annotations
 
 import abc
+import os
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -24,17 +25,19 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from singer_sdk.helpers._batch import SDKBatchMessage
 from singer_sdk.helpers._catalog import pop_deselected_record_properties
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
+from singer_sdk.metrics import Metric, Status, Tag, Timer
 from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from singer_sdk.streams import Stream
 
 from tap_amazon_reports.documents.block import RowBlock
 from tap_amazon_reports.singer.batches import BatchFiles, BatchStorageError
-from tap_amazon_reports.singer.json_lines import json_lines
+from tap_amazon_reports.singer.json_lines import json_lines, without_nulls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from datetime import datetime
+    from types import TracebackType
 
     from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context
@@ -65,6 +68,8 @@ class RecordPath(Stream, abc.ABC):
     """A stream whose records take the short way."""
 
     clock: Clock
+    writes_nulls: bool
+    """Whether a property without a value is in a record, as null."""
 
     _put: Put | None = None
     _is_open = False
@@ -79,8 +84,7 @@ class RecordPath(Stream, abc.ABC):
 
     def emit(self, block: Block) -> None:
         """Write records that another stream came by, while that one is read."""
-        if not self._is_open:
-            self._open_early()
+        self._write_schema_message()
         self.count_records(len(block))
         self._way_out()(block)
 
@@ -101,20 +105,48 @@ class RecordPath(Stream, abc.ABC):
         for files in self._batches:
             files.finish()
 
+    @property
+    @abc.abstractmethod
+    def is_whole(self) -> bool:
+        """Whether nothing that was to be read is missing, so far."""
+
+    def activate_version(self) -> None:
+        """Let the target drop the rows that did not come again, if the user wants it.
+
+        Only when all that there is has been read: a target deletes what it has not seen
+        with this version, and that would be every row when no row could be read.
+        """
+        if self._stream_version is None:
+            return
+        if self.is_whole:
+            super()._write_activate_version_message(self._stream_version)
+        else:
+            self.logger.warning(
+                "%s: not all of it was read, so the target keeps the rows it has",
+                self.name,
+            )
+
+    def _write_activate_version_message(self, full_table_version: int) -> None:
+        """Leave it to `activate_version`: the SDK writes it before the first row."""
+
     def _write_schema_message(self) -> None:
         """Write the SCHEMA message once, whoever comes by the first record."""
-        if not self._is_open:
-            self._is_open = True
-            super()._write_schema_message()
-
-    def _open_early(self) -> None:
-        """Write what the SDK writes when the turn of this stream comes."""
-        self._write_schema_message()
+        if self._is_open:
+            return
+        self._is_open = True
+        super()._write_schema_message()
         is_full_table = self.replication_method == REPLICATION_FULL_TABLE
         if is_full_table and self.emit_activate_version_messages:
-            # A target drops the rows that came without the version.
+            # The records carry it from the first one on.
             self._stream_version = self._initialized_at // 1000
-            self._write_activate_version_message(self._stream_version)
+
+    def get_sync_timer(self) -> Timer:
+        """Return a timer that tells of a failure which the SDK never sees."""
+        timer = _StreamTimer(
+            Metric.SYNC_DURATION, {Tag.STREAM: self.name, Tag.PID: os.getpid()}
+        )
+        timer.stream = self
+        return timer
 
     def _sync_records(
         self, context: Context | None = None, *, write_messages: bool = True
@@ -135,6 +167,7 @@ class RecordPath(Stream, abc.ABC):
         if context is None:
             self._finalize_state(self.stream_state)
         if write_messages:
+            self.activate_version()
             self._write_state_message()
         self._flush()
         yield from ()
@@ -230,7 +263,7 @@ class RecordPath(Stream, abc.ABC):
             files = self._batch_files(stream_map, batch_config)
             self._batches = (*self._batches, files)
             return files.put
-        writer = self._tap.message_writer
+        writer, nulls = self._tap.message_writer, self.writes_nulls
         if not isinstance(writer, RecordLines):
             return partial(self._write_by_other_means, stream_map.stream_alias)
         write = writer.record_lines(
@@ -240,7 +273,7 @@ class RecordPath(Stream, abc.ABC):
         )
 
         def put(block: Block) -> None:
-            for lines in json_lines(block):
+            for lines in json_lines(block, nulls=nulls):
                 write(lines)
 
         return put
@@ -260,11 +293,12 @@ class RecordPath(Stream, abc.ABC):
             name=f"{self.tap_name}--{stream_map.stream_alias}",
             properties=stream_map.transformed_schema["properties"],
             announce=announce,
+            nulls=self.writes_nulls,
         )
 
     def _write_by_other_means(self, name: str, block: Block) -> None:
         """Write through a writer that the tap was given in place of its own."""
-        for record in block.rows():
+        for record in block.rows() if self.writes_nulls else without_nulls(block):
             message = RecordMessage(
                 stream=name,
                 record=record,
@@ -272,6 +306,23 @@ class RecordPath(Stream, abc.ABC):
                 time_extracted=self.clock.now(),
             )
             self._tap.write_message(message)
+
+
+class _StreamTimer(Timer):
+    """The SDK's timer: a stream that has failed did not succeed."""
+
+    stream: RecordPath
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        """Log how long it took, and how it ended."""
+        if not self.stream.is_whole:
+            self.tags[Tag.STATUS] = Status.FAILED
+        super().__exit__(exc_type, exc_val, exc_tb)
 
 
 def _drop(block: Block) -> None:

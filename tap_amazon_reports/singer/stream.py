@@ -76,6 +76,7 @@ class AmazonStream(RecordPath, abc.ABC):
         """Belong to `tap`, and tell the outcome of `run` what happens."""
         super().__init__(tap, name=name, schema=schema)
         self.settings = run.settings
+        self.writes_nulls = run.settings.writes_nulls
         self.clock = run.clock
         self._outcome = run.outcome
         self._states = run.states
@@ -121,6 +122,15 @@ class AmazonStream(RecordPath, abc.ABC):
     def fail(self, error: Exception) -> None:
         """Tell of it, now and at the end of the run."""
         self._outcome.failed(self.name, self.service, error)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing that was to be read is missing, so far."""
+        return self._outcome.is_whole(self.name)
+
+    def leave(self, why: str) -> None:
+        """Tell that something is not read by this run, and will be by a later one."""
+        self._outcome.left(self.name, why)
 
     def bookmark(self, context: Context | None) -> str | None:
         """Return up to where everything has been read."""

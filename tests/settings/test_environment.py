@@ -72,6 +72,32 @@ def test_each_unreadable_variable_has_a_line_of_its_own(
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("sales,earnings", ("sales", "earnings")),
+        ("earnings", ("earnings",)),
+        ("", ("sales",)),
+        ('["earnings"]', ("earnings",)),
+    ],
+)
+def test_a_list_can_be_words(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    text: str,
+    words: tuple[str, ...],
+) -> None:
+    """One word, several with commas, JSON, or nothing; without a word of warning."""
+    monkeypatch.setenv(f"{PREFIX}APPSTORE_CLIENT_ID", "an-id")
+    monkeypatch.setenv(f"{PREFIX}APPSTORE_CLIENT_SECRET", "a-secret")
+    monkeypatch.setenv(f"{PREFIX}APPSTORE_REPORTS", text)
+    settings = TapAmazonReports(config={}, parse_env_config=True).settings
+
+    assert settings.appstore is not None
+    assert words == settings.appstore.kinds
+    assert "deprecated" not in caplog.text
+
+
 def test_an_empty_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a file of settings: who empties a variable has not set it."""
     for name in ("MAX_DOWNLOADS", "SP_ORDER_METRICS", "START_DATE"):

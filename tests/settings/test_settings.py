@@ -36,6 +36,17 @@ SECRETS = {
     "sp_refresh_token": "Atzr|consent-of-the-seller",
     "pay_private_key": merchant_key_pem(),
 }
+SHORT_KEY = """-----BEGIN RSA PRIVATE KEY-----
+MIIBOwIBAAJBALfAkN184hxWjtSseYK+oG24xoH7vALU8Uhh6GIo04rBaJpkiysa
+zbc21JcatofH9uVmmTQDofrzDi6DYos1ERkCAwEAAQJBAK6DgpH4Yz6KrogpbhXQ
+Ock7LbyRelQuLSGTawKex5oEze4n+gI8fjg6ENmo3Rkbr03n04BOYzUK6lf2uzZa
+9ukCIQDcd5qRdyYUdmvkg37bPtKlK+1QOD8RHXJx4588Fvu6/wIhANVeHW1TfPOr
+vtU+oboPevTYz10rXzUoCYrVXM/a2avnAiAvuoTv8QeBbpG1CvKvrE4WDAh4UXT1
+05YvKcQTUjZ1KQIgL3pExAn62OHTkfHg3N0K+CayZcH76oEhNnJpt5q0KusCIQC1
+/YFy+2cBzbnxt7Aa2WpP5ILdVkVDE+7GYHcyj/d0oQ==
+-----END RSA PRIVATE KEY-----
+"""
+"""Made for this test, and of a length that opens nothing."""
 PARTNERS = {
     "appstore_client_id": ["appstore_client_secret"],
     "appstore_client_secret": ["appstore_client_id"],
@@ -60,6 +71,14 @@ def _refusals(config: Mapping[str, Any], clock: ScriptedClock) -> list[str]:
     [
         ("start_date", "yesterday", "'yesterday'", "ISO 8601"),
         ("start_date", "2026-13-01", "'2026-13-01'", "ISO 8601"),
+        ("start_date", "01.11.2026", "'01.11.2026'", "ISO 8601"),
+        ("start_date", "11/01/2026", "'11/01/2026'", "ISO 8601"),
+        ("start_date", "20261101", "'20261101'", "ISO 8601"),
+        ("start_date", "2026-W45-1", "'2026-W45-1'", "ISO 8601"),
+        ("start_date", "0001-01-01", "'0001-01-01'", "from the year 2000 on"),
+        ("start_date", "0001-01-01T00:00:00+14:00", "0001", "ISO 8601"),
+        ("end_date", "9999-12-31T23:59:59-14:00", "9999", "ISO 8601"),
+        ("end_date", "9999-12-31", "9999", "ISO 8601"),
         ("start_date", 20260101, "20260101", "string"),
         ("start_date", "2027-01-01", "2027-01-01", "before now"),
         ("end_date", "soon", "'soon'", "ISO 8601"),
@@ -69,7 +88,13 @@ def _refusals(config: Mapping[str, Any], clock: ScriptedClock) -> list[str]:
         ("sp_client_id", {"id": 1}, "{'id': 1}", "string"),
         ("sp_client_secret", 5, "something else", "string"),
         ("sp_refresh_token", 5, "something else", "string"),
-        ("sp_marketplaces", "US", "'US'", "array"),
+        ("sp_marketplaces", "[US]", "no JSON", "commas"),
+        ("sp_marketplaces", "US,XX", "'XX'", "DE"),
+        ("sp_marketplaces", {"US": 1}, "{'US': 1}", "array"),
+        ("account", "a\nb", "a control character", "printable"),
+        ("account", "a\x1b[2Jb", "a control character", "printable"),
+        ("null_values", "null", "'null'", "omit, write"),
+        ("when_not_done", "fail", "'fail'", "wait, leave"),
         ("sp_marketplaces", ["US", "XX"], "'XX'", "DE"),
         ("sp_marketplaces", ["US", "DE"], "eu and na", "one region"),
         ("sp_marketplaces", [7], "7", "string"),
@@ -106,7 +131,7 @@ def _refusals(config: Mapping[str, Any], clock: ScriptedClock) -> list[str]:
         ("request_timeout", "long", "'long'", "number"),
         ("user_agent", "Ünïcode", "7 characters", "ASCII"),
         ("user_agent", "a" * 501, "501 characters", "500"),
-        ("user_agent", "a\r\nx-evil: 1", "12 characters", "printable"),
+        ("user_agent", "a\r\nx-evil: 1", "a control character", "printable"),
         ("lwa_token_url", "http://example.com/token", "cannot be used", "https"),
         ("appstore_base_url", "ftp://example.com", "cannot be used", "https"),
         ("sp_base_url", "http://10.0.0.1", "cannot be used", "https"),
@@ -130,6 +155,90 @@ def test_a_wrong_setting_is_refused(
     assert allowed in line
     assert "\n" not in line
     assert [] == amazon.seen
+
+
+_STORED = {"encoding": {"format": "jsonl"}, "storage": {"root": "file:///tmp/b"}}
+
+
+@pytest.mark.parametrize(
+    ("batches", "part", "found"),
+    [
+        ({**_STORED, "batch_size": 0}, "batch_size", "0"),
+        ({**_STORED, "batch_size": -5}, "batch_size", "-5"),
+        ({**_STORED, "batch_size": "many"}, "batch_size", "'many'"),
+        ({**_STORED, "batch_size": True}, "batch_size", "True"),
+        ({**_STORED, "storage": {}}, "storage.root", "nothing"),
+        ({**_STORED, "storage": {"root": " "}}, "storage.root", "' '"),
+        ({"storage": _STORED["storage"]}, "encoding", "nothing"),
+        ({"encoding": _STORED["encoding"]}, "storage", "nothing"),
+    ],
+)
+def test_batches_that_cannot_be_written_are_refused(
+    amazon: LocalAmazon,
+    clock: ScriptedClock,
+    batches: dict[str, Any],
+    part: str,
+    found: str,
+) -> None:
+    """No files without end, no loop, no traceback: one line before anything is read."""
+    (line,) = _refusals({**amazon.settings(), "batch_config": batches}, clock)
+
+    assert line.startswith(f"batch_config.{part}: found {found}, allowed: ")
+    assert [] == amazon.seen
+
+
+def test_blanks_around_a_text_are_none_of_it(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """A secret that was mounted as a file ends with a line end; the run does not."""
+    config = {
+        name: f" {value}\n" if isinstance(value, str) else value
+        for name, value in amazon.settings().items()
+    }
+    output = sync(config, clock=clock)
+
+    assert 0 == output.status
+    assert [] == amazon.refused
+
+
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [
+        ("US,CA", ["US", "CA"]),
+        (" us , ca ,", ["US", "CA"]),
+        ("US", ["US"]),
+        ('["CA"]', ["CA"]),
+    ],
+)
+def test_a_list_can_be_words(
+    amazon: LocalAmazon, clock: ScriptedClock, text: str, countries: list[str]
+) -> None:
+    """What Meltano hands on from a variable is text, and is read as a list."""
+    config = {**amazon.settings(), "sp_marketplaces": text}
+    partner = TapAmazonReports(config=config, clock=clock).settings.selling_partner
+
+    assert partner is not None
+    assert countries == [market.country for market in partner.marketplaces]
+
+
+def test_a_key_file_that_others_can_read_earns_a_warning(
+    amazon: LocalAmazon,
+    clock: ScriptedClock,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Who may read it may sign payments; a file of one's own says nothing."""
+    path = tmp_path / "merchant.pem"
+    path.write_text(merchant_key_pem(), encoding="ascii")
+    config = {**amazon.settings(), "pay_private_key": str(path)}
+    said = []
+    for mode in (0o600, 0o644):
+        path.chmod(mode)
+        caplog.clear()
+        discover(config, clock=clock)
+        said.append("pay_private_key: other users of this machine" in caplog.text)
+
+    assert [False, True] == said
 
 
 def test_every_wrong_setting_has_a_line_of_its_own(
@@ -194,6 +303,7 @@ def _pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, password: str) -> 
         ("elliptic", "RSA"),
         ("public", "private"),
         ("half", "key"),
+        ("short", "512 bits"),
     ],
 )
 def test_a_private_key_that_cannot_be_used_is_refused(
@@ -206,6 +316,7 @@ def test_a_private_key_that_cannot_be_used_is_refused(
         "elliptic": _pem(ec.generate_private_key(ec.SECP256R1()), ""),
         "public": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
         "half": merchant_key_pem()[:400],
+        "short": SHORT_KEY,
     }
     config = {**amazon.settings(), "pay_private_key": texts.get(key, key)}
     (line,) = _refusals(config, clock)

@@ -69,8 +69,14 @@ def _batched(output: Output, stream: str) -> list[Row]:
         row
         for message in _batches(output, stream)
         for path in _paths(message)
-        for row in rows_in(path)
+        for row in _as_in_a_table(output, message["stream"], path)
     ]
+
+
+def _as_in_a_table(output: Output, stream: str, path: Path) -> list[Row]:
+    """Return the rows of a file, null where they have no value."""
+    columns = output.schemas[stream]["schema"]["properties"]
+    return [{**dict.fromkeys(columns), **row} for row in rows_in(path)]
 
 
 @ENCODINGS

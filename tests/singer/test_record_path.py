@@ -9,6 +9,7 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from singer_sdk.singerlib import StateMessage
 from singer_sdk.singerlib.encoding.simple import SimpleSingerWriter
 
@@ -20,8 +21,6 @@ from tests.clock import NOON, ScriptedClock
 from tests.tap_run import Output, discover, selecting, spelled, sync
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.local_amazon import LocalAmazon
 
 STREAM = "pay_reports"
@@ -296,8 +295,86 @@ def test_versions_are_activated(amazon: LocalAmazon, clock: ScriptedClock) -> No
         if line["type"] != "STATE"
     }
 
-    assert ["SCHEMA", "ACTIVATE_VERSION", "RECORD"] == kinds[:3]
+    assert ["SCHEMA", "RECORD"] == kinds[:2]
+    assert kinds.index("ACTIVATE_VERSION") > len(kinds) - 1 - kinds[::-1].index(
+        "RECORD"
+    )
+    assert 1 == kinds.count("ACTIVATE_VERSION")
     assert 1 == len(versions)
+
+
+def test_no_version_is_activated_when_nothing_could_be_read(
+    amazon: LocalAmazon, clock: ScriptedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With a wrong key the table keeps its rows, and the log says so."""
+    config = {
+        **amazon.settings(),
+        "emit_activate_version_messages": True,
+        "pay_public_key_id": "SANDBOX-" + "WRONG" * 4,
+    }
+    output = sync(config, clock=clock, only=[FULL_TABLE])
+
+    assert 1 == output.status
+    assert "ACTIVATE_VERSION" not in [line["type"] for line in output.messages]
+    assert f"{FULL_TABLE}: not all of it was read, so the target keeps" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("setting", "has_nulls"), [({}, False), ({"null_values": "write"}, True)]
+)
+def test_properties_without_a_value_are_left_out(
+    amazon: LocalAmazon,
+    clock: ScriptedClock,
+    setting: dict[str, str],
+    has_nulls: bool,  # noqa: FBT001
+) -> None:
+    """Records are light unless the user wants nulls; keys are there, and all values."""
+    output = sync({**amazon.settings(), **setting}, clock=clock, only=[STREAM])
+    light = [
+        json.loads(line)["record"]
+        for line in output.text.splitlines()
+        if '"RECORD"' in line
+    ]
+
+    assert has_nulls == any(None in record.values() for record in light)
+    assert all(record["report_id"] for record in light)
+    assert [
+        {name: value for name, value in record.items() if value is not None}
+        for record in output.records(STREAM)
+    ] == [
+        {name: value for name, value in record.items() if value is not None}
+        for record in light
+    ]
+
+
+def test_columns_without_a_value_are_left_out_of_rows() -> None:
+    """Rows that are held by column are as light, where their values are."""
+    block = ColumnBlock({"a": ["1", None], "b": [None, 0], "c": [False, ""]}, 2)
+    lines = b"".join(json_lines(block, nulls=False)).splitlines()
+
+    assert [{"a": "1", "c": False}, {"b": 0, "c": ""}] == [
+        json.loads(line) for line in lines
+    ]
+
+
+def test_a_stream_that_failed_did_not_succeed(
+    amazon: LocalAmazon, clock: ScriptedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The metric of a stream that could not be read has the status failed."""
+    config = {**amazon.settings(), "pay_public_key_id": "SANDBOX-" + "WRONG" * 4}
+    with caplog.at_level("INFO"):
+        sync(config, clock=clock, only=[STREAM, "sp_order_metrics"])
+    points = [
+        json.loads(record.getMessage().removeprefix("METRIC: "))
+        for record in caplog.records
+        if record.getMessage().startswith("METRIC: ")
+    ]
+
+    assert {STREAM: "failed", "sp_order_metrics": "succeeded"} == {
+        point["tags"]["stream"]: point["tags"]["status"]
+        for point in points
+        if point["metric"] == "sync_duration"
+    }
 
 
 def test_metrics_count_every_record(

@@ -1,0 +1,41 @@
+"""Whether batch files can be written as the settings say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def batch_problems(given: Any) -> Iterator[str]:
+    """Yield a line for each part of `batch_config` that cannot be used.
+
+    The SDK's own declaration knows neither `batch_size` nor that there has to be a
+    folder; with a size of 0 it would write files without end.
+    """
+    if given is None:
+        return
+    if not isinstance(given, dict):
+        yield _problem("batch_config", given, "an object of encoding and storage")
+        return
+    for name in ("encoding", "storage"):
+        if given.get(name) is None:
+            yield _problem(f"batch_config.{name}", None, "an object")
+    size = given.get("batch_size", 1)
+    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        yield _problem("batch_config.batch_size", size, "a whole number from 1 on")
+    storage = given.get("storage")
+    if isinstance(storage, dict) and not (
+        isinstance(storage.get("root"), str) and storage["root"].strip()
+    ):
+        yield _problem(
+            "batch_config.storage.root",
+            storage.get("root"),
+            "the address of a folder, such as file:///tmp/batches",
+        )
+
+
+def _problem(name: str, found: object, allowed: str) -> str:
+    what = "nothing" if found is None else repr(found)
+    return f"{name}: found {what}, allowed: {allowed}"
