@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from copy import deepcopy
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from tap_amazon_reports.cli.command import main as amazon_reports
+from tap_amazon_reports.settings.reader import (
+    SettingsError,
+    missing_credentials,
+    read_settings,
+)
 from tap_amazon_reports.tap import TapAmazonReports
+from tests.clock import NOON
+from tests.meltano_settings import WHOLE, with_section
 
 ROOT = Path(__file__).parents[1]
 
+SCRIPTS = Path(sys.executable).parent
+CREDENTIALS = {
+    "sp_client_id": "an-id",
+    "sp_client_secret": "a-secret",
+    "sp_refresh_token": "a-token",
+}
 KINDS = {
-    "array": {"array"},
+    "array": {"string"},
     "boolean": {"boolean"},
     "integer": {"integer"},
     "number": {"integer"},
     "object": {"object"},
-    "string": {"date_iso8601", "options", "string"},
+    "string": {"options", "string"},
 }
+"""The kinds of Meltano's that are handed on as the tap takes them."""
 
 
 @pytest.fixture(name="project", scope="module")
@@ -84,13 +103,84 @@ def test_the_second_command_is_the_plugin_s(extractor: dict[str, Any]) -> None:
     assert all(one["description"] for one in commands.values())
 
 
+def test_settings_are_the_taps_own() -> None:
+    """It cannot drift: `python -m tests.meltano_settings` makes what it has."""
+    text = (ROOT / "meltano.yml").read_text(encoding="utf-8")
+
+    assert with_section(text) == text
+
+
+def test_what_meltano_hands_on_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words with commas, an empty list, a whole object; and a date stays as written."""
+    variables = {
+        "SP_MARKETPLACES": "DE,FR",
+        "APPSTORE_REPORTS": "",
+        "START_DATE": "01.11.2026",
+        "BATCH_CONFIG": json.dumps(
+            {
+                "encoding": {"format": "jsonl"},
+                "storage": {"root": "file:///tmp"},
+                "batch_size": 0,
+            }
+        ),
+    }
+    for name, text in variables.items():
+        monkeypatch.setenv(f"TAP_AMAZON_REPORTS_{name}", text)
+    (tmp_path / "meltano.yml").write_bytes((ROOT / "meltano.yml").read_bytes())
+    shown = subprocess.run(
+        [SCRIPTS / "meltano", "config", "print", "tap-amazon-reports"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    config = json.loads(shown.stdout)
+    with pytest.raises(SettingsError) as refused:
+        read_settings({**CREDENTIALS, **config}, now=NOON)
+    config["start_date"], config["batch_config"]["batch_size"] = "2026-11-01", 1
+    partner = read_settings({**CREDENTIALS, **config}, now=NOON).selling_partner
+
+    assert [
+        "batch_config.batch_size: found 0, allowed: a whole number from 1 on"
+    ] == refused.value.problems[:1]
+    assert partner is not None
+    assert ["DE", "FR"] == [market.country for market in partner.marketplaces]
+    with pytest.raises(SettingsError, match=r"start_date: found '01\.11\.2026'"):
+        read_settings({"start_date": "01.11.2026"}, now=NOON)
+
+
+def test_the_file_is_what_meltano_takes(project: dict[str, Any]) -> None:
+    """Titles, groups and options are in the words of Meltano's own schema."""
+    schema = json.loads(
+        (files("meltano") / "schemas" / "meltano.schema.json").read_text()
+    )
+    problems = [
+        f"{list(error.absolute_path)}: {error.message}"
+        for error in Draft202012Validator(schema).iter_errors(project)
+    ]
+
+    assert [] == problems
+
+
+def test_groups_are_the_services_credentials(extractor: dict[str, Any]) -> None:
+    """Meltano asks for the settings that one service needs, and for no mixture."""
+    groups = extractor["settings_group_validation"]
+    refused = [missing_credentials(name) for name in ("appstore", "sp", "pay")]
+
+    assert [f"no credentials are set; set {', '.join(group)}" for group in groups] == (
+        refused
+    )
+
+
 def test_every_setting_is_offered(
     extractor: dict[str, Any], declared: dict[str, Any]
 ) -> None:
     """What the tap can be told, Meltano can tell it, and nothing else."""
     offered = [setting["name"] for setting in extractor["settings"]]
 
-    assert sorted(_all_leaves(declared)) == sorted(offered)
+    assert sorted([*_all_leaves(declared), *WHOLE]) == sorted(offered)
 
 
 def test_kinds_fit_the_types(
@@ -103,7 +193,9 @@ def test_kinds_fit_the_types(
         for setting in extractor["settings"]
         if not any(
             setting["kind"] in KINDS[json_type]
-            for json_type in _types(leaves[setting["name"]])
+            for json_type in _types(
+                leaves.get(setting["name"]) or declared[setting["name"]]
+            )
         )
     ]
 

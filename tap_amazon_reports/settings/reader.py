@@ -176,7 +176,7 @@ class _Reader:
         self._catalogue = catalogue
         self._notices: list[str] = []
         self._problems = [*given.problems, *declared_problems(self._config)]
-        self._problems += batch_problems(self._config.get("batch_config"))
+        self._problems += batch_problems(config.get("batch_config"))
         self._stream_names = set(CORE_STREAMS)
         self._stream_names.update(
             stream_name("appstore", kind) for kind in APPSTORE_KINDS

@@ -99,53 +99,80 @@ def _report_types(entry: dict[str, Any]) -> th.ArrayType[Any]:
     )
 
 
-def _text(name: str, description: str, *, secret: bool = False) -> th.Property[str]:
-    return th.Property(name, th.StringType, secret=secret, description=description)
+def _titled(name: str, title: str, kind: Any, **more: Any) -> th.Property[Any]:
+    return th.Property(name, kind, title=title, **more)
 
 
-def _moment(name: str, description: str) -> th.Property[str]:
-    return th.Property(name, th.StringType, description=description)
+def _text(
+    name: str, title: str, description: str, *, secret: bool = False
+) -> th.Property[Any]:
+    return _titled(name, title, th.StringType, secret=secret, description=description)
 
 
 SETTINGS = th.PropertiesList(
-    _moment(
+    _text(
         "start_date",
+        "Start date",
         "The first run reads from here, an ISO 8601 date or date-time, UTC unless it"
         " has an offset; default: 30 days before now.",
     ),
-    _moment(
+    _text(
         "end_date",
+        "End date",
         "Nothing at or after it is read, an ISO 8601 date or date-time; default: now.",
     ),
-    _text("appstore_client_id", "Appstore: client id of the security profile."),
-    _text("appstore_client_secret", "Appstore: its client secret.", secret=True),
-    th.Property(
+    _text(
+        "appstore_client_id",
+        "Appstore: client id",
+        "Appstore: client id of the security profile.",
+    ),
+    _text(
+        "appstore_client_secret",
+        "Appstore: client secret",
+        "Appstore: its client secret.",
+        secret=True,
+    ),
+    _titled(
         "appstore_reports",
+        "Appstore: reports",
         th.ArrayType(th.StringType(allowed_values=list(APPSTORE_KINDS))),
         default=["sales"],
         description="Appstore: which reports to read: sales, earnings, subscriptions,"
         " subscriptions_overview.",
     ),
-    _text("sp_client_id", "Selling Partner: client id of the application."),
-    _text("sp_client_secret", "Selling Partner: its client secret.", secret=True),
+    _text(
+        "sp_client_id",
+        "Selling Partner: client id",
+        "Selling Partner: client id of the application.",
+    ),
+    _text(
+        "sp_client_secret",
+        "Selling Partner: client secret",
+        "Selling Partner: its client secret.",
+        secret=True,
+    ),
     _text(
         "sp_refresh_token",
+        "Selling Partner: refresh token",
         "Selling Partner: refresh token of the authorisation.",
         secret=True,
     ),
-    th.Property(
+    _titled(
         "sp_marketplaces",
+        "Selling Partner: marketplaces",
         th.ArrayType(th.StringType),
         description="Selling Partner: marketplace ids or country codes, of one region.",
     ),
-    th.Property(
+    _titled(
         "sp_sandbox",
+        "Selling Partner: sandbox",
         th.BooleanType,
         default=False,
         description="Selling Partner: use the static sandbox.",
     ),
-    th.Property(
+    _titled(
         "sp_report_types",
+        "Selling Partner: report types",
         _report_types(_SP_ENTRY),
         description="Selling Partner: the report types whose rows to read, as names or"
         " as objects with report_type, report_options, marketplaces, start_date,"
@@ -153,8 +180,9 @@ SETTINGS = th.PropertiesList(
         " are also what sp_reports lists; without any it lists all types that are in"
         " common use.",
     ),
-    th.Property(
+    _titled(
         "sp_order_metrics",
+        "Selling Partner: order metrics",
         th.CustomType(
             {
                 "oneOf": [
@@ -171,60 +199,75 @@ SETTINGS = th.PropertiesList(
         " of objects with granularity, time_zone, buyer_type, fulfillment_network,"
         " first_day_of_week, asin, sku, lookback_days; default: orders by day.",
     ),
-    _text("pay_public_key_id", "Amazon Pay: id of the public key."),
+    _text(
+        "pay_public_key_id",
+        "Amazon Pay: public key id",
+        "Amazon Pay: id of the public key.",
+    ),
     _text(
         "pay_private_key",
+        "Amazon Pay: private key",
         "Amazon Pay: its private key, PEM text or the path of a PEM file.",
         secret=True,
     ),
-    _text("pay_region", "Amazon Pay: us or na, eu or de or uk, jp."),
-    th.Property(
+    _text(
+        "pay_region", "Amazon Pay: region", "Amazon Pay: us or na, eu or de or uk, jp."
+    ),
+    _titled(
         "pay_sandbox",
+        "Amazon Pay: sandbox",
         th.BooleanType,
         description="Amazon Pay: use the sandbox; only for key ids that start with"
         " neither LIVE nor SANDBOX.",
     ),
-    th.Property(
+    _titled(
         "pay_signature_algorithm",
+        "Amazon Pay: signature algorithm",
         th.StringType(allowed_values=[word.value for word in SignatureAlgorithm]),
         default=SignatureAlgorithm.V2.value,
         description="Amazon Pay: how requests are signed.",
     ),
-    th.Property(
+    _titled(
         "pay_report_types",
+        "Amazon Pay: report types",
         _report_types(_PAY_ENTRY),
         description="Amazon Pay: the report types whose rows to read, as names or as"
         " objects with report_type, start_date, window_days, lookback_days, source,"
         " name. They are also what pay_reports lists; without any it lists all.",
     ),
-    th.Property(
+    _titled(
         "report_poll_interval",
+        "Report poll interval",
         th.NumberType(minimum=1, maximum=3600),
         default=15,
         description="Seconds between two looks at a report that is being made; the"
         " pause grows while it ripens.",
     ),
-    th.Property(
+    _titled(
         "report_timeout",
+        "Report timeout",
         th.NumberType(exclusive_minimum=0, maximum=172800),
         default=7200,
         description="Seconds to wait for one report; the next run goes on waiting.",
     ),
-    th.Property(
+    _titled(
         "max_downloads",
+        "Downloads at once",
         th.IntegerType(minimum=1, maximum=16),
         default=4,
         description="How many finished documents are fetched ahead at once, into"
         " memory, while others are read.",
     ),
-    th.Property(
+    _titled(
         "request_timeout",
+        "Request timeout",
         th.NumberType(exclusive_minimum=0, maximum=3600),
         default=60,
         description="Seconds to wait for a connection, and for each part of an answer.",
     ),
-    th.Property(
+    _titled(
         "when_not_done",
+        "When a report is not done",
         th.StringType(allowed_values=["wait", "leave"]),
         default="wait",
         description="What becomes of a report that is not done within report_timeout:"
@@ -233,22 +276,47 @@ SETTINGS = th.PropertiesList(
     ),
     _text(
         "account",
+        "Account",
         "Name of the seller or developer account; when set, it is the column account of"
         " every stream and the first part of every key, so that many accounts share one"
         " table.",
     ),
-    th.Property(
+    _titled(
         "null_values",
+        "Properties without a value",
         th.StringType(allowed_values=["omit", "write"]),
         default="omit",
         description="What becomes of a property without a value: omit leaves it out of"
         " the record, write writes null.",
     ),
-    _text("user_agent", "Default: name and version of this tap and of Python."),
-    _text("lwa_token_url", "Login with Amazon elsewhere, for rehearsals."),
-    _text("appstore_base_url", "The Appstore elsewhere, for rehearsals."),
-    _text("sp_base_url", "The Selling Partner API elsewhere, for rehearsals."),
-    _text("pay_base_url", "Amazon Pay elsewhere, for rehearsals."),
+    _text(
+        "user_agent",
+        "User agent",
+        "Default: name and version of this tap and of Python.",
+    ),
+    _text(
+        "lwa_token_url",
+        "Login with Amazon: URL",
+        "Login with Amazon elsewhere, for rehearsals.",
+    ),
+    _text(
+        "appstore_base_url", "Appstore: URL", "The Appstore elsewhere, for rehearsals."
+    ),
+    _text(
+        "sp_base_url",
+        "Selling Partner: URL",
+        "The Selling Partner API elsewhere, for rehearsals.",
+    ),
+    _text("pay_base_url", "Amazon Pay: URL", "Amazon Pay elsewhere, for rehearsals."),
+    _titled(
+        "emit_activate_version_messages",
+        "Activate versions",
+        th.BooleanType,
+        default=False,
+        description="Write ACTIVATE_VERSION after the last row of a stream that is read"
+        " anew each run, when all of it was read, so that the target drops the rows"
+        " that are gone.",
+    ),
 ).to_dict()
 
 # Only by oneOf does the SDK make it nullable in a way that is a schema, and only by

@@ -31,6 +31,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from singer_sdk.streams import Stream
 
 from tap_amazon_reports.documents.block import RowBlock
+from tap_amazon_reports.singer.account import with_account
 from tap_amazon_reports.singer.batches import BatchFiles, BatchStorageError
 from tap_amazon_reports.singer.json_lines import json_lines, without_nulls
 
@@ -68,6 +69,8 @@ class RecordPath(Stream, abc.ABC):
     """A stream whose records take the short way."""
 
     clock: Clock
+    account: str | None = None
+    """What each row says whose it is; None where nobody asks."""
     writes_nulls: bool
     """Whether a property without a value is in a record, as null."""
 
@@ -224,7 +227,8 @@ class RecordPath(Stream, abc.ABC):
 
     def _way_out(self) -> Put:
         if self._put is None:
-            self._put = self._made_way_out()
+            put = self._made_way_out()
+            self._put = with_account(put, self.account) if self.account else put
         return self._put
 
     def _made_way_out(self) -> Put:

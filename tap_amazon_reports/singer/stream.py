@@ -18,13 +18,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.schema.source import SchemaDirectory, StreamSchema
+from singer_sdk.schema.source import SchemaDirectory
 
 from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 from tap_amazon_reports.documents.block import RowBlock
 from tap_amazon_reports.reports.schema_files import DIRECTORY
+from tap_amazon_reports.singer.account import (
+    ACCOUNT,
+    AccountSchema,
+    account_key,
+    account_schema,
+)
 from tap_amazon_reports.singer.record_path import RecordPath
 
 if TYPE_CHECKING:
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.singerlib import Catalog
     from singer_sdk.tap_base import Tap
 
     from tap_amazon_reports.amazon.clock import Clock
@@ -74,12 +82,36 @@ class AmazonStream(RecordPath, abc.ABC):
         schema: dict[str, Any] | None = None,
     ) -> None:
         """Belong to `tap`, and tell the outcome of `run` what happens."""
+        self.account = run.settings.account
+        if schema is not None:
+            schema = account_schema(schema, self.account)
         super().__init__(tap, name=name, schema=schema)
+        self.primary_keys = self.keyed(*self.primary_keys)
         self.settings = run.settings
         self.writes_nulls = run.settings.writes_nulls
         self.clock = run.clock
         self._outcome = run.outcome
         self._states = run.states
+
+    def keyed(self, *names: str) -> tuple[str, ...]:
+        """Return a key of this stream, with the account first if one is set."""
+        return account_key(names, self.account)
+
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Take over what a catalog selects.
+
+        Raises:
+            ConfigValidationError: if it was made without the account: the rows of
+                two accounts would write over each other.
+        """
+        entry = catalog.get_stream(self.name)
+        if self.account and entry and ACCOUNT not in (entry.key_properties or ()):
+            msg = (
+                f"{self.name}: account is set, and the catalog is from before; make"
+                " the catalog anew with --discover"
+            )
+            raise ConfigValidationError(msg, errors=[msg])
+        super().apply_catalog(catalog)
 
     @abc.abstractmethod
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -275,4 +307,4 @@ class AmazonStream(RecordPath, abc.ABC):
 class CoreStream(AmazonStream, abc.ABC):
     """A stream that there always is: the file of its name is its schema."""
 
-    schema: ClassVar[StreamSchema[str]] = StreamSchema(SchemaDirectory(DIRECTORY))
+    schema: ClassVar[AccountSchema] = AccountSchema(SchemaDirectory(DIRECTORY))

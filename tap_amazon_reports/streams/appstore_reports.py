@@ -44,7 +44,7 @@ class AppstoreReport(AppstoreMonths):
         self._records = records
         super().__init__(tap, name=records.stream, schema=schema, **shared)
         key = (*records.key, "occurrence") if records.key else ("report_row",)
-        self.primary_keys = ("report_month", *key)
+        self.primary_keys = self.keyed("report_month", *key)
 
     def rows(self, month: Month, document: WholeDocument) -> Iterator[Record]:
         """Yield the rows of all files of a month."""

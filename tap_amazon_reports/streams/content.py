@@ -36,7 +36,7 @@ class ContentStream(AmazonStream):
         super().__init__(tap, run=run, name=name, schema=schema)
         self.service = group.service_name
         self.records = records
-        self.primary_keys = content_key(records)
+        self.primary_keys = self.keyed(*content_key(records))
         self.replication_key = group.bookmark_column
         self._group = group
         group.streams.append(self)

@@ -108,7 +108,7 @@ class PayDisbursements(CoreStream):
                 start_time=basic_text(window.start), end_time=basic_text(window.end)
             ):
                 values, extra = reader.read(entry.wire)
-                for key in self.primary_keys:
+                for key in PayDisbursements.primary_keys:
                     values[key] = values[key] or _UNKNOWN
                 yield {**values, "_extra": extra or None}
             self.move_bookmark(context, window.end)
