@@ -180,13 +180,27 @@ def test_times_with_milliseconds_are_the_same(content: ContentRuns) -> None:
     def make(report: dict[str, Any]) -> StoredObject:
         report["dataStartTime"] = report["dataStartTime"].replace("Z", ".000Z")
         del report["dataEndTime"]
-        return StoredObject(b"Order ID\tOrder date\n1\t2026-11-08\n")
+        return StoredObject(b"Order ID\tAmazon RMA ID\tMerchant SKU\n1\t2\tA-1\n")
 
     content.amazon.selling_partner.contents[RETURNS] = make
     output = _read(content)
     assert 0 == output.status
     assert 3 == len(output.records(STREAM))
     assert ENDS[-1] == _bookmark(output)
+
+
+def test_a_header_without_a_key_column(content: ContentRuns) -> None:
+    """No row is written under a made-up key: the stream fails and says what to do."""
+    content.amazon.selling_partner.contents[RETURNS] = lambda _report: StoredObject(
+        b"Jane Doe\tOrder date\n1\t2026-11-08\n"
+    )
+    output = _read(content)
+    assert 1 == output.status
+    assert [] == output.records(STREAM)
+    assert "no column for `Amazon RMA ID`, `Merchant SKU`" in content.failure
+    assert "found: 2 columns" in content.failure
+    assert "preferredReportDocumentLocale" in content.failure
+    assert "Jane" not in content.failure
 
 
 def test_a_status_that_nobody_knows(content: ContentRuns) -> None:
