@@ -87,7 +87,7 @@ class AppstoreSales(AppstoreMonths, CoreStream):
     ) -> Iterator[dict[str, Any]]:
         text = DecodedText(member.chunks, declared=charset)
         reader = DelimitedReader(text, table=DocumentFormat.CSV, header=_HEADER)
-        columns = ColumnMap(reader.columns, _COLUMNS)
+        columns = ColumnMap(reader.columns, _COLUMNS, keys=("invoice_id",))
         for row in reader:
             values, extra = columns.read(row.cells)
             values["transaction_time"] = _moment(values, columns.misfits)

@@ -246,6 +246,21 @@ def test_lines_without_an_invoice_are_all_kept(
     assert {(*month, "Unknown", 1), (*month, "Unknown", 2)} == set(output.rows())
 
 
+def test_a_file_without_a_column_of_invoices_fails(
+    amazon: LocalAmazon, clock: ScriptedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without the column, lines are not read as ones of the invoice `Unknown`."""
+    amazon.appstore.months["sales", "2026-11"] = AppstoreFile(
+        [Member("sales.csv", ["Transaction Time", "Title"], [["", "A"]])]
+    )
+    config = {**amazon.settings(), "start_date": "2026-11-01"}
+    output = sync(config, clock=clock, only=[STREAM])
+
+    assert 1 == output.status
+    assert [] == output.records(STREAM)
+    assert "no column for `invoice_id`; found: 2 columns" in caplog.text
+
+
 def test_no_credentials_go_to_storage(
     amazon: LocalAmazon, clock: ScriptedClock
 ) -> None:
