@@ -8,6 +8,7 @@
         ├── RequestRefusedError    ours: Amazon understood and said no (400, 404)
         │   └── DocumentGoneError  nobody's: Amazon no longer has the document
         ├── DocumentMissingError   nobody's: there is no such document
+        ├── MissingColumnError     Amazon's: a document lacks a column of its key
         ├── NotATableError         ours: the document is not of the layout expected
         ├── UrlExpiredError        nobody's: a presigned URL is dead, ask for a new one
         ├── AccountError           the account's

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.errors import AmazonError, RequestRefusedError
+from tap_amazon_reports.amazon.errors import AmazonError, DocumentGoneError
 from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.streams.report_documents import ReportDocuments
 
@@ -155,7 +155,7 @@ class Collecting:
                     driver, partition, report, download, marketplace_id=name
                 )
             )
-        except RequestRefusedError as error:
+        except DocumentGoneError as error:
             self._group.warn(
                 f"report {report.report_id} has lost its document: {error}"
             )

@@ -1,0 +1,264 @@
+"""What a broken or hostile far side can do: bounded, told, and without a secret."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from tap_amazon_reports.amazon import http
+from tap_amazon_reports.amazon.connection import ServiceConnection
+from tap_amazon_reports.amazon.errors import (
+    ThrottledError,
+    UnavailableError,
+    UnexpectedAnswerError,
+    UnsendableError,
+)
+from tap_amazon_reports.amazon.exchange import FormPoster, Patience
+from tap_amazon_reports.amazon.http import Anonymous, Transport
+from tap_amazon_reports.amazon.operation import Call, Operation
+from tap_amazon_reports.amazon.origin import document_url
+from tap_amazon_reports.amazon.quota import TokenBucket
+from tap_amazon_reports.amazon.restricted import RestrictedAuth
+from tap_amazon_reports.amazon.secret import DocumentUrl, Secret
+from tap_amazon_reports.amazon.selling_partner import SellingPartnerRules
+from tap_amazon_reports.amazon.storage import Storage
+from tests.amazon.raw_server import raw_server
+from tests.amazon.rig import LoggingTransport, patience_of, response_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.clock import ScriptedClock
+    from tests.local_amazon import LocalAmazon
+
+SECRET = "sig-0123456789abcdef0123456789abcdef"
+ENDLESS = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n"
+
+
+@pytest.fixture
+def patience(clock: ScriptedClock) -> Patience:
+    """Return the usual patience on scripted time."""
+    return patience_of(clock)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bound answers to a million bytes, to be quick about it."""
+    monkeypatch.setattr(http, "LARGEST_ANSWER_BYTES", 1_000_000)
+
+
+def post(base: str, patience: Patience, *, timeout_seconds: float = 5) -> None:
+    """Ask for a token at `base`."""
+    transport = Transport(user_agent="T/1", timeout_seconds=timeout_seconds)
+    FormPoster(transport=transport, patience=patience)(base, {"a": "b"})
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("status", [200, 302, 400])
+def test_an_answer_without_an_end_is_given_up(status: int, patience: Patience) -> None:
+    """A token answer, a redirect or an error page does not fill the memory."""
+
+    def pieces() -> Iterable[bytes]:
+        yield ENDLESS.replace(b"200 OK", b"%d Any" % status).replace(
+            b"\r\n\r\n", b"\r\nlocation: http://127.0.0.1:1/\r\n\r\n"
+        )
+        yield from itertools.repeat(b"x" * 65536)
+
+    with (
+        raw_server(pieces) as base,
+        pytest.raises(UnexpectedAnswerError, match="larger than 1000000 bytes"),
+    ):
+        post(base, patience)
+
+
+def test_an_answer_that_trickles_is_a_time_out(patience: Patience) -> None:
+    """A byte now and then keeps no request alive for longer than ten time-outs."""
+
+    def pieces() -> Iterable[bytes]:
+        yield ENDLESS
+        while True:
+            threading.Event().wait(0.02)
+            yield b" "
+
+    with (
+        raw_server(pieces) as base,
+        pytest.raises(UnavailableError, match="no answer in time"),
+    ):
+        post(base, patience, timeout_seconds=0.03)
+
+
+def test_an_error_of_storage_without_an_end_is_not_read(patience: Patience) -> None:
+    """Nobody reads what storage says beside its status."""
+    sent = itertools.count()
+
+    def pieces() -> Iterable[bytes]:
+        yield ENDLESS.replace(b"200 OK", b"404 Gone")
+        while True:
+            next(sent)
+            yield b"x" * 65536
+
+    with raw_server(pieces) as base:
+        transport = Transport(user_agent="T/1", timeout_seconds=5)
+        storage = Storage(transport=transport, patience=patience)
+        with pytest.raises(UnexpectedAnswerError, match="HTTP 404"):
+            storage.open(DocumentUrl(f"{base}/key?s={SECRET}"))
+    assert next(sent) < 1000
+
+
+def test_a_malformed_header_gives_no_url_away(
+    patience: Patience, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The HTTP client warns with the whole URL; its query does not reach the log."""
+    caplog.set_level(logging.DEBUG)
+    for name in ("urllib3.connectionpool", "urllib3.connection", "urllib3"):
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    answer = b"HTTP/1.1 200 OK\r\nno header at all\r\ncontent-length: 2\r\n\r\nok"
+    with raw_server(lambda: [answer]) as base:
+        transport = Transport(user_agent="T/1", timeout_seconds=5)
+        url = DocumentUrl(f"{base}/key?X-Amz-Signature={SECRET}&b=c")
+        found = Storage(transport=transport, patience=patience).open(url)
+        b"".join(found.pieces())
+
+    assert "Failed to parse headers" in caplog.text
+    assert "GET /key?***" in caplog.text
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("offset", "content_range", "good"),
+    [
+        (0, "bytes 0-1/2", False),
+        (3, None, False),
+        (3, "bytes 3-4/5", True),
+        (3, "bytes 3-4/*", True),
+        (3, "bytes 0-1/5", False),
+        (3, "bytes 3-4/9", False),
+        (3, "bytes 4-4/5", False),
+        (3, "lines 3-4/5", False),
+    ],
+)
+def test_a_part_is_what_was_asked_for(
+    patience: Patience, offset: int, content_range: str | None, *, good: bool
+) -> None:
+    """A 206 is believed only with the range asked for: no row lost or twice."""
+    told = f"content-range: {content_range}\r\n" if content_range else ""
+    answer = f"HTTP/1.1 206 Partial\r\n{told}content-length: 2\r\n\r\nde".encode()
+    with raw_server(lambda: [answer]) as base:
+        transport = Transport(user_agent="T/1", timeout_seconds=5)
+        storage = Storage(transport=transport, patience=patience)
+        url = DocumentUrl(f"{base}/key?s={SECRET}")
+        if good:
+            found = storage.open(url, offset=offset)
+            assert (True, b"de") == (found.partial, b"".join(found.pieces()))
+        else:
+            with pytest.raises(UnexpectedAnswerError, match="another part"):
+                storage.open(url, offset=offset)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://bucket.s3.amazonaws.com/key",
+        "http://bucket.s3.amazonaws.com/key?a=b",
+        "https://127.0.0.1/key",
+        "https://localhost/key",
+        "https://[::1]/key",
+        "https://169.254.169.254/latest/meta-data",
+        "https://10.0.0.1/key",
+        "https://intranet/key",
+        "https://user:pw@bucket.s3.amazonaws.com/key",
+        "https://",
+        "data:text/plain,x",
+    ],
+)
+def test_a_real_service_hands_out_public_addresses_only(url: str) -> None:
+    """No URL leads the tap to a file, to this machine or into a private network."""
+    real = "https://sellingpartnerapi-na.amazon.com"
+    with pytest.raises(UnexpectedAnswerError, match="getReportDocument answered"):
+        document_url(url, base_url=real, asked="getReportDocument")
+
+
+def test_a_rehearsal_may_stay_on_this_machine() -> None:
+    """A service on loopback hands out what lies on loopback; real ones do not."""
+    url = "http://127.0.0.1:8000/storage/key?a=b"
+    found = document_url(url, base_url="http://127.0.0.1:8000", asked="x")
+
+    assert url == found.reveal()
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http:///path", "nonsense", "a://b"])
+def test_an_address_that_is_none_is_not_tried_again(
+    url: str, patience: Patience, clock: ScriptedClock
+) -> None:
+    """It is told at once, and not as a lost connection."""
+    with pytest.raises(UnexpectedAnswerError, match="no request can be sent"):
+        post(url, patience)
+    assert [] == clock.sleeps
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\nx-evil: 1", "\x00", " ", "\u20ac"])
+def test_no_header_is_made_of_what_it_cannot_hold(
+    amazon: LocalAmazon, clock: ScriptedClock, end: str
+) -> None:
+    """A token with a line end is refused, and the refusal does not show it."""
+    transport = Transport(user_agent="T/1", timeout_seconds=5)
+    auth = RestrictedAuth(Secret(SECRET + end), base_url=amazon.url)
+    request = requests.Request("GET", f"{amazon.url}/x")
+    with pytest.raises(UnsendableError) as caught:
+        transport.prepare(request, auth)
+
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert [] == clock.sleeps
+
+
+def test_a_user_agent_with_a_line_end_is_told_by_its_setting() -> None:
+    """The HTTP client's own error would show the value."""
+    transport = Transport(user_agent=f"{SECRET}\n", timeout_seconds=5)
+    with pytest.raises(UnsendableError, match="check user_agent") as caught:
+        transport.prepare(requests.Request("GET", "http://127.0.0.1/"), Anonymous())
+
+    assert SECRET not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    "rate", ["1e-9", "1e-300", "0", "-1", "nan", "inf", "-inf", "1e300", "0.0002"]
+)
+def test_a_rate_that_no_plan_has_is_not_believed(
+    clock: ScriptedClock, rate: str
+) -> None:
+    """A run does not wait for decades, and does not ask without a pause."""
+    bucket = TokenBucket(rate_per_second=0.5, burst=1, clock=clock)
+    expected = [bucket.wait_seconds(count) for count in (1, 2, 3)]
+    bucket.learn(float(rate))
+
+    assert expected == [bucket.wait_seconds(count) for count in (1, 2, 3)]
+
+
+def test_a_wait_for_quota_has_a_bound(clock: ScriptedClock) -> None:
+    """A wait of hours is told at once, and its token is not spent."""
+    slow = Operation(
+        name="getThing", method="GET", path="/x", rate_per_second=1e-4, burst=1
+    )
+    connection = ServiceConnection(
+        rules=SellingPartnerRules(),
+        base_url="http://127.0.0.1",
+        auth=Anonymous(),
+        transport=LoggingTransport([], [response_of(200), response_of(200)]),
+        clock=clock,
+        patience=patience_of(clock),
+    )
+    connection.call(Call(slow))
+    with pytest.raises(ThrottledError, match="only in 10204 s, and no more than 7200"):
+        connection.call(Call(slow))
+
+    assert [] == clock.sleeps
+    clock.advance(seconds=10_300)
+    assert 200 == connection.call(Call(slow)).status_code
