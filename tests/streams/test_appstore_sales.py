@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.local_amazon import AnswerStyle, AppstoreFile, Member
+from tests.local_amazon import AnswerStyle, AppstoreFile, Member, Status
 from tests.tap_run import number, spelled, sync
 
 if TYPE_CHECKING:
@@ -275,3 +275,29 @@ def test_no_credentials_go_to_storage(
 
     assert {"accept", "accept-encoding", "host", "user-agent"} <= headers
     assert not headers & {"authorization", "x-amz-access-token", "cookie"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        ("appstore.getReport", Status(404, body=b"<html>not found</html>")),
+        ("appstore.getReport", Status(404)),
+        ("appstore.getReport", Status(200, body=b"")),
+        ("appstore.getReport", Status(200, body=b"<html>captive portal</html>")),
+        ("storage.get", Status(404)),
+    ],
+)
+def test_a_month_is_passed_only_when_amazon_says_so(
+    amazon: LocalAmazon, clock: ScriptedClock, operation: str, answer: Status
+) -> None:
+    """A gateway's page does not make months of sales disappear for good."""
+    everything = sync(amazon.settings(), clock=clock, only=[STREAM]).rows()
+    clock.advance(hours=1)
+    amazon.faults.add(operation, answer)
+    broken = sync(amazon.settings(), clock=clock, only=[STREAM])
+    clock.advance(hours=1)
+    mended = sync(amazon.settings(), clock=clock, only=[STREAM], state=broken.state)
+
+    assert (1, {}) == (broken.status, broken.rows())
+    assert "replication_key_value" not in broken.text
+    assert everything.keys() == mended.rows().keys()

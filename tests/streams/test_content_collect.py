@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.clock import NOON
 from tests.local_amazon import BySeconds, Outcome, Status
 from tests.local_amazon.marketplaces import BY_COUNTRY
@@ -146,6 +148,27 @@ def test_a_lost_document_is_a_warning(content: ContentRuns) -> None:
     assert [there] == _ids(output)
     assert f"report {lost} has lost its document" in content.warnings
     assert "2026-11-11T12:00:00Z" == _partition(output)["replication_key_value"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(Status(status) for status in (302, 400, 405, 409, 413, 451)),
+        Status(404, body=b"<html>not found</html>"),
+    ],
+    ids=str,
+)
+def test_only_amazon_says_that_a_document_is_gone(
+    content: ContentRuns, answer: Status
+) -> None:
+    """Whatever else is answered fails the stream, and the bookmark stays."""
+    _hold(content, days=20)
+    content.amazon.faults.add("getReportDocument", answer, times=99)
+    output = content.read(SETTLEMENT, **LONG_AGO)
+
+    assert (1, []) == (output.status, _ids(output))
+    assert "has lost its document" not in content.warnings
+    assert "replication_key_value" not in str(_partition(output))
 
 
 def test_failed_and_cancelled_ones_are_passed_over(content: ContentRuns) -> None:
