@@ -204,7 +204,7 @@ EXPLANATIONS = (
         (
             *("allowed:", "no credentials are set", "config validation", "setting"),
             *("found nothing", "needed, because", "batch_config"),
-            *("that no header can hold",),
+            *("that no header can hold", "the catalog is from before"),
         ),
     ),
     Explanation(
