@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.demo.columns import TELLING
+from tests.demo.joins import JOINS, sentence
 from tests.demo.layout import WIDTH, Table, lines
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
@@ -52,6 +53,18 @@ def test_telling_columns_come_first() -> None:
         "  amount  id  note",
         "  2.50    1   first",
     ] == list(lines(table.led_by(["amount", "unknown"])))
+
+
+@pytest.mark.parametrize(
+    ("agreeing", "told"),
+    [
+        (4, "all 4 settlements add up to their deposit"),
+        (3, "3 of 4 settlements add up to their deposit"),
+    ],
+)
+def test_joins_are_told_in_a_sentence(agreeing: int, told: str) -> None:
+    """Whether all cases agree can be seen at once."""
+    assert told == sentence(JOINS[0], 4, agreeing)
 
 
 @pytest.mark.parametrize("name", sorted(TELLING))

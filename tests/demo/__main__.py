@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.demo.columns import TELLING
+from tests.demo.joins import JOINS, sentence
 from tests.demo.layout import Table, lines
 from tests.local_amazon import LocalAmazon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[2]
 DATABASE = ROOT / ".meltano" / "rehearsal.duckdb"
@@ -74,9 +75,13 @@ def main() -> int:
         f"\nThe local Amazon answered {len(amazon.seen)} requests;"
         f" {len(amazon.refused)} were refused, {len(amazon.throttled)} came too early."
     )
-    for table in _loaded():
+    tables, counts = _loaded()
+    for table in tables:
         shown = table.led_by(TELLING.get(table.name, ()))
         print("", *lines(shown), sep="\n")
+    print("\nThe tables agree:")
+    for join, (cases, agreeing) in zip(JOINS, counts, strict=True):
+        print(f"  {sentence(join, cases, agreeing)}")
     print(NEXT)
     return 0
 
@@ -123,15 +128,21 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _loaded() -> Iterable[Table]:
-    """Return the tables of the loader's database, read by the loader's own DuckDB."""
+def _loaded() -> tuple[list[Table], list[tuple[int, int]]]:
+    """Return the tables of the loader's database, and what each join counts.
+
+    They are read by the loader's own DuckDB.
+    """
     python = LOADER / SCRIPTS.name / "python"
     script = Path(__file__).with_name("loaded.py")
     output = subprocess.run(
-        [python, script, DATABASE], check=True, stdout=subprocess.PIPE
+        [python, script, DATABASE],
+        check=True,
+        stdout=subprocess.PIPE,
+        input=json.dumps([join.query for join in JOINS]).encode(),
     ).stdout
-    tables: list[dict[str, Any]] = json.loads(output)
-    return [Table(**table) for table in tables]
+    found: dict[str, list[Any]] = json.loads(output)
+    return [Table(**table) for table in found["tables"]], found["rows"]
 
 
 if __name__ == "__main__":

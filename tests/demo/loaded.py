@@ -1,4 +1,7 @@
-"""Prints what a DuckDB file holds, as JSON: run by the Python that has DuckDB."""
+"""Prints what a DuckDB file holds, as JSON: run by the Python that has DuckDB.
+
+The queries whose rows are wanted besides are a JSON list on standard input.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,13 @@ def tables(path: str) -> Iterator[dict[str, Any]]:
         found = database.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1")
         for (name,) in found.fetchall():
             yield _table(database, name)
+
+
+def rows_of(path: str, queries: list[str]) -> Iterator[list[Any]]:
+    """Yield the one row of each query."""
+    with duckdb.connect(path, read_only=True) as database:
+        for query in queries:
+            yield list(database.execute(query).fetchall()[0])
 
 
 def _table(database: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
@@ -46,4 +56,9 @@ def _key(database: duckdb.DuckDBPyConnection, name: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    json.dump(list(tables(sys.argv[1])), sys.stdout, default=str)
+    wanted = json.load(sys.stdin)
+    found = {
+        "tables": list(tables(sys.argv[1])),
+        "rows": list(rows_of(sys.argv[1], wanted)),
+    }
+    json.dump(found, sys.stdout, default=str)

@@ -1,4 +1,4 @@
-"""Reports, schedules, documents and restricted tokens of the Selling Partner API."""
+"""Reports, documents and restricted tokens of the Selling Partner API."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 US, CA, DE = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2", "A1PA6795UKMFR9"
 REPORTS = "/reports/2021-06-30/reports"
-SCHEDULES = "/reports/2021-06-30/schedules"
 TOKENS = "/tokens/2021-03-01/restrictedDataToken"
 INVENTORY = "GET_AFN_INVENTORY_DATA"
 BODY: dict[str, Any] = {"reportType": INVENTORY, "marketplaceIds": [US]}
@@ -355,37 +354,6 @@ def test_unrestricted_documents_have_no_restricted_token(
     answer = seller.call("POST", TOKENS, json=body)
 
     assert "do not have access" in answer.json()["errors"][0]["message"]
-
-
-def test_schedules_live_and_end(amazon: LocalAmazon, seller: Seller) -> None:
-    """A schedule is made, replaced by one of the same subject, read and cancelled."""
-    body = {**BODY, "period": "P1D"}
-    first = seller.call("POST", SCHEDULES, json=body)
-    second = seller.call("POST", SCHEDULES, json={**body, "period": "PT12H"})
-    schedule_id = second.json()["reportScheduleId"]
-    listed = seller.get("/schedules", f"reportTypes={INVENTORY}").json()
-    one = seller.get(f"/schedules/{schedule_id}").json()
-    ended = seller.call("DELETE", f"{SCHEDULES}/{schedule_id}")
-
-    assert (201, 201, 200) == (
-        first.status_code,
-        second.status_code,
-        ended.status_code,
-    )
-    assert ([one], "PT12H") == (listed["reportSchedules"], one["period"])
-    assert 3 == len(amazon.selling_partner.schedules)
-    assert 404 == seller.get(f"/schedules/{schedule_id}").status_code
-
-
-@pytest.mark.parametrize("changes", [{"period": "P5D"}, {"period": None}])
-def test_wrong_schedules_are_refused(
-    amazon: LocalAmazon, seller: Seller, changes: dict[str, Any]
-) -> None:
-    """Only the documented periods are taken."""
-    body = {**BODY, "period": "P1D", **changes}
-    answer = seller.call("POST", SCHEDULES, json=body)
-
-    assert (400, 1) == (answer.status_code, len(amazon.refused))
 
 
 def test_an_ordinary_seller_has_all_there_is(amazon: LocalAmazon) -> None:
