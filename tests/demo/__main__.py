@@ -42,7 +42,11 @@ ROWS = {
         "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",
         "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE",
         "GET_MERCHANT_LISTINGS_ALL_DATA",
-        "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2",
+        {
+            "report_type": "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2",
+            # A settlement has a line for each amount, and loading takes its time.
+            "start_date": _days_ago(45),
+        },
     ],
     "pay_report_types": [
         {

@@ -61,7 +61,7 @@ JOINS = (
         WITH shops (marketplace_id, sales_channel) AS (
             VALUES ('ATVPDKIKX0DER', 'Amazon.com'), ('A2EUQ1WTGCTBG2', 'Amazon.ca')
         ), days AS (
-            SELECT metrics.interval_start, sales_channel,
+            SELECT metrics.interval_start, shops.sales_channel,
                 max(metrics.total_sales_amount) AS told,
                 sum(ordered.item_price) AS summed
             FROM sp_order_metrics AS metrics
@@ -71,7 +71,11 @@ JOINS = (
                 AND ordered.purchase_date >= metrics.interval_start
                 AND ordered.purchase_date < metrics.interval_end
                 AND ordered.order_status NOT IN ('Pending', 'Cancelled')
-            WHERE metrics.granularity = 'Day' GROUP BY ALL
+            WHERE metrics.granularity = 'Day' AND metrics.interval_start >= (
+                SELECT min(data_start_time)
+                FROM sp_flat_file_all_orders_data_by_last_update_general
+            )
+            GROUP BY ALL
         )
         SELECT count(*), count(*) FILTER (abs(told - coalesce(summed, 0)) < 0.005)
         FROM days
