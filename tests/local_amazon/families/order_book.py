@@ -109,8 +109,8 @@ class Order:
 
     def returned(self, at: datetime) -> Return | None:
         """Return what came back of it by the moment `at`."""
-        dice = Dice("return", self.order_id)
-        if self.shipped is None or not dice.once_in(3):
+        dice = Dice("goes back", self.order_id)
+        if self.shipped is None or not dice.once_in(2):
             return None
         moment = self.shipped + timedelta(days=2, minutes=dice.below(20_000))
         return Return(moment, self.items[0]) if moment <= at else None
