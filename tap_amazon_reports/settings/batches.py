@@ -12,9 +12,10 @@ def batch_problems(given: Any) -> Iterator[str]:
     """Yield a line for each part of `batch_config` that cannot be used.
 
     The SDK's own declaration knows neither `batch_size` nor that there has to be a
-    folder; with a size of 0 it would write files without end.
+    folder; with a size of 0 it would write files without end. Meltano passes an empty
+    object where nobody has set any part, which is as if it were not there.
     """
-    if given is None:
+    if given is None or given == {}:
         return
     if not isinstance(given, dict):
         yield _problem("batch_config", given, "an object of encoding and storage")

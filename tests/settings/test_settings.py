@@ -187,6 +187,17 @@ def test_batches_that_cannot_be_written_are_refused(
     assert [] == amazon.seen
 
 
+def test_no_part_of_batches_is_no_batches(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """Meltano passes an empty `batch_config` where none is set: rows are RECORDs."""
+    settings = {**amazon.settings(), "batch_config": {}}
+    output = sync(settings, clock=clock, only=["pay_report_schedules"])
+
+    assert 0 == output.status
+    assert len(amazon.pay.schedules) == len(output.records("pay_report_schedules"))
+
+
 def test_blanks_around_a_text_are_none_of_it(
     amazon: LocalAmazon, clock: ScriptedClock
 ) -> None:
