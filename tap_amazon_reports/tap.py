@@ -7,30 +7,36 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk.exceptions import ConfigValidationError
 
+from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.checks import Checks
+from tap_amazon_reports.reports.partition import Partition
+from tap_amazon_reports.reports.polling_policy import PollingPolicy
+from tap_amazon_reports.reports.prefetch import Prefetch, in_a_thread, inline
+from tap_amazon_reports.reports.progress import Progress
+from tap_amazon_reports.reports.report_job import RunParts
+from tap_amazon_reports.reports.report_run import ReportRun
+from tap_amazon_reports.reports.scheduler import ReportScheduler
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.services import Services
+from tap_amazon_reports.settings.partitions import selling_partner_partitions
 from tap_amazon_reports.settings.reader import missing_credentials
+from tap_amazon_reports.settings.report_entries import Source
+from tap_amazon_reports.singer.report_journal import ReportJournal
 from tap_amazon_reports.singer.tap import AmazonTap
 from tap_amazon_reports.streams.appstore_reports import AppstoreReport
 from tap_amazon_reports.streams.appstore_sales import AppstoreSales
-from tap_amazon_reports.streams.content import ContentStream
+from tap_amazon_reports.streams.content import ContentEntry, ContentStream
 from tap_amazon_reports.streams.pay import (
     PayDisbursements,
     PayReports,
     PayReportSchedules,
 )
-from tap_amazon_reports.streams.report_group import (
-    Partition,
-    ReportGroup,
-    selling_partner_partitions,
-)
 from tap_amazon_reports.streams.selling_partner import SpReports, SpReportSchedules
 from tap_amazon_reports.streams.sp_order_metrics import SpOrderMetrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.amazon.connection import Calls
@@ -39,8 +45,8 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
     from tap_amazon_reports.settings.report_entries import ReportEntry
+    from tap_amazon_reports.singer.report_stream import ReportStream
     from tap_amazon_reports.singer.stream import AmazonStream
-    from tap_amazon_reports.streams.report_room import ReportRoom
 
 
 class TapAmazonReports(AmazonTap):
@@ -70,8 +76,9 @@ class TapAmazonReports(AmazonTap):
         """
         # With a time that somebody hands in, nothing happens at the same time.
         self._has_threads = clock is None
-        self._groups: list[ReportGroup] = []
+        self._entries: list[ContentEntry] = []
         self._retry = retry or RetryPolicy()
+        self._progress = Progress()
         super().__init__(clock=clock, catalogue=catalogue, **given)
 
     def calls(self) -> Iterable[Calls]:
@@ -97,8 +104,8 @@ class TapAmazonReports(AmazonTap):
         return status
 
     def close(self) -> None:
-        """Take the progress bar away."""
-        self._room.progress.close()
+        """Let go of what only a run needs."""
+        self._progress.close()
 
     @cached_property
     def services(self) -> Services:
@@ -153,14 +160,9 @@ class TapAmazonReports(AmazonTap):
         yield SpReports(
             tap=self, run=self._run, client=client, report_types=self._listed_types
         )
-        if settings:
-            for entry in settings.report_entries:
-                yield from self._content(
-                    entry,
-                    service=SpReports.service,
-                    maker=lambda: self.services.selling_partner_reports,
-                    partitions=selling_partner_partitions(entry),
-                )
+        for entry in settings.report_entries if settings else ():
+            partitions = selling_partner_partitions(entry)
+            yield from self._content(entry, SpReports.service, partitions)
 
     def _listed_types(self) -> list[str]:
         """Return the types that the indexes list: those wanted, or all core ones."""
@@ -183,60 +185,87 @@ class TapAmazonReports(AmazonTap):
         )
         yield PayReports(tap=self, run=self._run, client=client, report_types=types)
         if settings:
+            partitions = [Partition(settings.region.value, ())]
             for entry in entries:
-                yield from self._content(
-                    entry,
-                    service=PayReports.service,
-                    maker=lambda: self.services.pay_reports,
-                    partitions=[Partition(settings.region.value, ())],
-                )
+                yield from self._content(entry, PayReports.service, partitions)
 
     def _content(
-        self,
-        entry: ReportEntry,
-        *,
-        service: str,
-        maker: Callable[[], ReportService],
-        partitions: Sequence[Partition],
+        self, entry: ReportEntry, service: str, partitions: Sequence[Partition]
     ) -> Iterator[AmazonStream]:
         """Yield the streams that one wanted report type becomes."""
-        group = ReportGroup(
-            entry=entry,
-            service_name=service,
-            make_service=maker,
-            partitions=partitions,
-            settings=self.settings,
-            make_room=lambda: self._room,
-        )
-        self._groups.append(group)
-        for name, records in zip(entry.stream_names, entry.kind.records, strict=True):
-            yield ContentStream(
-                tap=self, run=self._run, name=name, records=records, group=group
+        content = ContentEntry(entry, service, tuple(partitions))
+        self._entries.append(content)
+        for name, records in zip(
+            entry.stream_names, entry.kind.layout.records, strict=True
+        ):
+            stream = ContentStream(
+                tap=self,
+                run=self._run,
+                name=name,
+                records=records,
+                content=content,
+                read_together=self.read_together,
             )
+            content.streams.append(stream)
+            yield stream
 
-    @cached_property
-    def _room(self) -> ReportRoom:
-        # Only a run needs it, and what it is made of is much to import.
-        from tap_amazon_reports.reports.polling_policy import PollingPolicy  # noqa: PLC0415
-        from tap_amazon_reports.reports.prefetch import (  # noqa: PLC0415
-            Prefetch,
-            in_a_thread,
-            inline,
+    # Reading what is inside the reports.
+
+    def report_run(self, streams: Sequence[ReportStream]) -> ReportRun:
+        """Return a run of some streams of rows inside reports, which has not begun."""
+        journal = ReportJournal(streams, self.outcome)
+        run = ReportRun(self._run_parts(), journal=journal)
+        entries = [one for one in self._entries if one.among(streams)]
+        for content in sorted(entries, key=lambda one: one.among(streams)[0].name):
+            self._want(content, content.among(streams), run, journal)
+        return run
+
+    def _want(
+        self,
+        content: ContentEntry,
+        streams: Sequence[ContentStream],
+        run: ReportRun,
+        journal: ReportJournal,
+    ) -> None:
+        """Want what one entry is about, in each of its partitions."""
+        try:
+            service = self._report_service(content)
+        except AmazonError as error:
+            for stream in streams:
+                stream.fail(error)
+            return
+        tally = self.outcome.reports[content.streams[0].name]
+        want = run.collect if content.entry.source is Source.COLLECT else run.request
+        for partition in content.partitions:
+            wanted = content.wanted(partition, service, self.settings, streams)
+            journal.expect(stream.name for stream in streams)
+            want(wanted, [one.of_job(partition) for one in streams], tally)
+
+    def _report_service(self, content: ContentEntry) -> ReportService:
+        """Return who makes the reports of an entry.
+
+        Raises:
+            AmazonError: if its credentials cannot be used.
+        """
+        if content.service == PayReports.service:
+            return self.services.pay_reports
+        return self.services.selling_partner_reports
+
+    def _run_parts(self) -> RunParts:
+        policy = PollingPolicy(
+            poll_interval_seconds=self.settings.report_poll_interval_seconds,
+            timeout_seconds=self.settings.report_timeout_seconds,
+            retry=self._retry,
         )
-        from tap_amazon_reports.streams.report_room import ReportRoom  # noqa: PLC0415
-
-        return ReportRoom(
+        prefetch = Prefetch(
+            storage=self.services.storage,
+            at_once=self.settings.max_downloads,
+            workers=in_a_thread if self._has_threads else inline,
+        )
+        scheduler = ReportScheduler(clock=self._clock, policy=policy, prefetch=prefetch)
+        return RunParts(
             clock=self._clock,
-            policy=PollingPolicy(
-                poll_interval_seconds=self.settings.report_poll_interval_seconds,
-                timeout_seconds=self.settings.report_timeout_seconds,
-                retry=self._retry,
-            ),
-            prefetch=Prefetch(
-                storage=self.services.storage,
-                at_once=self.settings.max_downloads,
-                workers=in_a_thread if self._has_threads else inline,
-            ),
-            tallies=self.outcome.reports,
-            groups=self._groups,
+            scheduler=scheduler,
+            prefetch=prefetch,
+            progress=self._progress,
         )

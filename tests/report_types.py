@@ -8,6 +8,8 @@ LISTINGS_IN_ANY_LANGUAGE = {
     "report_options": {"preferredReportDocumentLocale": None},
 }
 """An entry of them without any option: such a report is known from the listing."""
+PLANNING = "GET_FBA_INVENTORY_PLANNING_DATA"
+"""A snapshot that has no options, so that one of anybody's may be read."""
 ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
 SALES_AND_TRAFFIC = "GET_SALES_AND_TRAFFIC_REPORT"

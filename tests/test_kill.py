@@ -176,7 +176,7 @@ class _Campaign:
             for state in states
             for stream in state.get("bookmarks", {}).values()
             for partition in stream.get("partitions", [])
-            for entry in partition.get("asked", {}).values()
+            for entry in partition.get("created", {}).values()
         }
 
 

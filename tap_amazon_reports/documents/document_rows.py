@@ -61,6 +61,7 @@ class DocumentRows:
         unknown: how many cells of columns that the type's file does not know held
             anything, by name, so far.
         replaced: how many undecodable bytes were replaced.
+        head: what a JSON document says of itself, as far as it has been read.
     """
 
     def __init__(self, layout: Layout, *, country: str | None = None) -> None:
@@ -77,6 +78,7 @@ class DocumentRows:
         self.misfits: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
         self.replaced = 0
+        self.head: Mapping[str, object] = {}
 
     def blocks(
         self,
@@ -191,6 +193,8 @@ class DocumentRows:
             declared=charset_of(content_type),
             fallback=self._fallback_charset,
         )
+        if isinstance(reader, JsonRecords):
+            self.head = reader.head
         try:
             for path, record, parents in reader:
                 array = arrays.get(path) or arrays[_EVERY_ARRAY]

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.documents.layout import DocumentFormat
+from tap_amazon_reports.reports.report_types import DateMode
 from tap_amazon_reports.reports.status import ReportStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
 
     from tap_amazon_reports.reports.report import Report, ReportRequest
+    from tap_amazon_reports.reports.report_types import ReportType
+
+# Facts: the listing of getReports does not tell the options of a report (Reports API
+# v2021-06-30 model, `Report`); a JSON document does, as `reportSpecification` with
+# `reportOptions` (amzn/selling-partner-api-models, schemas/reports, 2026).
 
 USELESS = frozenset({ReportStatus.CANCELLED, ReportStatus.FATAL, ReportStatus.FAILED})
 """How reports end that stand for none that is wanted."""
+
+
+class OtherOptionsError(Exception):
+    """A report was made with other options than those that are wanted."""
 
 
 class Known:
@@ -20,49 +33,110 @@ class Known:
 
     def __init__(self) -> None:
         """Know none."""
-        self._reports: list[Report] = []
+        self._reports: defaultdict[str, list[Report]] = defaultdict(list)
 
     def add(self, report: Report) -> None:
         """Know one more."""
-        self._reports.append(report)
+        self._reports[report.report_type].append(report)
 
     def find(
-        self, request: ReportRequest, *, now: datetime, fresh: timedelta
+        self,
+        request: ReportRequest,
+        *,
+        kind: ReportType,
+        now: datetime,
+        fresh: timedelta,
     ) -> str | None:
         """Return the id of the newest report that may stand for `request`, or None.
 
         It has the same type, marketplaces and window to the second, was made after the
-        window had ended, and is no older than `fresh`. A listing does not tell the
-        options of a report, so a request with options is never found here.
+        window had ended, and is no older than `fresh`. Its options are to be checked
+        when its document is read; where no document tells them, none is found.
         """
-        if request.options:
+        if not tells_options(kind):
             return None
+        any_window = kind.dates.mode is DateMode.NONE
         fit = [
             report
-            for report in self._reports
-            if is_same(report, request)
-            and may_stand_for(report, request, now=now, fresh=fresh)
+            for report in self._reports.get(request.report_type, ())
+            if is_same(report, request, any_window=any_window)
+            and may_stand_for(
+                report, request, now=now, fresh=fresh, any_window=any_window
+            )
         ]
         newest = max(fit, key=lambda report: report.created, default=None)
         return newest.report_id if newest else None
 
 
+def tells_options(kind: ReportType) -> bool:
+    """Tell whether one can know with which options a listed report was made."""
+    if kind.layout.format is DocumentFormat.JSON:
+        return True
+    return kind.is_known and not kind.options
+
+
+def check_options(
+    kind: ReportType, request: ReportRequest, head: Mapping[str, object]
+) -> None:
+    """Compare what a document says of itself with what was wanted.
+
+    Args:
+        kind: the type, which says what Amazon takes an option for that is left out.
+        request: what was wanted.
+        head: what stands at the head of the document.
+
+    Raises:
+        OtherOptionsError: if the options differ, or the document does not tell them.
+    """
+    specification = head.get("reportSpecification")
+    if not isinstance(specification, dict):
+        if kind.options or request.options:
+            msg = "a listed report does not tell its options"
+            raise OtherOptionsError(msg)
+        return
+    made = specification.get("reportOptions") or {}
+    wanted = _with_defaults(kind, dict(request.options))
+    found = _with_defaults(kind, made if isinstance(made, dict) else {})
+    if wanted != found:
+        msg = f"a listed report was made with other report_options, {found}"
+        raise OtherOptionsError(msg)
+
+
+def _with_defaults(kind: ReportType, options: Mapping[str, object]) -> dict[str, str]:
+    defaults = {
+        name: option.default
+        for name, option in kind.options.items()
+        if option.default is not None
+    }
+    given = {name: str(value) for name, value in options.items() if value is not None}
+    return {**defaults, **given}
+
+
 def may_stand_for(
-    report: Report, request: ReportRequest, *, now: datetime, fresh: timedelta
+    report: Report,
+    request: ReportRequest,
+    *,
+    now: datetime,
+    fresh: timedelta,
+    any_window: bool = False,
 ) -> bool:
     """Tell whether a report of the same request is worth reading.
 
     It has not failed, was made after its window had ended, and is no older than
-    `fresh`.
+    `fresh`. One of `any_window` need not have been made after its window.
     """
     return (
         report.status not in USELESS
         and now - report.created <= fresh
-        and (request.data_end is None or report.created >= request.data_end)
+        and (
+            any_window or request.data_end is None or report.created >= request.data_end
+        )
     )
 
 
-def is_same(report: Report, request: ReportRequest) -> bool:
+def is_same(
+    report: Report, request: ReportRequest, *, any_window: bool = False
+) -> bool:
     """Tell whether a report is of the same type, marketplaces and window.
 
     A listing does not tell its options, so they are not compared.
@@ -72,9 +146,13 @@ def is_same(report: Report, request: ReportRequest) -> bool:
     if set(report.marketplace_ids) != set(request.marketplace_ids):
         return False
     # A snapshot has no window, whatever the service says of its data.
-    return request.data_start is None or (
-        _whole(report.data_start) == request.data_start
-        and _whole(report.data_end) == request.data_end
+    return (
+        any_window
+        or request.data_start is None
+        or (
+            _whole(report.data_start) == request.data_start
+            and _whole(report.data_end) == request.data_end
+        )
     )
 
 

@@ -51,7 +51,7 @@ class ReportCreator:
         except ThrottledError as error:
             self._hold_back(pending, error)
         except UnavailableError as error:
-            self._unanswered(pending, error, asked_at=now)
+            self._unanswered(pending, error, waited_since=now)
         except AmazonError as error:
             pending.fail(error)
         else:
@@ -63,14 +63,14 @@ class ReportCreator:
         logger.info("asked for %s: report %s", pending.request, report_id)
         self._throttle(pending.service).given(pending.request.report_type)
         interval_seconds = self._policy.poll_interval_seconds
-        pending.asked(
+        pending.created(
             report_id,
             now=self._clock.now(),
             next_poll_at=self._clock.monotonic() + interval_seconds,
         )
 
     def _unanswered(
-        self, pending: PendingReport, error: UnavailableError, *, asked_at: datetime
+        self, pending: PendingReport, error: UnavailableError, *, waited_since: datetime
     ) -> None:
         """Plan the next try; the report may be in the making all the same."""
         searched = pending.can_be_searched
@@ -83,7 +83,7 @@ class ReportCreator:
         )
         pending.next_create_at = self._clock.monotonic() + pause
         if searched:
-            pending.lost_at = asked_at
+            pending.lost_at = waited_since
 
     def _hold_back(self, pending: PendingReport, error: ThrottledError) -> None:
         """Let one type wait, or all of a service, after a 429."""

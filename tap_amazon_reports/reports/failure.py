@@ -18,8 +18,10 @@ _NO_REASON = "Amazon gave no reason"
 _NOT_YET = (
     "not yet available",
     "not available yet",
-    "is not available",
-    "isn't available",
+    "data is not available yet",
+    "currently unavailable",
+    "currently not available",
+    "try again later",
     "not been generated",
 )
 

@@ -59,11 +59,16 @@ class PendingReport:
         queue: for whom, so that no stream waits for all reports of another.
         remember: told of the report's id as soon as it is asked for, and None when it
             need not be remembered any more.
+        place: among those of its queue; the smallest is created first.
         finished: told of the report when it is done, before anybody waits for it.
         fresh: how old an adopted report may be; None leaves that to who adopted it.
         report: what is known of it, once it has ended.
         error: why there will be none.
-        adopted: whether it was asked for earlier, or by somebody else.
+        adopted: whether it was created earlier, or by somebody else.
+        is_listable: whether a listing would show it for what it is.
+        is_ours: whether state says that it was created for this very request.
+        is_unchecked: whether its options are not known before its document is read.
+        is_dropped: whether nobody wants it any more.
         lost_at: when it was asked for first without an answer; it is searched for
             before it is asked for again.
         tally: counts what is done for it.
@@ -74,28 +79,30 @@ class PendingReport:
     service: ReportService
     queue: str
     remember: Callable[[str | None], None]
+    place: int = 0
     finished: Callable[[Report], None] = _nothing
     fresh: timedelta | None = None
     state: PendingState = PendingState.WANTED
     report_id: str | None = None
-    asked_at: datetime | None = None
+    waited_since: datetime | None = None
     next_create_at: float = 0
     next_poll_at: float = 0
     status: ReportStatus | None = None
     report: Report | None = None
     error: AmazonError | None = None
     adopted: bool = False
+    is_listable: bool = True
+    is_ours: bool = False
+    is_unchecked: bool = False
+    is_dropped: bool = False
     lost_at: datetime | None = None
     tally: ReportTally = field(default_factory=ReportTally)
     attempts: Attempts | None = None
 
     @property
     def can_be_searched(self) -> bool:
-        """Whether a listing would show it, and asking twice would make two reports.
-
-        A listing does not tell the options of a report.
-        """
-        return self.service.types_per_listing > 0 and not self.request.options
+        """Whether a listing would show it, and asking twice would make two reports."""
+        return self.service.types_per_listing > 0 and self.is_listable
 
     @property
     def has_ended(self) -> bool:
@@ -113,14 +120,14 @@ class PendingReport:
             raise ValueError(msg)
         self.state = state
 
-    def asked(self, report_id: str, *, now: datetime, next_poll_at: float) -> None:
+    def created(self, report_id: str, *, now: datetime, next_poll_at: float) -> None:
         """Go on to being made, as `report_id`."""
         self.move(PendingState.CREATED)
         self.attempts = self.lost_at = None
         self.report_id = report_id
-        self.asked_at = now
+        self.waited_since = now
         self.next_poll_at = next_poll_at
-        self.tally.asked += 1
+        self.tally.created += 1
         self.remember(report_id)
 
     def adopt(self, report_id: str, *, now: datetime) -> None:
@@ -128,7 +135,7 @@ class PendingReport:
         self.move(PendingState.CREATED)
         self.report_id = report_id
         self.adopted = True
-        self.asked_at = now
+        self.waited_since = now
         self.tally.adopted += 1
 
     def poll_again(self, at: float) -> None:
@@ -139,7 +146,7 @@ class PendingReport:
     def create_anew(self) -> None:
         """Go back to being wanted: what was adopted is of no use."""
         self.move(PendingState.WANTED)
-        self.adopted = False
+        self.adopted = self.is_ours = self.is_unchecked = False
         self.report_id = self.status = self.attempts = None
         self.tally.adopted -= 1
         self.remember(None)
@@ -150,6 +157,19 @@ class PendingReport:
         self.report = report
         if report.status.is_done:
             self.finished(report)
+
+    def result(self) -> Report:
+        """Return the report, which has ended.
+
+        Raises:
+            AmazonError: if there is none.
+        """
+        if self.error is not None:
+            raise self.error
+        if self.report is None:
+            msg = f"{self.request}: ended without a report"
+            raise AssertionError(msg)
+        return self.report
 
     def fail(self, error: AmazonError) -> None:
         """Have no report."""

@@ -7,10 +7,15 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.reports.report_types import DateMode, Dates, Period
-from tap_amazon_reports.reports.windows import Month, Window, day_windows
+from tap_amazon_reports.reports.windows import (
+    Month,
+    Window,
+    day_windows,
+    midnight,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tap_amazon_reports.reports.report_types import ReportType
 
@@ -19,6 +24,8 @@ _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 _SLACK = timedelta(minutes=10)
 """For what happens until Amazon reads the request."""
+_TAIL = _HOUR
+"""What a run leaves to the next one, behind a window that an earlier run created."""
 _SUNDAY = datetime(1970, 1, 4, tzinfo=timezone.utc)
 _MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 
@@ -36,6 +43,91 @@ class PlannedWindow:
 
     window: Window
     data_end: datetime
+
+
+def tiled_windows(
+    kind: ReportType,
+    start: datetime,
+    end: datetime,
+    *,
+    oldest: datetime | None = None,
+    created: Iterable[PlannedWindow] = (),
+    days: int | None,
+    options: Mapping[str, str],
+) -> list[PlannedWindow]:
+    """Return the windows in which a type is read from `start` to `end`, without a gap.
+
+    What an earlier run created keeps its window. A gap before it is planned, and so is
+    the rest, from where the last of them ends. A created window that does not fit
+    between the others is left out: it would be read for nothing.
+
+    Args:
+        kind: the type, which says what dates it wants.
+        start: UTC; where reading resumes.
+        end: UTC, whole seconds.
+        oldest: from when on Amazon has data; nothing before it is planned.
+        created: windows of reports that were created and not read.
+        days: how long a window is to be, if not as long as the type allows.
+        options: of the report; one of them may choose the period.
+    """
+
+    def planned(left: datetime, right: datetime) -> list[PlannedWindow]:
+        left = max(left, oldest) if oldest else left
+        return list(planned_windows(kind, left, right, days=days, options=options))
+
+    tiles: list[PlannedWindow] = []
+    reached = _first_start(kind, start, end, days=days, options=options)
+    within = [one for one in created if one.window.end <= end]
+    for one in sorted(within, key=lambda one: (one.window.start, one.window.end)):
+        gap = planned(reached, one.window.start)
+        if _fits(one.window, reached, gap, kind=kind, oldest=oldest):
+            tiles += [*gap, one]
+            reached = one.window.end
+    is_tail = bool(tiles) and end - reached < _TAIL
+    return tiles if is_tail else [*tiles, *planned(reached, end)]
+
+
+def _first_start(
+    kind: ReportType,
+    start: datetime,
+    end: datetime,
+    *,
+    days: int | None,
+    options: Mapping[str, str],
+) -> datetime:
+    """Return where the window that `start` lies in begins."""
+    first = next(planned_windows(kind, start, end, days=days, options=options), None)
+    return first.window.start if first else start
+
+
+def _fits(
+    window: Window,
+    reached: datetime,
+    gap: list[PlannedWindow],
+    *,
+    kind: ReportType,
+    oldest: datetime | None,
+) -> bool:
+    """Tell whether a created window continues what is planned up to `reached`.
+
+    One that begins earlier does where rows that are read again are the same rows.
+    """
+    if window.end <= reached:
+        return False
+    if window.start <= reached:
+        return kind.has_keys or window.start == reached
+    if oldest and window.start <= oldest:
+        return True
+    return bool(gap) and gap[-1].window.end == window.start
+
+
+def created_window(kind: ReportType, start: datetime, data_end: datetime) -> Window:
+    """Return the window of a report that was created with these dates."""
+    dates = kind.dates
+    by_day = dates.mode in {DateMode.DAY, DateMode.PERIOD} or (
+        dates.mode is DateMode.WINDOW and kind.latency_hours
+    )
+    return Window(start, data_end + _SECOND if by_day else data_end)
 
 
 def planned_windows(
@@ -58,12 +150,14 @@ def planned_windows(
     dates = kind.dates
     if dates.mode is DateMode.WINDOW:
         longest = days or dates.longest_days or _DEFAULT_DAYS
+        longest = max(1, longest - kind.overlap_days)
         if kind.latency_hours:
             return whole_days(start, end, longest_days=longest)
         # A type that is fresh to the minute may end within a day, if that day can be
         # read again: rows without a key of their own are read when it is over.
-        last = end if kind.has_keys else _midnight(end)
-        return moment_windows(start, last, longest_days=longest)
+        if not kind.has_keys:
+            start, end = midnight(start), midnight(end)
+        return moment_windows(start, end, longest_days=longest)
     if dates.mode is DateMode.DAY:
         return whole_days(start, end, longest_days=days or 1)
     if dates.mode is DateMode.HOURS:
@@ -91,7 +185,7 @@ def newest_data(
     if mode is DateMode.HOURS:
         return end.replace(minute=0, second=0, microsecond=0)
     if mode is DateMode.DAY or kind.latency_hours or not kind.has_keys:
-        return _midnight(end)
+        return midnight(end)
     return end
 
 
@@ -136,7 +230,7 @@ def whole_days(
     start: datetime, end: datetime, *, longest_days: int
 ) -> Iterator[PlannedWindow]:
     """Yield windows of whole UTC days for types whose data is by day."""
-    for window in day_windows(start, _midnight(end), days=longest_days):
+    for window in day_windows(midnight(start), midnight(end), days=longest_days):
         yield PlannedWindow(window, window.end - _SECOND)
 
 
@@ -174,7 +268,7 @@ def whole_periods(
 
 
 def _period_start(moment: datetime, period: Period) -> datetime:
-    day = _midnight(moment)
+    day = midnight(moment)
     if period is Period.DAY:
         return day
     if period is Period.WEEK:
@@ -190,9 +284,3 @@ def _period_end(start: datetime, period: Period) -> datetime:
     for _ in range(_MONTHS[period]):
         month = month.next()
     return month.start
-
-
-def _midnight(moment: datetime) -> datetime:
-    return moment.astimezone(timezone.utc).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )

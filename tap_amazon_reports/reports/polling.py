@@ -15,7 +15,7 @@ from tap_amazon_reports.amazon.errors import (
 from tap_amazon_reports.amazon.retry import Trouble
 from tap_amazon_reports.reports.adoption import may_stand_for
 from tap_amazon_reports.reports.errors import ReportStuckError, WrongReportError
-from tap_amazon_reports.reports.report import mismatch
+from tap_amazon_reports.reports.report_check import echoed_otherwise, wrong
 
 if TYPE_CHECKING:
     from tap_amazon_reports.amazon.clock import Clock
@@ -62,7 +62,7 @@ class ReportPoller:
 
     def age(self, pending: PendingReport) -> timedelta:
         """Return for how long a report has been waited for in this run."""
-        return self._clock.now() - (pending.asked_at or self._clock.now())
+        return self._clock.now() - (pending.waited_since or self._clock.now())
 
     def _look_after(self, pending: PendingReport, error: AmazonError) -> None:
         throttled = isinstance(error, ThrottledError)
@@ -91,7 +91,12 @@ class ReportPoller:
     def _fits(self, pending: PendingReport, report: Report) -> bool:
         """Tell whether an adopted report may stand for the one that is wanted."""
         return pending.fresh is None or may_stand_for(
-            report, pending.request, now=self._clock.now(), fresh=pending.fresh
+            report,
+            pending.request,
+            now=self._clock.now(),
+            fresh=pending.fresh,
+            # Clocks differ; what was created for this very window is made of it.
+            any_window=pending.is_ours or pending.is_unchecked,
         )
 
     def _unknown(self, pending: PendingReport, error: AmazonError) -> None:
@@ -105,10 +110,12 @@ class ReportPoller:
             pending.fail(error)
 
     def _finish(self, pending: PendingReport, report: Report) -> None:
-        if wrong := mismatch(pending.request, report):
-            pending.fail(WrongReportError(wrong))
-        else:
-            pending.end(report)
+        if said := wrong(pending.request, report):
+            pending.fail(WrongReportError(said))
+            return
+        if said := echoed_otherwise(pending.request, report):
+            logger.warning(said)
+        pending.end(report)
 
     def _stuck(self, pending: PendingReport, report: Report) -> ReportStuckError:
         minutes = self._policy.timeout_seconds / 60

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.documents.download import Download, MemoryBudget
@@ -24,6 +26,8 @@ HELD_BYTES = 64 * 1024 * 1024
 _BUSY_PAUSE_SECONDS = 0.25
 """While all downloads are busy, how soon to see whether one of them is free."""
 _FOREVER_SECONDS = float("inf")
+_SERVICES = 2
+"""How many services make reports; each has a quota of its own."""
 
 Workers = Callable[[Callable[[], None]], None]
 """What runs a download beside, or in between, the reading: `in_a_thread`, `inline`."""
@@ -80,7 +84,7 @@ class _Fetch:
     over: threading.Event = field(default_factory=threading.Event)
     download: Download | None = None
     error: Exception | None = None
-    _is_dropped: bool = False
+    is_dropped: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, storage: Storage, budget: MemoryBudget) -> None:
@@ -94,7 +98,7 @@ class _Fetch:
             self.has_url = True
             with self._lock:
                 self.over.set()
-                is_dropped = self._is_dropped
+                is_dropped = self.is_dropped
         if is_dropped:
             self._release()
 
@@ -102,7 +106,7 @@ class _Fetch:
         """Let go of what is held, now or as soon as the download has ended."""
         self.is_wanted_now = True
         with self._lock:
-            self._is_dropped = True
+            self.is_dropped = True
             is_over = self.over.is_set()
         if is_over:
             self._release()
@@ -160,10 +164,15 @@ class Prefetch:
         self._workers = workers
         self._budget = MemoryBudget(held_bytes)
         self._fetches: dict[str, _Fetch] = {}
+        self._waiting: list[tuple[Need, int, _Fetch]] = []
+        self._busy: list[_Fetch] = []
+        self._numbers = count()
 
     def want(self, document: Document, need: Need) -> None:
         """Fetch a document when there is room for it."""
-        self._fetches.setdefault(document.document_id, _Fetch(document, need))
+        if document.document_id not in self._fetches:
+            fetch = self._fetches[document.document_id] = _Fetch(document, need)
+            self._queue(fetch)
 
     def want_now(self, document: Document) -> None:
         """Open a document before all others, and leave it to whoever reads it."""
@@ -171,6 +180,11 @@ class Prefetch:
         fetch = self._fetches[document.document_id]
         fetch.need = ()
         fetch.is_wanted_now = True
+        if not fetch.has_started:
+            self._queue(fetch)
+
+    def _queue(self, fetch: _Fetch) -> None:
+        heapq.heappush(self._waiting, (fetch.need, next(self._numbers), fetch))
 
     def has_started(self, document: Document) -> bool:
         """Tell whether a wanted document is on its way."""
@@ -178,20 +192,32 @@ class Prefetch:
 
     def turn(self) -> float:
         """Start what can be started; return the seconds until more may be."""
-        waiting = sorted(
-            (fetch for fetch in self._fetches.values() if not fetch.has_started),
-            key=lambda fetch: fetch.need,
-        )
         pause = _FOREVER_SECONDS
-        for fetch in waiting:
-            if (wait_seconds := self._wait_seconds(fetch)) > 0:
+        blocked: list[tuple[Need, int, _Fetch]] = []
+        services: set[int] = set()
+        self._busy = [one for one in self._busy if not one.over.is_set()]
+        while self._waiting and len(services) < _SERVICES:
+            entry = heapq.heappop(self._waiting)
+            fetch = entry[-1]
+            if fetch.has_started or fetch.is_dropped:
+                continue
+            if id(fetch.document.service) in services:
+                blocked.append(entry)
+            elif (wait_seconds := self._wait_seconds(fetch)) > 0:
+                blocked.append(entry)
                 pause = min(pause, wait_seconds)
+                if wait_seconds in {_FOREVER_SECONDS, _BUSY_PAUSE_SECONDS}:
+                    break
+                services.add(id(fetch.document.service))
             else:
                 self._start(fetch)
+        for entry in blocked:
+            heapq.heappush(self._waiting, entry)
         return pause
 
     def _start(self, fetch: _Fetch) -> None:
         fetch.has_started = True
+        self._busy.append(fetch)
         self._workers(lambda: fetch.run(self._storage, self._budget))
 
     def forget(self, document_ids: Iterable[str]) -> None:
@@ -214,6 +240,7 @@ class Prefetch:
         """
         fetch = self._fetches.pop(document.document_id)
         if not fetch.has_started:
+            fetch.is_dropped = True
             return Download(ask=document.url, storage=self._storage)
         if not fetch.over.is_set():
             wait(fetch.over)
@@ -221,11 +248,7 @@ class Prefetch:
 
     def _wait_seconds(self, fetch: _Fetch) -> float:
         """Return for how long a fetch cannot be started; 0 if it can be now."""
-        busy = [
-            one
-            for one in self._fetches.values()
-            if one.has_started and not one.over.is_set()
-        ]
+        busy = [one for one in self._busy if not one.over.is_set()]
         if self._budget.is_spent and not fetch.is_wanted_now:
             return _FOREVER_SECONDS
         if len(busy) >= self._at_once:

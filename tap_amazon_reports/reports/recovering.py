@@ -129,7 +129,8 @@ class ReportRecovery:
             return False
         logger.info("%s is being made: report %s", pending, newest.report_id)
         self.hold(newest.report_id)
-        pending.asked(
+        pending.is_unchecked = True
+        pending.created(
             newest.report_id,
             now=self._clock.now(),
             next_poll_at=self._clock.monotonic(),

@@ -133,22 +133,3 @@ class ReportService(Protocol):
 
     def document_wait_seconds(self, count: int = 1) -> float:
         """Return how long the last of the next `count` URLs would wait for quota."""
-
-
-def mismatch(request: ReportRequest, report: Report) -> str | None:
-    """Return how `report` is not what was asked for; Amazon may leave times out."""
-    asked = (request.report_type, request.data_start, request.data_end)
-    given = (
-        report.report_type,
-        report.data_start and report.data_start.replace(microsecond=0),
-        report.data_end and report.data_end.replace(microsecond=0),
-    )
-    for name, wanted, found in zip(
-        ("type", "dataStartTime", "dataEndTime"), asked, given, strict=True
-    ):
-        if wanted is not None and found is not None and wanted != found:
-            return (
-                f"report {report.report_id} has the {name} {found}, and {wanted} was"
-                " asked for; nothing of it is read"
-            )
-    return None

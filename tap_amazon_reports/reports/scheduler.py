@@ -1,43 +1,39 @@
-"""Creates reports early, waits for all at once, hands them out in order.
+"""Creates reports early, waits for all at once, says which of them can be read.
 
 Amazon takes minutes to make a report and lets few be created. So the scheduler creates
-all that is wanted as early as the quotas allow, the oldest of each stream in turn,
-polls what ripens, fetches what is finished, and lets its caller wait for one report
-while others ripen too. It works when somebody waits, and between two rows when told to.
+all that is wanted as early as the quotas allow, the oldest of each queue in turn, polls
+what ripens, fetches what is finished, and lets its caller wait for whichever of several
+reports ends first. It works when somebody waits, and between two pieces of a document.
 """
 
 from __future__ import annotations
 
+import heapq
 import logging
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.heartbeat import HEARTBEAT_SECONDS
 from tap_amazon_reports.reports.creating import ReportCreator
-from tap_amazon_reports.reports.pending_report import MOVES, PendingReport, PendingState
+from tap_amazon_reports.reports.pending_report import PendingState
 from tap_amazon_reports.reports.polling import ReportPoller
-from tap_amazon_reports.reports.polling_policy import PollingPolicy
 from tap_amazon_reports.reports.recovering import ReportRecovery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Sequence
     from threading import Event
 
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.documents.download import Download
+    from tap_amazon_reports.reports.pending_report import PendingReport
+    from tap_amazon_reports.reports.polling_policy import PollingPolicy
     from tap_amazon_reports.reports.prefetch import Document, Prefetch
-    from tap_amazon_reports.reports.report import Report
+    from tap_amazon_reports.reports.report import Report, ReportService
 
-__all__ = [
-    "MOVES",
-    "PendingReport",
-    "PendingState",
-    "PollingPolicy",
-    "ReportScheduler",
-    "SchedulerTally",
-]
+__all__ = ["ReportScheduler", "SchedulerTally"]
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +48,12 @@ class SchedulerTally:
     """What the scheduler did, all streams together.
 
     Attributes:
-        asked: how many reports were asked for.
+        created: how many reports were created.
         adopted: how many were known when they were wanted.
         waited_seconds: how long it waited for reports and documents.
     """
 
-    asked: int = 0
+    created: int = 0
     adopted: int = 0
     waited_seconds: float = 0
 
@@ -74,9 +70,13 @@ class ReportScheduler:
         self._poller = ReportPoller(clock=clock, policy=policy)
         self._recovery = ReportRecovery(clock=clock, policy=policy)
         self._prefetch = prefetch
-        self._pendings: list[PendingReport] = []
+        self._wanted: dict[str, list[tuple[int, int, PendingReport]]] = {}
+        self._lost: list[PendingReport] = []
+        self._ripening: list[tuple[float, int, PendingReport]] = []
+        self._numbers = count()
         self._turns: Counter[str] = Counter()
-        self._awaited: PendingReport | None = None
+        self._awaited: Sequence[PendingReport] = ()
+        self._due_at = 0.0
         self._told_at = clock.monotonic()
         self.tally = SchedulerTally()
 
@@ -85,45 +85,60 @@ class ReportScheduler:
 
         Args:
             pending: what is wanted.
-            known_id: of the same report, asked for earlier or by somebody else: it is
-                adopted and not asked for again.
+            known_id: of the same report, created earlier or by somebody else: it is
+                adopted and not created again.
         """
         if known_id is not None:
             pending.adopt(known_id, now=self._clock.now())
             self._recovery.hold(known_id)
             self.tally.adopted += 1
-        self._pendings.append(pending)
+        self._place(pending)
 
     def drop(self, queue: str) -> None:
-        """Forget what a failed queue still wants; what was asked stays in state."""
-        dropped = [one for one in self._pendings if one.queue == queue]
-        self._pendings = [one for one in self._pendings if one.queue != queue]
-        if self._prefetch:
-            reports = (pending.report for pending in dropped)
-            ids = (report.document_id for report in reports if report)
-            self._prefetch.forget(found for found in ids if found)
+        """Forget what a failed queue still wants; what was created stays in state."""
+        self._wanted.pop(queue, None)
+        self._lost = [one for one in self._lost if one.queue != queue]
+        dropped = [one for *_, one in self._ripening if one.queue == queue]
+        for pending in dropped:
+            pending.is_dropped = True
+
+    def wait_for_any(
+        self,
+        pendings: Sequence[PendingReport],
+        *,
+        at_most_seconds: float = _FOREVER_SECONDS,
+    ) -> None:
+        """Wait until one of several reports has ended; meanwhile the others ripen.
+
+        Args:
+            pendings: the reports; where there are none, the time is waited for.
+            at_most_seconds: how long to wait, if none ends before.
+        """
+        over_at = self._clock.monotonic() + at_most_seconds
+        self._awaited = pendings
+        for pending in pendings:
+            if pending.state is PendingState.WANTED and not self._is_placed(pending):
+                self._place(pending)
+        waited_seconds = self._wait(
+            lambda: (
+                any(pending.has_ended for pending in pendings)
+                or self._clock.monotonic() >= over_at
+            ),
+            lambda: self._said_of(pendings[0]) if pendings else "waiting for a quota",
+            over_at=over_at,
+        )
+        self._awaited = ()
+        for ended in [one for one in pendings if one.has_ended][:1]:
+            ended.tally.waited_seconds += waited_seconds
 
     def obtain(self, pending: PendingReport) -> Report:
-        """Wait until the report has ended, and return it; meanwhile the others ripen.
+        """Wait until a report has ended, and return it; meanwhile the others ripen.
 
         Raises:
             AmazonError: if there will be no report.
         """
-        if pending not in self._pendings:
-            # It was dropped with its queue, or has been read by a sibling already.
-            self._pendings.append(pending)
-        self._awaited = pending
-        pending.tally.waited_seconds += self._wait(
-            lambda: pending.has_ended, lambda: self._said_of(pending)
-        )
-        self._awaited = None
-        self._pendings.remove(pending)
-        if pending.error:
-            raise pending.error
-        if pending.report is None:
-            msg = f"{pending.request}: ended without a report"
-            raise AssertionError(msg)
-        return pending.report
+        self.wait_for_any([pending])
+        return pending.result()
 
     def open(self, document: Document) -> tuple[Download, float]:
         """Return a document that is read now, and the seconds that it was waited for.
@@ -151,40 +166,144 @@ class ReportScheduler:
         download = prefetch.take(document, self._wait_for)
         return download, waited_seconds + self._clock.monotonic() - started_at
 
+    def turn_if_due(self) -> None:
+        """Do what is due, if anything can be by now."""
+        if self._clock.monotonic() >= self._due_at:
+            self.turn()
+
     def turn(self) -> float:
         """Do all that is due now; return the seconds until something will be."""
-        for pending in self._due():
-            self._poller.poll(pending)
-        for pending in self._searchable():
-            self._given(*self._recovery.recover(pending, self._wanted()))
-        for pending in self._askable():
+        self._poll()
+        self._recover()
+        self._create()
+        pause = max(_SHORTEST_PAUSE_SECONDS, min(self._pause(), self._fetch()))
+        self._due_at = self._clock.monotonic() + pause
+        return pause
+
+    # Where reports stand.
+
+    def _place(self, pending: PendingReport) -> None:
+        """Put a report where the next thing to be done for it is found."""
+        self._due_at = 0
+        if pending.is_dropped:
+            return
+        if pending.state is PendingState.CREATED:
+            entry = (pending.next_poll_at, next(self._numbers), pending)
+            heapq.heappush(self._ripening, entry)
+        elif pending.state is PendingState.WANTED and pending.lost_at:
+            self._lost.append(pending)
+        elif pending.state is PendingState.WANTED:
+            queue = self._wanted.setdefault(pending.queue, [])
+            heapq.heappush(queue, (pending.place, next(self._numbers), pending))
+        elif pending.error:
+            # The stream will not get to what comes after it.
+            self._wanted.pop(pending.queue, None)
+
+    def _is_placed(self, pending: PendingReport) -> bool:
+        queue = self._wanted.get(pending.queue, ())
+        return pending in self._lost or any(pending is one for *_, one in queue)
+
+    def _given(self, pending: PendingReport) -> None:
+        """Count what is being made now, and know whose it is."""
+        self._recovery.hold(str(pending.report_id))
+        self.tally.created += 1
+        self._turns[pending.queue] += 1
+
+    # What is due.
+
+    def _poll(self) -> None:
+        """Poll what is due, what somebody waits for first, within the quota."""
+        now = self._clock.monotonic()
+        due = []
+        while self._ripening and self._ripening[0][0] <= now:
+            *_, pending = heapq.heappop(self._ripening)
+            if not pending.is_dropped:
+                due.append(pending)
+        due.sort(key=lambda one: (one not in self._awaited, one.next_poll_at))
+        for pending in due:
+            if self._poller.wait_seconds(pending) <= 0:
+                self._poller.poll(pending)
+            self._place(pending)
+
+    def _recover(self) -> None:
+        """Look in the listing for what may have been created."""
+        while due := [
+            one for one in self._lost if self._recovery.wait_seconds(one) <= 0
+        ]:
+            for found in self._recovery.recover(due[0], self._lost):
+                self._given(found)
+            lost, self._lost = self._lost, []
+            for pending in lost:
+                self._place(pending)
+
+    def _create(self) -> None:
+        """Create what can be created now: the oldest of each queue in turn."""
+        while pending := self._next_wanted():
+            queue = self._wanted[pending.queue]
+            heapq.heappop(queue)
+            if not queue:
+                del self._wanted[pending.queue]
             if self._creator.create(pending):
                 self._given(pending)
-        return max(_SHORTEST_PAUSE_SECONDS, min(self._pause(), self._fetch()))
+            self._place(pending)
 
-    def _given(self, *pendings: PendingReport) -> None:
-        """Count what is being made now, and know whose it is."""
-        for pending in pendings:
-            self._recovery.hold(str(pending.report_id))
-            self.tally.asked += 1
-            self._turns[pending.queue] += 1
+    def _next_wanted(self) -> PendingReport | None:
+        """Return what can be created now, of the queue that had the fewest turns."""
+        ready = [
+            queue
+            for service, queues in self._queues()
+            if service.create_wait_seconds() <= 0
+            for queue in queues
+            if self._creator.wait_seconds(self._oldest(queue)) <= 0
+        ]
+        if not ready:
+            return None
+        return self._oldest(min(ready, key=lambda queue: self._turns[queue]))
+
+    def _oldest(self, queue: str) -> PendingReport:
+        return self._wanted[queue][0][2]
+
+    def _queues(self) -> Iterator[tuple[ReportService, list[str]]]:
+        """Yield each service and the queues that wait for it."""
+        by_service: dict[int, tuple[ReportService, list[str]]] = {}
+        for name, queue in self._wanted.items():
+            service = queue[0][2].service
+            by_service.setdefault(id(service), (service, []))[1].append(name)
+        yield from by_service.values()
 
     def _fetch(self) -> float:
         """Fetch ahead what can be; return the seconds until more can be."""
-        if self._awaited and self._awaited.has_ended:
+        if any(pending.has_ended for pending in self._awaited):
             # Its document is read at once, and then none of it has to be held.
             return _FOREVER_SECONDS
         return self._prefetch.turn() if self._prefetch else _FOREVER_SECONDS
 
-    # PollingPolicy.
+    def _pause(self) -> float:
+        pauses = [self._recovery.wait_seconds(one) for one in self._lost]
+        if self._ripening:
+            pauses.append(self._poller.wait_seconds(self._ripening[0][2]))
+        for service, queues in self._queues():
+            least = service.create_wait_seconds()
+            waits = (self._creator.wait_seconds(self._oldest(one)) for one in queues)
+            pauses.append(least if least > 0 else min(waits))
+        return min(pauses, default=_SHORTEST_PAUSE_SECONDS)
 
-    def _wait(self, is_over: Callable[[], bool], tell: Callable[[], str]) -> float:
+    # Waiting.
+
+    def _wait(
+        self,
+        is_over: Callable[[], bool],
+        tell: Callable[[], str],
+        *,
+        over_at: float = _FOREVER_SECONDS,
+    ) -> float:
         """Work until something is over; return the seconds that it took."""
         started_at = self._told_at = self._clock.monotonic()
         while not is_over():
             pause = self.turn()
             if not is_over():
-                self._sleep(pause, tell)
+                left_seconds = over_at - self._clock.monotonic()
+                self._sleep(min(pause, left_seconds), tell)
         waited_seconds = self._clock.monotonic() - started_at
         self.tally.waited_seconds += waited_seconds
         return waited_seconds
@@ -211,105 +330,24 @@ class ReportScheduler:
     def _said_of(self, pending: PendingReport) -> str:
         """Return what is being waited for, and until when."""
         if pending.state is PendingState.WANTED:
-            seconds = self._create_wait_seconds(pending)
-            said = f"waiting to ask for {pending}, until {self._moment(seconds)}"
+            seconds = (
+                self._recovery if pending.lost_at else self._creator
+            ).wait_seconds(pending)
+            said = f"waiting to create {pending}, until {self._moment(seconds)}"
         else:
             seconds = self._poller.wait_seconds(pending)
-            status = pending.status.value if pending.status else "asked for"
+            status = pending.status.value if pending.status else "created"
             minutes = self._poller.age(pending).total_seconds() / 60
             said = (
                 f"waiting for {pending}, {status} for {minutes:.1f} min;"
-                f" next look at {self._moment(seconds)}"
+                f" next poll at {self._moment(seconds)}"
             )
-        ripening = sum(one.state is PendingState.CREATED for one in self._pendings)
-        wanted = sum(one.state is PendingState.WANTED for one in self._pendings)
-        return f"{said}; {ripening} reports ripen, {wanted} are still to be asked for"
+        wanted = len(self._lost) + sum(map(len, self._wanted.values()))
+        return (
+            f"{said}; {len(self._ripening)} reports ripen, {wanted} are still to be"
+            " created"
+        )
 
     def _moment(self, in_seconds: float) -> str:
         moment = self._clock.now() + timedelta(seconds=max(0.0, in_seconds))
         return f"{moment:%H:%M:%SZ}"
-
-    def _pause(self) -> float:
-        looks = [
-            self._poller.wait_seconds(pending)
-            for pending in self._pendings
-            if pending.state is PendingState.CREATED
-        ]
-        asks = [self._create_wait_seconds(pending) for pending in self._wanted()]
-        return min([*looks, *asks], default=_SHORTEST_PAUSE_SECONDS)
-
-    def _create_wait_seconds(self, pending: PendingReport) -> float:
-        """Return how long to wait before a report is asked or searched for."""
-        step = self._recovery if pending.lost_at else self._creator
-        return step.wait_seconds(pending)
-
-    # What is due.
-
-    def _askable(self) -> Iterator[PendingReport]:
-        """Yield what can be asked now: the oldest of each stream in turn."""
-        for pending in _in_turn(self._wanted(), self._turns):
-            # Whoever was asked for before it may have failed, in this very turn.
-            if (
-                not pending.lost_at
-                and self._creator.wait_seconds(pending) <= 0
-                and pending in self._wanted()
-            ):
-                yield pending
-
-    def _searchable(self) -> Iterator[PendingReport]:
-        """Yield what may be in the making, and can be searched for now."""
-        for pending in self._wanted():
-            # It may have been found beside another, or have failed, in this very turn.
-            if (
-                pending.lost_at
-                and self._recovery.wait_seconds(pending) <= 0
-                and pending in self._wanted()
-            ):
-                yield pending
-
-    def _wanted(self) -> list[PendingReport]:
-        """Return what is to be asked for.
-
-        What follows a failure in the same queue is not: its stream will not get there.
-        """
-        failed: set[str] = set()
-        wanted = []
-        for pending in self._pendings:
-            if pending.error:
-                failed.add(pending.queue)
-            elif pending.state is PendingState.WANTED and (
-                pending.queue not in failed or pending is self._awaited
-            ):
-                wanted.append(pending)
-        return wanted
-
-    def _due(self) -> Iterator[PendingReport]:
-        """Yield what is to be looked at now, the longest due first, within its quota.
-
-        A report that somebody waits for comes before all others.
-        """
-        now = self._clock.monotonic()
-        due = [
-            pending
-            for pending in self._pendings
-            if pending.state is PendingState.CREATED and pending.next_poll_at <= now
-        ]
-        due.sort(key=lambda one: (one is not self._awaited, one.next_poll_at))
-        for pending in due:
-            if self._poller.wait_seconds(pending) <= 0:
-                yield pending
-
-
-def _in_turn(
-    pendings: Iterable[PendingReport], turns: Mapping[str, int]
-) -> list[PendingReport]:
-    """Return the next pending of each queue, then the one after it, and so on.
-
-    A queue that has had more turns already comes after those that had fewer.
-    """
-    place = dict(turns)
-    ranked = []
-    for pending in pendings:
-        place[pending.queue] = place.get(pending.queue, 0) + 1
-        ranked.append((place[pending.queue], pending))
-    return [pending for _, pending in sorted(ranked, key=lambda pair: pair[0])]

@@ -11,7 +11,7 @@ class ReportTally:
 
     Attributes:
         windows: how many reports were wanted or found.
-        asked: how many were asked for.
+        created: how many were created.
         adopted: how many were taken over from an earlier run, or from somebody else.
         read: how many were read.
         empty: how many of these had no row.
@@ -21,7 +21,7 @@ class ReportTally:
     """
 
     windows: int = 0
-    asked: int = 0
+    created: int = 0
     adopted: int = 0
     read: int = 0
     empty: int = 0

@@ -1,4 +1,4 @@
-"""Which stretches of time a run reads, oldest first, on boundaries that do not move."""
+"""Stretches of time that a run reads, oldest first: as few as can be."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, order=True)
@@ -71,17 +69,30 @@ def months(start: datetime, end: datetime) -> Iterator[Month]:
 
 
 def day_windows(start: datetime, end: datetime, *, days: int) -> Iterator[Window]:
-    """Yield windows of at most `days` whole UTC days that cover `start` to `end`.
+    """Yield as few windows of at most `days` days as cover `start` to `end`.
 
-    Inner boundaries are those of a grid that starts on 1970-01-01, wherever `start`
-    lies, so that every run plans the same ones. The first window starts with the day of
-    `start`; only the last one may end within a day, at `end`.
+    They begin at `start` and touch. Each but the last ends with a UTC day, unless that
+    would need one window more than the span does.
     """
-    span = timedelta(days=days)
-    left = start.astimezone(timezone.utc).replace(
+    longest = timedelta(days=days)
+    left = start.astimezone(timezone.utc)
+    while left < end:
+        right = min(_last_end(left, end, longest), end)
+        yield Window(left, right)
+        left = right
+
+
+def _last_end(left: datetime, end: datetime, longest: timedelta) -> datetime:
+    """Return how far the window that begins at `left` reaches at the most."""
+    right = left + longest
+    day_end = midnight(right)
+    windows = -((left - end) // longest)
+    would_need = 1 - ((day_end - end) // longest)
+    return day_end if day_end > left and would_need <= windows else right
+
+
+def midnight(moment: datetime) -> datetime:
+    """Return the start of the UTC day of a moment."""
+    return moment.astimezone(timezone.utc).replace(
         hour=0, minute=0, second=0, microsecond=0
     )
-    while left < end:
-        right = _EPOCH + ((left - _EPOCH) // span + 1) * span
-        yield Window(left, min(right, end))
-        left = right

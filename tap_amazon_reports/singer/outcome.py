@@ -84,6 +84,10 @@ class RunOutcome:
             logger.error(line, exc_info=error)
         self.failures.append(line)
 
+    def missed(self, stream: str) -> None:
+        """Remember that `stream` is not whole, which was told of a sibling."""
+        self._failed.add(stream)
+
     def left(self, stream: str, why: str) -> None:
         """Remember that `stream` left something to a later run, and why."""
         self.unread[stream].append(why)
@@ -122,7 +126,7 @@ class RunOutcome:
 def _said(took: ReportTally) -> str:
     """Return what the reports of a stream took, in words."""
     return (
-        f"; {took.windows} windows, {took.asked} reports asked for, {took.adopted}"
+        f"; {took.windows} windows, {took.created} reports created, {took.adopted}"
         f" adopted, {took.read} read, {took.empty} of them empty,"
         f" {took.document_bytes} bytes, {took.waited_seconds:.1f} s of waiting for"
         f" Amazon, {took.worked_seconds:.1f} s of work"

@@ -28,12 +28,13 @@ from tap_amazon_reports.settings.schema import SETTINGS
 from tap_amazon_reports.singer.catalog import catalog_of, catalog_text
 from tap_amazon_reports.singer.messages import MessageWriter, PromptClock
 from tap_amazon_reports.singer.outcome import RunOutcome
+from tap_amazon_reports.singer.report_stream import ReportStream
 from tap_amazon_reports.singer.state import StateError, check_state
 from tap_amazon_reports.singer.state_messages import StateMessages
 from tap_amazon_reports.singer.stream import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from types import FrameType
     from typing import IO
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.amazon.connection import Calls
     from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
+    from tap_amazon_reports.reports.report_run import ReportRun
     from tap_amazon_reports.settings.reader import Settings
 
 _RARELY = (20_000, 10, 10)
@@ -94,6 +96,37 @@ class AmazonTap(Tap, abc.ABC):
     @abc.abstractmethod
     def check(self) -> int:
         """Try what is configured, log what is found, return an exit status."""
+
+    @abc.abstractmethod
+    def report_run(self, streams: Sequence[ReportStream]) -> ReportRun:
+        """Return a run of some streams of rows inside reports, which has not begun."""
+
+    def sync_all(self) -> None:  # type: ignore[misc]  # final only to type checkers
+        """Read the selected streams: those of rows inside reports last and together.
+
+        Their reports are created first, and ripen while the others are read.
+        """
+        self._reset_state_progress_markers()
+        self._set_compatible_replication_methods()
+        if self.state:
+            self.state_writer.write_state(self.state)
+        selected = [stream for stream in self.streams.values() if stream.selected]
+        inside = [one for one in selected if isinstance(one, ReportStream)]
+        run = self.report_run(inside)
+        run.start()
+        for stream in selected:
+            if not isinstance(stream, ReportStream):
+                stream.sync()
+                stream.finalize_state_progress_markers()
+                stream.log_sync_costs()
+                run.work()
+        run.read()
+
+    def read_together(self, streams: Sequence[ReportStream]) -> None:
+        """Read some streams of rows inside reports to their ends."""
+        run = self.report_run(streams)
+        run.start()
+        run.read()
 
     @abc.abstractmethod
     def close(self) -> None:

@@ -8,8 +8,19 @@ from typing import Any
 
 import pytest
 
-from tap_amazon_reports.reports.adoption import Known
+from tap_amazon_reports.documents.layout import DocumentFormat, Layout
+from tap_amazon_reports.reports.adoption import (
+    Known,
+    OtherOptionsError,
+    check_options,
+)
 from tap_amazon_reports.reports.report import Report, ReportRequest
+from tap_amazon_reports.reports.report_types import (
+    DateMode,
+    Dates,
+    Option,
+    ReportType,
+)
 from tap_amazon_reports.reports.status import ReportStatus
 from tests.clock import NOON
 
@@ -32,11 +43,29 @@ FITTING = Report(
 )
 
 
-def _found(*reports: Report, request: ReportRequest = WANTED) -> str | None:
+KIND = ReportType(
+    service="selling_partner",
+    report_type="GET_SOMETHING",
+    layout=Layout(DocumentFormat.TSV, ()),
+    dates=Dates(DateMode.WINDOW),
+)
+OPTIONAL = replace(
+    KIND,
+    options={
+        "asinGranularity": Option(values=("PARENT", "SKU"), default="PARENT"),
+        "other": Option(),
+    },
+)
+TELLING = replace(OPTIONAL, layout=Layout(DocumentFormat.JSON, ()))
+
+
+def _found(
+    *reports: Report, request: ReportRequest = WANTED, kind: ReportType = KIND
+) -> str | None:
     known = Known()
     for report in reports:
         known.add(report)
-    return known.find(request, now=NOON, fresh=4 * HOUR)
+    return known.find(request, kind=kind, now=NOON, fresh=4 * HOUR)
 
 
 def test_the_same_report_is_found() -> None:
@@ -103,10 +132,61 @@ def test_a_snapshot_has_no_window() -> None:
     assert "1" == _found(bare, request=SNAPSHOT)
 
 
-def test_options_are_in_no_listing() -> None:
-    """A report with options cannot be told from one without."""
-    with_options = replace(WANTED, options=(("reportPeriod", "DAY"),))
-    assert _found(FITTING, request=with_options) is None
+def test_a_report_whose_options_nobody_tells_is_not_found() -> None:
+    """One of a type that has options may have been made with any of them."""
+    assert _found(FITTING, kind=OPTIONAL) is None
+    assert _found(FITTING, kind=replace(KIND, is_known=False)) is None
+    with_options = replace(WANTED, options=(("asinGranularity", "SKU"),))
+    assert _found(FITTING, request=with_options, kind=OPTIONAL) is None
+
+
+def test_a_document_that_tells_its_options_is_found_and_checked() -> None:
+    """JSON documents do: such a report is taken from the listing, with options too."""
+    with_options = replace(WANTED, options=(("asinGranularity", "SKU"),))
+    assert "1" == _found(FITTING, kind=TELLING)
+    assert "1" == _found(FITTING, request=with_options, kind=TELLING)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "made", "is_right"),
+    [
+        ({}, {}, True),
+        ({}, {"asinGranularity": "PARENT"}, True),
+        ({"asinGranularity": "PARENT"}, {}, True),
+        ({"asinGranularity": "SKU"}, {"asinGranularity": "SKU"}, True),
+        ({}, {"asinGranularity": "SKU"}, False),
+        ({"asinGranularity": "SKU"}, {}, False),
+        ({}, {"unheardOf": "1"}, False),
+        ({"other": "1"}, None, False),
+        ({}, None, True),
+    ],
+)
+def test_options_are_compared_with_amazons_defaults(
+    wanted: dict[str, str], made: dict[str, str] | None, *, is_right: bool
+) -> None:
+    """What is left out is what Amazon takes it for."""
+    request = replace(WANTED, options=tuple(wanted.items()))
+    head: dict[str, object] = {"reportSpecification": {"reportOptions": made}}
+    if is_right:
+        check_options(TELLING, request, head)
+        return
+    with pytest.raises(OtherOptionsError, match="report_options"):
+        check_options(TELLING, request, head)
+
+
+def test_a_document_that_does_not_tell_its_options() -> None:
+    """It is taken where there can be none, and never where there can."""
+    check_options(KIND, WANTED, {})
+    with pytest.raises(OtherOptionsError):
+        check_options(TELLING, WANTED, {})
+
+
+def test_a_snapshot_that_wants_dates_stands_for_any_other() -> None:
+    """Its dates only say how far back it looks, and are new with each run."""
+    kind = replace(KIND, dates=Dates(DateMode.NONE, trailing_hours=72))
+    earlier = replace(FITTING, data_start=NOON - 75 * HOUR, data_end=NOON - 3 * HOUR)
+    assert "1" == _found(earlier, kind=kind)
+    assert _found(earlier) is None
 
 
 def test_nothing_known_nothing_found() -> None:

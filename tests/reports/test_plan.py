@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_amazon_reports.documents.layout import DocumentFormat, Layout, RecordSet
-from tap_amazon_reports.reports.plan import oldest_data, planned_windows
+from tap_amazon_reports.reports.plan import (
+    PlannedWindow,
+    created_window,
+    oldest_data,
+    planned_windows,
+    tiled_windows,
+)
 from tap_amazon_reports.reports.report_types import (
     DateMode,
     Dates,
@@ -26,7 +32,6 @@ from tests.clock import NOON
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tap_amazon_reports.reports.plan import PlannedWindow
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
@@ -82,8 +87,8 @@ WINDOW = _kind(Dates(DateMode.WINDOW, longest_days=30))
 def test_what_is_filtered_by_the_moment_ends_at_now() -> None:
     """Windows touch: one ends with the moment that the next one starts with."""
     assert [
-        ("2026-10-15T00:00:00", "2026-11-03T00:00:00"),
-        ("2026-11-03T00:00:00", "2026-11-21T12:00:00"),
+        ("2026-10-15T00:00:00", "2026-11-14T00:00:00"),
+        ("2026-11-14T00:00:00", "2026-11-21T12:00:00"),
     ] == _said(_planned(WINDOW, _day(15, 10)))
 
 
@@ -232,12 +237,118 @@ def test_windows_cover_all_and_touch(
         assert planned[-1].end <= end < planned[-1].end + DAY
 
 
-@given(start=MOMENTS, later=st.integers(0, 400), days=st.integers(1, 60))
-def test_every_run_plans_the_same_boundaries(
-    start: datetime, later: int, days: int
+# What an earlier run created
+
+
+def _tiled(
+    kind: ReportType,
+    start: datetime,
+    end: datetime = NOON,
+    *,
+    created: list[tuple[datetime, datetime]],
+    days: int | None = None,
+    oldest: datetime | None = None,
+) -> list[tuple[str, str]]:
+    windows = [
+        PlannedWindow(created_window(kind, first, last), last)
+        for first, last in created
+    ]
+    return _said(
+        tiled_windows(
+            kind, start, end, created=windows, days=days, options={}, oldest=oldest
+        )
+    )
+
+
+def test_a_created_window_stays_and_the_rest_follows_it() -> None:
+    """Cut off on the first at six, and run again on the fourth: no hour is left out."""
+    cut = datetime(2026, 11, 18, 6, tzinfo=timezone.utc)
+    assert [
+        ("2026-11-01T00:00:00", "2026-11-18T06:00:00"),
+        ("2026-11-18T06:00:00", "2026-11-21T12:00:00"),
+    ] == _tiled(WINDOW, _day(1), created=[(_day(1), cut)])
+
+
+def test_a_few_minutes_are_left_to_the_next_run() -> None:
+    """A run that goes on at once creates no report for what came meanwhile."""
+    cut = NOON - timedelta(minutes=59)
+    assert 1 == len(_tiled(WINDOW, _day(1), created=[(_day(1), cut)]))
+    assert 2 == len(_tiled(WINDOW, _day(1), created=[(_day(1), cut - SECOND * 60)]))
+
+
+def test_a_gap_between_created_windows_is_planned() -> None:
+    """Whatever was created when, windows tile."""
+    created = [(_day(10), _day(12)), (_day(3), _day(5))]
+    assert [
+        ("2026-11-01T00:00:00", "2026-11-03T00:00:00"),
+        ("2026-11-03T00:00:00", "2026-11-05T00:00:00"),
+        ("2026-11-05T00:00:00", "2026-11-10T00:00:00"),
+        ("2026-11-10T00:00:00", "2026-11-12T00:00:00"),
+        ("2026-11-12T00:00:00", "2026-11-21T12:00:00"),
+    ] == _tiled(WINDOW, _day(1), created=created)
+
+
+def test_a_created_window_that_was_read_is_left_out() -> None:
+    """What ends before the start is nobody's any more."""
+    assert [("2026-11-15T00:00:00", "2026-11-21T12:00:00")] == _tiled(
+        WINDOW, _day(15), created=[(_day(1), _day(15))]
+    )
+
+
+def test_without_a_key_no_created_window_may_overlap() -> None:
+    """Its rows would come twice under two report ids."""
+    kind = replace(WINDOW, layout=replace(WINDOW.layout, records=(KEYLESS,)))
+    created = [(_day(1), _day(10))]
+    assert "2026-11-01T00:00:00" == _tiled(WINDOW, _day(5), created=created)[0][0]
+    assert "2026-11-05T00:00:00" == _tiled(kind, _day(5), created=created)[0][0]
+
+
+def test_what_was_created_is_read_though_amazon_has_the_data_no_more() -> None:
+    """A report that exists outlives the reach of its type."""
+    kind = replace(WINDOW, layout=replace(WINDOW.layout, records=(KEYLESS,)))
+    created = [(_day(1), _day(10))]
+    assert [
+        ("2026-11-01T00:00:00", "2026-11-10T00:00:00"),
+        ("2026-11-10T00:00:00", "2026-11-21T00:00:00"),
+    ] == _tiled(kind, _day(1), created=created, oldest=_day(5))
+
+
+@given(
+    start=MOMENTS,
+    hours=st.integers(1, 24 * 400),
+    days=st.integers(1, 60),
+    cuts=st.lists(st.integers(0, 24 * 400), max_size=8),
+    by_day=st.booleans(),
+    keyed=st.booleans(),
+)
+def test_whatever_was_created_windows_tile(
+    start: datetime,
+    hours: int,
+    days: int,
+    cuts: list[int],
+    *,
+    by_day: bool,
+    keyed: bool,
 ) -> None:
-    """Two runs with different starts agree on all but their first and last window."""
-    one = _planned(WINDOW, start, days=days)
-    other = _planned(WINDOW, start + later * DAY, days=days)
-    ends = {planned.window.end for planned in one}
-    assert {planned.window.end for planned in other} <= ends
+    """From where reading resumes to the end, without a gap, and without a key once."""
+    kind = replace(WINDOW, latency_hours=1 if by_day else 0)
+    if not keyed:
+        kind = replace(kind, layout=replace(kind.layout, records=(KEYLESS,)))
+    end = start + timedelta(hours=hours)
+    moments = sorted(start + timedelta(hours=cut) for cut in set(cuts))
+    created = [
+        PlannedWindow(created_window(kind, first, last), last)
+        for first, last in pairwise(moments)
+    ][::2]
+    tiles = [
+        one.window
+        for one in tiled_windows(
+            kind, start, end, created=created, days=days, options={}
+        )
+    ]
+    for one, following in pairwise(tiles):
+        assert one.end == following.start or (keyed and one.end > following.start)
+        assert one.end < following.end
+    if tiles:
+        assert tiles[0].start <= start or not keyed
+        assert end - DAY < tiles[-1].end <= end

@@ -15,13 +15,10 @@ from tap_amazon_reports.amazon.errors import (
     ThrottledError,
 )
 from tap_amazon_reports.reports.errors import ReportStuckError, WrongReportError
+from tap_amazon_reports.reports.pending_report import PendingReport, PendingState
+from tap_amazon_reports.reports.polling_policy import PollingPolicy
 from tap_amazon_reports.reports.report import ReportRequest
-from tap_amazon_reports.reports.scheduler import (
-    PendingReport,
-    PendingState,
-    PollingPolicy,
-    ReportScheduler,
-)
+from tap_amazon_reports.reports.scheduler import ReportScheduler
 from tap_amazon_reports.reports.status import ReportStatus
 from tests.clock import NOON, ScriptedClock
 from tests.reports.scripted_service import BURST, ScriptedService
@@ -145,7 +142,7 @@ def test_two_hundred_windows(office: Office) -> None:
     assert 200 == len({report.report_id for report in reports})
     least = (200 - BURST) * 60
     assert least <= office.clock.monotonic() <= least * 1.03
-    assert (200, 0) == (office.scheduler.tally.asked, office.scheduler.tally.adopted)
+    assert (200, 0) == (office.scheduler.tally.created, office.scheduler.tally.adopted)
 
 
 def test_what_is_asked_for_is_remembered_at_once(office: Office) -> None:
@@ -253,28 +250,49 @@ def _of_another_type(report: Report) -> Report:
     return replace(report, report_type="B")
 
 
-def _of_another_start(report: Report) -> Report:
-    assert report.data_start is not None
-    return replace(report, data_start=report.data_start + timedelta(seconds=1))
+def _of_other_marketplaces(report: Report) -> Report:
+    return replace(report, marketplace_ids=("TWO",))
 
 
-def _of_another_end(report: Report) -> Report:
-    assert report.data_end is not None
-    return replace(report, data_end=report.data_end - timedelta(seconds=1))
+def _of_another_time(report: Report) -> Report:
+    return replace(report, data_start=NOON - 9 * DAY, data_end=NOON - 8 * DAY)
 
 
 @pytest.mark.parametrize(
-    "alter", [_of_another_type, _of_another_start, _of_another_end]
+    "alter", [_of_another_type, _of_other_marketplaces, _of_another_time]
 )
 def test_another_report_than_was_asked_for(
     office: Office,
     alter: object,
 ) -> None:
-    """Nothing of a report of another type or window is read."""
+    """Nothing is read of another type, marketplace, or time altogether."""
     office.service.alter = alter  # type: ignore[assignment]  # one of those above
-    (pending,) = office.want("a")
+    pending = office.pending("a", 0)
+    pending.request = replace(pending.request, marketplace_ids=("ONE",))
+    office.scheduler.want(pending)
     with pytest.raises(WrongReportError, match="nothing of it is read"):
         office.scheduler.obtain(pending)
+
+
+@pytest.mark.parametrize("seconds", [-3600, -1, 1, 86_399 - 43_200])
+def test_dates_that_amazon_echoes_otherwise(
+    office: Office, caplog: pytest.LogCaptureFixture, seconds: int
+) -> None:
+    """The end of a day, a second more: it is the report, and both are told."""
+
+    def alter(report: Report) -> Report:
+        assert report.data_end is not None
+        later = report.data_end + timedelta(seconds=seconds)
+        return replace(report, data_end=later)
+
+    office.service.alter = alter
+    (pending,) = office.want("a")
+    assert office.scheduler.obtain(pending).status is ReportStatus.DONE
+    (warning,) = (
+        one.getMessage() for one in caplog.records if one.levelname == "WARNING"
+    )
+    assert "2024-02-26 12:00:00Z" in warning
+    assert warning.endswith("it is read")
 
 
 def test_times_that_amazon_leaves_out(office: Office) -> None:
@@ -322,7 +340,7 @@ def test_an_adopted_report_is_not_asked_for(office: Office) -> None:
     (pending,) = office.want("a", known_id=held)
     assert held == office.scheduler.obtain(pending).report_id
     assert [] == office.asked
-    assert (0, 1) == (office.scheduler.tally.asked, office.scheduler.tally.adopted)
+    assert (0, 1) == (office.scheduler.tally.created, office.scheduler.tally.adopted)
 
 
 def test_an_adopted_report_that_is_gone_is_asked_for(office: Office) -> None:

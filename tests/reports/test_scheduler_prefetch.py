@@ -11,8 +11,9 @@ import pytest
 from tap_amazon_reports.amazon.errors import AccessDeniedError
 from tap_amazon_reports.amazon.quota import TokenBucket
 from tap_amazon_reports.amazon.secret import DocumentUrl
+from tap_amazon_reports.reports.polling_policy import PollingPolicy
 from tap_amazon_reports.reports.prefetch import Document, Prefetch, in_a_thread, inline
-from tap_amazon_reports.reports.scheduler import PollingPolicy, ReportScheduler
+from tap_amazon_reports.reports.scheduler import ReportScheduler
 from tests.amazon.rig import services_of
 from tests.local_amazon import LocalAmazon
 from tests.local_amazon.faults import CutShort, ExpiredToken, Status

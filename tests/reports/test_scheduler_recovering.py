@@ -19,8 +19,9 @@ from tap_amazon_reports.amazon.errors import (
 )
 from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.reports.pending_report import PendingReport
+from tap_amazon_reports.reports.polling_policy import PollingPolicy
 from tap_amazon_reports.reports.report import Report, ReportRequest
-from tap_amazon_reports.reports.scheduler import PollingPolicy, ReportScheduler
+from tap_amazon_reports.reports.scheduler import ReportScheduler
 from tap_amazon_reports.reports.status import ReportStatus
 from tests.amazon.rig import unchanged
 from tests.clock import NOON, ScriptedClock
@@ -89,8 +90,8 @@ def test_a_lost_report_is_found_and_not_asked_for_again(office: Office) -> None:
     assert ["A"] == office.asked
     assert 1 == len(office.searched)
     assert [report.report_id] == office.remembered
-    assert (1, 0) == (pending.tally.asked, pending.tally.adopted)
-    assert (1, 0) == (office.scheduler.tally.asked, office.scheduler.tally.adopted)
+    assert (1, 0) == (pending.tally.created, pending.tally.adopted)
+    assert (1, 0) == (office.scheduler.tally.created, office.scheduler.tally.adopted)
     assert not pending.adopted
 
 
@@ -214,10 +215,14 @@ def test_two_that_are_lost_are_two(office: Office) -> None:
     assert 2 == len(office.asked)
 
 
-def test_a_report_with_options_is_asked_for_again(office: Office) -> None:
-    """A listing does not tell the options, so it cannot be found there."""
+def test_a_report_that_no_listing_tells_apart_is_asked_for_again(
+    office: Office,
+) -> None:
+    """Where nobody tells its options, it cannot be found among those of others."""
     office.service.lost = 1
-    office.obtain(office.want("A", options="yes"))
+    pending = office.want("A", options="yes")
+    pending.is_listable = False
+    office.obtain(pending)
     assert ["A", "A"] == office.asked
     assert [] == office.searched
     assert office.service.asks[1][1] <= 2

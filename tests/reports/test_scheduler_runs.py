@@ -17,7 +17,7 @@ from tap_amazon_reports.reports.progress import Progress
 from tests.clock import NOON
 from tests.local_amazon import BySeconds, LocalAmazon, Outcome, Status
 from tests.local_amazon.quota import UsagePlan
-from tests.report_types import LISTINGS, RETURNS, SETTLEMENT
+from tests.report_types import LISTINGS, PLANNING, RETURNS, SETTLEMENT
 from tests.streams.content_runs import US, ContentRuns
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def test_what_was_asked_for_is_adopted_by_state(runs: ContentRuns) -> None:
 
     assert output.status == 0
     assert _count(runs, "createReport") == asked
-    assert "asked" not in _partition(output.state)
+    assert "created" not in _partition(output.state)
 
 
 def test_what_was_asked_for_is_adopted_by_listing(runs: ContentRuns) -> None:
@@ -204,7 +204,7 @@ def test_with_other_options_it_is_another_report(runs: ContentRuns) -> None:
 
     assert output.status == 0
     assert _count(runs, "createReport") == 2 * asked
-    assert "asked" not in _partition(output.state, SALES_STREAM)
+    assert "created" not in _partition(output.state, SALES_STREAM)
 
 
 def test_what_is_too_old_is_not_adopted(runs: ContentRuns) -> None:
@@ -252,7 +252,7 @@ def test_a_report_whose_document_is_gone_is_asked_for_anew(runs: ContentRuns) ->
 
     assert output.status == 0
     assert _count(runs, "createReport") == asked + 1
-    assert "lost its document, asking anew" in runs.warnings
+    assert "creating another" in runs.warnings
 
 
 def test_the_state_of_an_unfinished_run_changes_nothing_but_itself(
@@ -273,13 +273,13 @@ def test_the_state_of_an_unfinished_run_changes_nothing_but_itself(
 
 def test_a_run_says_at_its_start_what_it_will_do(runs: ContentRuns) -> None:
     """Streams, windows and their span, what to ask for, what is adopted, the end."""
-    runs.amazon.selling_partner.ask(LISTINGS, marketplaceIds=[US])
-    runs.read(LISTINGS, SALES, start_date="2026-11-01", end_date="2026-11-19")
+    runs.amazon.selling_partner.ask(PLANNING, marketplaceIds=[US])
+    runs.read(PLANNING, SALES, start_date="2026-11-01", end_date="2026-11-19")
     (line,) = _lines(runs, "reports for")
 
     assert re.fullmatch(
         r"reports for 3 streams: (\d+) windows from 2026-11-01 to 2026-11-1\d, (\d+) to"
-        r" ask for, 1 adopted; by the quotas the end is at 2026-11-21 12:0\d:\d\dZ at"
+        r" create, 1 adopted; by the quotas the end is at 2026-11-21 12:0\d:\d\dZ at"
         r" the earliest, and Amazon takes its time to make them",
         line,
     )
@@ -305,7 +305,7 @@ def test_a_run_says_at_its_end_what_it_took(runs: ContentRuns) -> None:
     (created,) = _lines(runs, "createReport: ")
 
     assert re.fullmatch(
-        r"sp_merchant_listings_all_data: \d+ records; 1 windows, 1 reports asked for, 0"
+        r"sp_merchant_listings_all_data: \d+ records; 1 windows, 1 reports created, 0"
         r" adopted, 1 read, 0 of them empty, \d+ bytes, 9\d\.\d s of waiting for"
         r" Amazon, 0\.0 s of work",
         stream,

@@ -150,7 +150,7 @@ def test_stopped_while_reports_ripen(
 
     assert 128 + number == stopped.status
     assert took_seconds < 5
-    assert len(partition["asked"]) == WINDOWS
+    assert len(partition["created"]) == WINDOWS
     assert _count(amazon, "cancelReport") == 0
     assert resumed.status == 0
     assert _count(amazon, "createReport") == WINDOWS

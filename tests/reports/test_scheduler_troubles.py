@@ -21,12 +21,10 @@ from tap_amazon_reports.amazon.errors import (
 from tap_amazon_reports.amazon.quota import TokenBucket
 from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.reports.errors import ReportStuckError
+from tap_amazon_reports.reports.pending_report import PendingReport
+from tap_amazon_reports.reports.polling_policy import PollingPolicy
 from tap_amazon_reports.reports.report import ReportRequest
-from tap_amazon_reports.reports.scheduler import (
-    PendingReport,
-    PollingPolicy,
-    ReportScheduler,
-)
+from tap_amazon_reports.reports.scheduler import ReportScheduler
 from tap_amazon_reports.reports.status import ReportStatus
 from tests.amazon.rig import unchanged
 from tests.clock import NOON, ScriptedClock
@@ -351,8 +349,8 @@ def test_who_waits_says_so_each_half_minute(
 
     assert len(beats) >= office.clock.monotonic() / 30 - 2
     assert re.search(
-        r"waiting for report 10\d \(A 2024-.*\), IN_PROGRESS for \d+\.\d min; next look"
-        r" at 12:\d\d:\d\dZ; 3 reports ripen, 0 are still to be asked for",
+        r"waiting for report 10\d \(A 2024-.*\), IN_PROGRESS for \d+\.\d min; next poll"
+        r" at 12:\d\d:\d\dZ; 3 reports ripen, 0 are still to be created",
         beats[2],
     )
 
@@ -364,7 +362,7 @@ def test_who_waits_for_a_quota_says_so_too(
     caplog.set_level(logging.INFO)
     *_, last = office.want("a", 17)
     office.scheduler.obtain(last)
-    beats = _said(caplog, "waiting to ask for a report A 2024-")
+    beats = _said(caplog, "waiting to create a report A 2024-")
 
     assert beats
     assert all(re.search(r"until 12:0[0-2]:\d\dZ", beat) for beat in beats)

@@ -76,8 +76,8 @@ def test_the_bookmark_is_when_the_last_one_was_made(content: ContentRuns) -> Non
     partition = _partition(output)
     assert "report_created_time" == partition["replication_key"]
     assert "2026-11-19T12:30:00Z" == partition["replication_key_value"]
-    assert last in partition["read_report_ids"]
-    assert 2 == len(partition["read_report_ids"])
+    assert last in partition["read_reports"]
+    assert 2 == len(partition["read_reports"])
 
 
 def test_one_that_is_listed_late_is_read(content: ContentRuns) -> None:
@@ -139,15 +139,22 @@ def test_one_in_the_making_elsewhere_stops_nothing(content: ContentRuns) -> None
     assert [young] == _ids(content.read(SETTLEMENT, **LONG_AGO))
 
 
-def test_a_lost_document_is_a_warning(content: ContentRuns) -> None:
-    """Amazon throws documents away early, now and then; the others are read."""
+def test_a_document_that_cannot_be_had_is_a_failure_and_tried_again(
+    content: ContentRuns,
+) -> None:
+    """The newer ones are read, the run fails, and the next one reads what is left."""
     lost, there = _hold(content, days=20), _hold(content, days=10)
     content.amazon.faults.add("getReportDocument", Status(404, "NotFound"))
     output = content.read(SETTLEMENT, **LONG_AGO)
-    assert 0 == output.status
+    assert 1 == output.status
     assert [there] == _ids(output)
-    assert f"report {lost} has lost its document" in content.warnings
+    assert f"report {lost}: " in content.failure
     assert "2026-11-11T12:00:00Z" == _partition(output)["replication_key_value"]
+    assert [lost] == list(_partition(output)["unread_reports"])
+    second = content.read(SETTLEMENT, state=output.state, **LONG_AGO)
+    assert 0 == second.status
+    assert [lost] == _ids(second)
+    assert "unread_reports" not in _partition(second)
 
 
 @pytest.mark.parametrize(
@@ -177,9 +184,11 @@ def test_failed_and_cancelled_ones_are_passed_over(content: ContentRuns) -> None
     _hold(content, days=15, status="CANCELLED")
     there = _hold(content, days=10)
     output = content.read(SETTLEMENT, **LONG_AGO)
-    assert 0 == output.status
+    assert 1 == output.status
     assert [there] == _ids(output)
-    assert f"report {failed} has failed" in content.warnings
+    assert f"report {failed} has failed" in content.failure
+    second = content.read(SETTLEMENT, state=output.state, **LONG_AGO)
+    assert (0, []) == (second.status, _ids(second))
 
 
 def test_rows_say_their_own_marketplace(content: ContentRuns) -> None:

@@ -148,7 +148,7 @@ def test_a_document_that_stays_damaged_fails_its_stream(content: ContentRuns) ->
     assert 1 == first.status
     assert "damaged" in content.failure
     (partition,) = first.state["bookmarks"][STREAM]["partitions"]
-    assert 1 == len(partition["asked"])
+    assert 1 == len(partition["created"])
     Deliveries(WHOLE).hold(content)
     content.amazon.selling_partner.documents.clear()
     content.amazon.selling_partner.add_document(

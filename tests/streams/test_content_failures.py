@@ -24,6 +24,7 @@ MORE: dict[str, Any] = {"start_date": "2026-11-08", "end_date": "2026-11-20"}
 ENDS = ["2026-11-13T00:00:00Z", "2026-11-18T00:00:00Z", "2026-11-20T00:00:00Z"]
 """Where the three windows end that are read with these."""
 NOT_YET = "Report data is not yet available. Please try again later."
+ONE_RETURN = b"Order ID\tAmazon RMA ID\tMerchant SKU\n1\tRMA\tSKU\n"
 TOO_MANY = "The request had too many of something."
 
 
@@ -99,14 +100,33 @@ def test_fatal_without_a_reason(content: ContentRuns) -> None:
 
 def test_what_is_not_yet_available_is_read_later(content: ContentRuns) -> None:
     """Data that is late is a warning, and the next run reads it."""
-    first = _read(content, Outcome("DONE"), fatal(NOT_YET))
+    done = Outcome("DONE")
+    first = _read(content, done, done, fatal(NOT_YET))
     assert 0 == first.status
     assert NOT_YET in content.warnings
-    assert (ENDS[:1], ENDS[0]) == (_ends(first), _bookmark(first))
+    assert (ENDS[:2], ENDS[1]) == (_ends(first), _bookmark(first))
     content.clock.advance(hours=1)
     second = _read(content, state=first.state)
     assert (0, ENDS[-1]) == (second.status, _bookmark(second))
-    assert set(ENDS[1:]) <= set(_ends(second))
+    assert ENDS[-1] in _ends(second)
+
+
+def test_data_that_is_not_yet_there_for_weeks_is_a_failure(
+    content: ContentRuns,
+) -> None:
+    """It is no delay any more: the run fails and says so, and asks once a run."""
+    first = _read(content, fatal(NOT_YET))
+    assert (1, None) == (first.status, _bookmark(first))
+    assert NOT_YET in content.failure
+    assert "for data this old that is no delay" in content.failure
+
+
+def test_what_is_not_available_is_not_taken_for_late(content: ContentRuns) -> None:
+    """Amazon says so too of data that there will never be."""
+    done = Outcome("DONE")
+    first = _read(content, done, done, fatal("The report is not available for you."))
+    assert 1 == first.status
+    assert "is not available for you" in content.failure
 
 
 def test_a_fatal_window_is_asked_for_anew(content: ContentRuns) -> None:
@@ -136,11 +156,12 @@ def test_one_stream_fails_and_the_others_go_on(content: ContentRuns) -> None:
 
 
 def _other_window(report: dict[str, Any]) -> None:
-    report["dataEndTime"] = "2026-11-09T00:00:00+00:00"
+    report["dataStartTime"] = "2026-10-08T00:00:00+00:00"
+    report["dataEndTime"] = "2026-10-09T00:00:00+00:00"
 
 
-def _other_start(report: dict[str, Any]) -> None:
-    report["dataStartTime"] = "2026-11-08T00:00:01+00:00"
+def _other_marketplace(report: dict[str, Any]) -> None:
+    report["marketplaceIds"] = ["A2EUQ1WTGCTBG2"]
 
 
 def _other_type(report: dict[str, Any]) -> None:
@@ -150,8 +171,8 @@ def _other_type(report: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("alter", "words"),
     [
-        (_other_window, "dataEndTime"),
-        (_other_start, "dataStartTime"),
+        (_other_window, "the dates 2026-10-08"),
+        (_other_marketplace, "A2EUQ1WTGCTBG2"),
         (_other_type, LISTINGS),
     ],
 )
@@ -162,7 +183,7 @@ def test_another_report_than_was_asked_for(
 
     def make(report: dict[str, Any]) -> StoredObject:
         alter(report)
-        return StoredObject(b"Order ID\tOrder date\n1\t2026-11-08\n")
+        return StoredObject(ONE_RETURN)
 
     content.amazon.selling_partner.contents[RETURNS] = make
     output = _read(content)
@@ -180,7 +201,7 @@ def test_times_with_milliseconds_are_the_same(content: ContentRuns) -> None:
     def make(report: dict[str, Any]) -> StoredObject:
         report["dataStartTime"] = report["dataStartTime"].replace("Z", ".000Z")
         del report["dataEndTime"]
-        return StoredObject(b"Order ID\tAmazon RMA ID\tMerchant SKU\n1\t2\tA-1\n")
+        return StoredObject(ONE_RETURN)
 
     content.amazon.selling_partner.contents[RETURNS] = make
     output = _read(content)
@@ -234,12 +255,15 @@ def test_silence_is_told(content: ContentRuns) -> None:
     content.amazon.families.empty_types.add(RETURNS)
     output = _read(content)
     assert (0, [], ENDS[-1]) == (output.status, _ends(output), _bookmark(output))
-    assert "none of them has a row" in content.warnings
+    assert "3 finished reports have no row at all" in content.warnings
 
 
-def test_one_empty_report_is_no_reason_to_warn(content: ContentRuns) -> None:
-    """A single report without rows is nothing unusual."""
+def test_one_empty_report_is_told_too(
+    content: ContentRuns, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A single report without rows is nothing unusual, and still no silent zero."""
     content.amazon.families.empty_types.add(LISTINGS)
     output = content.read(LISTINGS)
     assert (0, []) == (output.status, output.records(LISTINGS_STREAM))
-    assert "none of them" not in content.warnings
+    assert "no row at all" not in content.warnings
+    assert "the one finished report has no row at all" in caplog.text

@@ -35,7 +35,7 @@ def test_the_windows_hold_what_amazon_holds(content: ContentRuns) -> None:
     assert START == windows[0][0]
     assert all(end - start <= timedelta(days=30) for start, end in windows)
     assert [end for _, end in windows[:-1]] == [start for start, _ in windows[1:]]
-    assert 25 == len(windows) == len(content.seen("createReport"))
+    assert 24 == len(windows) == len(content.seen("createReport"))
     assert len(windows) == len(content.seen("getReportDocument"))
 
     content.clock.advance(days=LATER.days)

@@ -5,6 +5,7 @@ Each report that is asked for costs Amazon's quota and minutes of waiting.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from copy import deepcopy
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.clock import NOON, ScriptedClock
 from tests.local_amazon import ConnectionLost, LocalAmazon, Outcome, Status
-from tests.report_types import LISTINGS, LISTINGS_IN_ANY_LANGUAGE, ORDERS
+from tests.report_types import ORDERS, PLANNING
 from tests.streams.content_runs import ContentRuns
 
 if TYPE_CHECKING:
@@ -67,11 +68,11 @@ def test_a_backfill_that_was_killed_asks_for_exactly_the_rest(
     content.amazon.families.orders_at = NOON
     first = content.read(TWO_YEARS)
     whole = _windows(content)
-    assert 25 == len(whole)
+    assert 24 == len(whole)
     state = _cut_after(first, whole[4])
     content.clock.advance(days=1)
     content.read(TWO_YEARS, state=state)
-    again = _windows(content)[25:]
+    again = _windows(content)[24:]
     assert whole[5:-1] == again[:-1]
     assert whole[-1][0] == again[-1][0]
 
@@ -86,7 +87,7 @@ def test_a_backfill_that_goes_on_at_once_asks_for_nothing_twice(
     state = _cut_after(first, whole[4])
     second = content.read(TWO_YEARS, state=state, end_date="2026-11-20")
     assert whole == _windows(content)
-    assert 25 == len(content.seen("createReport"))
+    assert 24 == len(content.seen("createReport"))
     read = {row["data_start_time"][:10] for row in second.records(STREAM)}
     assert {start[:10] for start, _ in whole[5:]} == read
 
@@ -114,25 +115,18 @@ def test_a_look_back_that_was_cut_off_is_begun_anew(content: ContentRuns) -> Non
     before = _partition(first.state)
     content.clock.advance(days=5)
     second = content.read(entry, state=first.state)
-    begun = next(one for one in second.states if not _asked(one, "2026-11-14"))
+    mark = before["replication_key_value"]
+    begun = [
+        one for one in second.states if _partition(one)["replication_key_value"] == mark
+    ][-1]
     assert before["read_at"] == _partition(begun)["read_at"]
-    assert before["replication_key_value"] == _partition(begun)["replication_key_value"]
     content.amazon.selling_partner.reports.clear()
     content.clock.advance(days=1)
     content.read(entry, state=begun)
     assert "2026-11-14" == _windows(content)[0][0][:10]
 
 
-def _asked(state: dict[str, Any], day: str) -> bool:
-    """Tell whether a state waits for the report of a day, or of none yet."""
-    asked = _partition(state).get("asked", {"": ("", day)})
-    return any(entry[1][:10] == day for entry in asked.values())
-
-
-@pytest.mark.parametrize("read_at", [None, "yesterday"])
-def test_a_state_that_does_not_say_when_it_was_read(
-    content: ContentRuns, read_at: str | None
-) -> None:
+def test_a_state_that_does_not_say_when_it_was_read(content: ContentRuns) -> None:
     """A state of an older version is read as that version read it."""
     content.amazon.families.orders_at = NOON
     entry = {**TWO_YEARS, "start_date": "2026-08-01"}
@@ -141,8 +135,6 @@ def test_a_state_that_does_not_say_when_it_was_read(
     state = _cut_after(first, whole[1])
     partition = _partition(state)
     del partition["read_at"]
-    if read_at:
-        partition["read_at"] = read_at
     content.amazon.selling_partner.reports.clear()
     content.clock.advance(days=1)
     content.read(entry, state=state)
@@ -300,24 +292,24 @@ def test_a_report_whose_answer_was_lost_is_asked_for_once(
 ) -> None:
     """Amazon has made it: it is found in the listing, read, and paid for once."""
     content.amazon.faults.add("createReport", fault)
-    output = content.read(LISTINGS_IN_ANY_LANGUAGE)
+    output = content.read(PLANNING)
     assert 0 == output.status
-    assert output.records("sp_merchant_listings_all_data")
+    assert output.records("sp_fba_inventory_planning_data")
     assert 1 == len(content.seen("createReport"))
-    assert 1 == len(content.reports(LISTINGS))
+    assert 1 == len(content.reports(PLANNING))
     # One for what existed before, and one for what was lost.
     assert 2 == len(content.seen("getReports"))
-    assert "asked" not in str(output.state)
+    assert '"created"' not in json.dumps(output.state)
 
 
 def test_of_many_windows_each_is_asked_for_once(content: ContentRuns) -> None:
-    """Five answers of twenty-five are lost: twenty-five reports are made and read."""
+    """Five answers of twenty-four are lost: twenty-four reports are made and read."""
     content.amazon.families.orders_at = NOON
     content.amazon.faults.add("createReport", ConnectionLost(after_work=True), times=5)
     output = content.read(TWO_YEARS)
     assert 0 == output.status
-    assert 25 == len(content.seen("createReport")) == len(set(_windows(content)))
-    assert 25 == len({row["report_id"] for row in output.records(STREAM)})
+    assert 24 == len(content.seen("createReport")) == len(set(_windows(content)))
+    assert 24 == len({row["report_id"] for row in output.records(STREAM)})
     assert 2 == len(content.seen("getReports"))
     assert [] == content.amazon.throttled
 
@@ -328,26 +320,25 @@ def test_a_request_that_was_lost_is_made_again(
 ) -> None:
     """Nothing was made, so nothing is found, and it is asked for."""
     content.amazon.faults.add("createReport", fault)
-    output = content.read(LISTINGS_IN_ANY_LANGUAGE)
-    assert output.records("sp_merchant_listings_all_data")
-    assert 1 == len(content.reports(LISTINGS))
+    output = content.read(PLANNING)
+    assert output.records("sp_fba_inventory_planning_data")
+    assert 1 == len(content.reports(PLANNING))
 
 
-def test_a_lost_report_with_options_is_asked_for_again(content: ContentRuns) -> None:
-    """The listing does not tell options, and a wrong report is worse than a second."""
+def test_a_lost_report_that_tells_its_options_is_found(content: ContentRuns) -> None:
+    """Its document says with which options it was made, so it is paid for once."""
     content.amazon.faults.add("createReport", ConnectionLost(after_work=True))
     entry = {"report_type": SALES, "report_options": {"asinGranularity": "SKU"}}
     output = content.read(entry, start_date="2026-11-15", end_date="2026-11-17")
     assert 0 == output.status
     days = {report["dataStartTime"] for report in content.reports(SALES)}
-    assert len(days) + 1 == len(content.reports(SALES))
-    assert [] == content.seen("getReports")
+    assert len(days) == len(content.reports(SALES))
 
 
 def test_a_lost_report_that_failed_is_asked_for_again(content: ContentRuns) -> None:
     """There is nothing in it to be read."""
-    content.amazon.selling_partner.outcomes[LISTINGS].append(Outcome("CANCELLED"))
+    content.amazon.selling_partner.outcomes[PLANNING].append(Outcome("CANCELLED"))
     content.amazon.faults.add("createReport", ConnectionLost(after_work=True))
-    output = content.read(LISTINGS)
-    assert output.records("sp_merchant_listings_all_data")
-    assert 2 == len(content.reports(LISTINGS))
+    output = content.read(PLANNING)
+    assert output.records("sp_fba_inventory_planning_data")
+    assert 2 == len(content.reports(PLANNING))

@@ -1,0 +1,204 @@
+"""A finished report, from its document to the rows that streams take."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.amazon.errors import DocumentDamagedError
+from tap_amazon_reports.amazon.marketplaces import find_marketplace
+from tap_amazon_reports.amazon.wire_time import utc_text
+from tap_amazon_reports.documents.document_rows import DocumentRows
+from tap_amazon_reports.reports.failure import failure_reason
+from tap_amazon_reports.reports.prefetch import Document
+from tap_amazon_reports.reports.record_completer import RecordCompleter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tap_amazon_reports.documents.download import Download
+    from tap_amazon_reports.reports.prefetch import Need
+    from tap_amazon_reports.reports.report import Report
+    from tap_amazon_reports.reports.report_job import JobStream, RunParts, WantedReports
+    from tap_amazon_reports.reports.tally import ReportTally
+
+logger = logging.getLogger(__name__)
+
+CheckHead = Callable[[Mapping[str, object]], None]
+"""Told what stands at the head of a document, before any of its rows is given."""
+
+
+def accept(_head: Mapping[str, object]) -> None:
+    """Accept any document."""
+
+
+class DocumentReader:
+    """Opens and reads the documents of one job."""
+
+    def __init__(
+        self, wanted: WantedReports, *, name: str, parts: RunParts, tally: ReportTally
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            wanted: of which reports.
+            name: what a log calls the job.
+            parts: what all jobs share.
+            tally: counts what is read.
+        """
+        self._wanted = wanted
+        self._name = name
+        self._parts = parts
+        self._tally = tally
+
+    def read(
+        self,
+        report: Report,
+        streams: Sequence[JobStream],
+        *,
+        check: CheckHead = accept,
+        marketplace_id: str | None = None,
+    ) -> int:
+        """Give the rows of a finished report to its streams; return how many there are.
+
+        A document that turns out to be damaged is fetched once more and given out from
+        its first row: the rows have the keys of those that were given out before, and
+        take their places.
+
+        Args:
+            report: has a document.
+            streams: take the rows.
+            check: may raise what makes the document unfit to be read.
+            marketplace_id: of the rows, if not the partition's name.
+
+        Raises:
+            AmazonError: if the document cannot be read.
+        """
+        name = marketplace_id or self._wanted.partition.name
+        try:
+            return self._give(report, streams, check, name)
+        except DocumentDamagedError as error:
+            self._warn(f"report {report.report_id}: {error}; fetching it again")
+        return self._give(report, streams, check, name)
+
+    def expect(self, report: Report, need: Need) -> None:
+        """Fetch the document of a report ahead, if it has one."""
+        if report.status.is_done and report.document_id:
+            self._parts.prefetch.want(self._document(report), need)
+
+    def forget(self, reports: Iterable[Report]) -> None:
+        """Let go of documents that nobody will read."""
+        ids = (report.document_id for report in reports)
+        self._parts.prefetch.forget(found for found in ids if found)
+
+    def failure(self, report: Report) -> str:
+        """Return why Amazon could not make a report, in Amazon's words.
+
+        Raises:
+            AmazonError: if the document that says so cannot be read.
+        """
+        if not report.document_id:
+            return "Amazon gave no reason"
+        return failure_reason(self._download(report).pieces())
+
+    def _give(
+        self,
+        report: Report,
+        streams: Sequence[JobStream],
+        check: CheckHead,
+        marketplace_id: str,
+    ) -> int:
+        rows = self._rows(marketplace_id)
+        takers = {stream.records.stream: stream.receiver for stream in streams}
+        completers = {
+            records.stream: RecordCompleter(records, moment=report.created)
+            for records in self._wanted.kind.layout.records
+        }
+        download = self._download(report)
+        count = 0
+        try:
+            for found in rows.blocks(
+                download.pieces(),
+                content_type=download.content_type,
+                around=_envelope(report, marketplace_id),
+            ):
+                if not count:
+                    check(rows.head)
+                completers[found.records.stream].complete(found.block, found.extras)
+                count += len(found.block)
+                if receiver := takers.get(found.records.stream):
+                    receiver.take(found.block)
+        finally:
+            # Of a damaged document the rest is never read.
+            download.release()
+        self._tell(report, rows)
+        self._count(report, download, count)
+        return count
+
+    def _rows(self, marketplace_id: str) -> DocumentRows:
+        market = find_marketplace(marketplace_id)
+        country = market.country if market else self._wanted.partition.country
+        return DocumentRows(self._wanted.kind.layout, country=country)
+
+    def _document(self, report: Report) -> Document:
+        return Document(
+            service=self._wanted.service,
+            document_id=str(report.document_id),
+            restricted=self._wanted.restricted,
+        )
+
+    def _download(self, report: Report) -> Download:
+        scheduler = self._parts.scheduler
+        download, waited_seconds = scheduler.open(self._document(report))
+        self._tally.waited_seconds += waited_seconds
+        # The scheduler works while rows are written.
+        download.between_pieces = scheduler.turn_if_due
+        return download
+
+    def _tell(self, report: Report, rows: DocumentRows) -> None:
+        """Say once what of this document was not as it should be."""
+        where = f"{self._name} of report {report.report_id}"
+        if rows.misfits:
+            counts = sorted(rows.misfits.items())
+            counted = ", ".join(f"{name} ({number})" for name, number in counts)
+            logger.warning(
+                "%s: values that do not fit were kept in _extra: %s", where, counted
+            )
+        if names := ", ".join(rows.unknown):
+            logger.warning("%s: unknown columns were kept in _extra: %s", where, names)
+        if rows.replaced:
+            logger.warning(
+                "%s: %d undecodable bytes were replaced", where, rows.replaced
+            )
+
+    def _count(self, report: Report, download: Download, rows: int) -> None:
+        """Count a report that was read, and say so."""
+        self._tally.read += 1
+        self._tally.empty += not rows
+        self._tally.document_bytes += download.read_bytes
+        self._parts.progress.step()
+        logger.info(
+            "report %s (%s) is read: %d rows, %d bytes",
+            report.report_id,
+            report.report_type,
+            rows,
+            download.read_bytes,
+        )
+
+    def _warn(self, text: str) -> None:
+        logger.warning("%s: %s", self._name, text)
+
+
+def _envelope(report: Report, marketplace_id: str) -> dict[str, object]:
+    """Return what each row has beside its columns."""
+    return {
+        "report_id": report.report_id,
+        "report_type": report.report_type,
+        "marketplace_id": marketplace_id,
+        "data_start_time": report.data_start and utc_text(report.data_start),
+        "data_end_time": report.data_end and utc_text(report.data_end),
+        "report_created_time": utc_text(report.created),
+        "report_row": 0,
+        "_extra": None,
+    }

@@ -1,0 +1,442 @@
+"""Reports that are created on request: planned, adopted or created, read in order."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, deque
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from tap_amazon_reports.amazon.errors import DocumentGoneError, DocumentMissingError
+from tap_amazon_reports.reports.adoption import (
+    OtherOptionsError,
+    check_options,
+    tells_options,
+)
+from tap_amazon_reports.reports.document_reader import DocumentReader
+from tap_amazon_reports.reports.errors import (
+    ReportFailedError,
+    ReportStuckError,
+    WrongReportError,
+)
+from tap_amazon_reports.reports.failure import is_not_yet
+from tap_amazon_reports.reports.forecast import Plan
+from tap_amazon_reports.reports.memory import CreatedReport, Remembered
+from tap_amazon_reports.reports.pending_report import PendingReport
+from tap_amazon_reports.reports.report_job import JobStream, ReportJob
+from tap_amazon_reports.reports.status import ReportStatus
+from tap_amazon_reports.reports.window_plan import (
+    WindowPlan,
+    is_snapshot,
+    plan_windows,
+    request_for,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from tap_amazon_reports.reports.adoption import Known
+    from tap_amazon_reports.reports.plan import PlannedWindow
+    from tap_amazon_reports.reports.prefetch import Need
+    from tap_amazon_reports.reports.report import Report, ReportRequest
+
+logger = logging.getLogger(__name__)
+
+_LATE = timedelta(hours=72)
+"""How much later than a type's latency data may be, to be late and not missing."""
+
+
+@dataclass
+class _Next:
+    """A report that is wanted for a window, or for now.
+
+    Attributes:
+        pending: the report on its way.
+        window: None for a snapshot without dates.
+        need: when it is read, compared with others.
+        is_second: whether it was created once more, because the first was no good.
+    """
+
+    pending: PendingReport
+    window: PlannedWindow | None
+    need: Need
+    is_second: bool = False
+
+
+class RequestedReports(ReportJob):
+    """Reads one type window by window, or as a snapshot."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        """Plan nothing yet; takes what `ReportJob` takes."""
+        super().__init__(*given, **more)
+        self._reader = DocumentReader(
+            self.wanted, name=self.name, parts=self._parts, tally=self.tally
+        )
+        self._next: deque[_Next] = deque()
+        self._counted = Counter[str]()
+        self._memory = Remembered()
+        self._made: datetime | None = None
+        self._plan: WindowPlan | None = None
+
+    @property
+    def fresh(self) -> timedelta:
+        """How old an existing report may be to stand for a wanted one."""
+        return timedelta(hours=self.wanted.kind.fresh_hours)
+
+    @property
+    def windows(self) -> list[PlannedWindow]:
+        """What is still to be read, but for snapshots without dates."""
+        return [one.window for one in self._next if one.window]
+
+    def plan(self, known: Known, *, place: int) -> None:
+        """Have all reports created or adopted that the streams still want.
+
+        Args:
+            known: reports that exist.
+            place: of the job among the others.
+
+        Raises:
+            UnreadableMemoryError: if state has another shape.
+        """
+        self.tell_of_foreign_bookmarks()
+        self._memory = self._recalled()
+        plan = plan_windows(
+            self.wanted,
+            self.streams,
+            self._memory.created,
+            now=self._parts.clock.now(),
+        )
+        self._plan, self._made = plan, plan.made_at
+        if plan.clipped:
+            self.warn(plan.clipped)
+        if plan.silence:
+            logger.info("%s: %s", self.name, plan.silence)
+        for number, window in enumerate(plan.windows):
+            self._want(window, known, need=(number, place))
+        self._forget_others()
+
+    def _recalled(self) -> Remembered:
+        """Return what is remembered for all streams, and tell of changed options."""
+        found = [stream.remembered() for stream in self.streams]
+        # Version 0.1 told each stream of what was created.
+        created = {key: one for memory in found for key, one in memory.created.items()}
+        memory = replace(found[0], created=created, options=self._options)
+        told = {one.options for one in found} - {None, self._options}
+        if told and not is_snapshot(self.wanted):
+            self.warn(
+                "report_options have changed since the last run, from"
+                f" {' or '.join(sorted(map(str, told)))} to {self._options}; rows"
+                " before the bookmark stay as they are, unless you run with"
+                " --full-refresh"
+            )
+        return memory
+
+    @property
+    def _options(self) -> str:
+        return ",".join(f"{name}={text}" for name, text in self.wanted.options) or "-"
+
+    def _want(self, window: PlannedWindow | None, known: Known, *, need: Need) -> None:
+        request = request_for(self.wanted, window)
+        pending = self._pending(request, need)
+        if ours := self._memory.created.get(request.digest):
+            pending.is_ours = True
+            known_id: str | None = ours.report_id
+        elif self._was_read_lately():
+            return
+        else:
+            known_id = self._adopted_id(pending, known)
+        pending.tally.windows += 1
+        self._next.append(_Next(pending, window, need))
+        self._parts.scheduler.want(pending, known_id=known_id)
+
+    def _was_read_lately(self) -> bool:
+        """Tell whether a snapshot that was read is as good as another, and say so.
+
+        Where a target drops the rows that do not come again, it is not.
+        """
+        if not is_snapshot(self.wanted) or any(one.replaces for one in self.streams):
+            return False
+        now = self._parts.clock.now()
+        read = [one.remembered() for one in self.streams]
+        lately = [
+            report_id
+            for report_id, made in read[0].read_reports.items()
+            if now - made <= self.fresh
+            and all(report_id in one.read_reports for one in read)
+            and read[0].options == self._options
+        ]
+        if lately:
+            logger.info(
+                "%s: report %s was read by an earlier run and is less than %s hours"
+                " old, so it is not read again (%s)",
+                self.name,
+                lately[0],
+                f"{self.wanted.kind.fresh_hours:g}",
+                self.wanted.partition.name,
+            )
+        return bool(lately)
+
+    def _adopted_id(self, pending: PendingReport, known: Known) -> str | None:
+        """Return the id of a listed report that may stand for a wanted one."""
+        found = known.find(
+            pending.request,
+            kind=self.wanted.kind,
+            now=self._parts.clock.now(),
+            fresh=self.fresh,
+        )
+        pending.is_unchecked = found is not None
+        return found
+
+    def _pending(self, request: ReportRequest, need: Need) -> PendingReport:
+        def remember(report_id: str | None) -> None:
+            created = dict(self._memory.created)
+            created.pop(request.digest, None)
+            if report_id is not None:
+                created[request.digest] = CreatedReport(
+                    report_id, request.data_start, request.data_end
+                )
+            self._remember(created)
+
+        def finished(report: Report) -> None:
+            self._reader.expect(report, need)
+
+        return PendingReport(
+            request,
+            self.wanted.service,
+            self.queue,
+            remember,
+            place=need[0],
+            finished=finished,
+            fresh=self.fresh,
+            is_listable=tells_options(self.wanted.kind),
+            tally=self.tally,
+        )
+
+    def _remember(self, created: Mapping[str, CreatedReport]) -> None:
+        self._memory = replace(self._memory, created=created)
+        self.streams[0].memory.remember(self._memory.written())
+
+    def _forget_others(self) -> None:
+        """Drop from state what nobody wants any more."""
+        digests = {one.pending.request.digest for one in self._next}
+        kept = {
+            digest: one
+            for digest, one in self._memory.created.items()
+            if digest in digests
+        }
+        if kept != self._memory.created:
+            self._remember(kept)
+
+    def forecast(self) -> Plan:
+        """Return how many reports are to be created and read."""
+        to_create = sum(not one.pending.adopted for one in self._next)
+        return Plan(self.wanted.service, to_create, len(self._next), self.wanted.kind)
+
+    # Reading.
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to read."""
+        return not self._next
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the next report has ended."""
+        return bool(self._next) and self._next[0].pending.has_ended
+
+    @property
+    def awaited(self) -> PendingReport | None:
+        """The report that has to end before anything else can be read."""
+        return self._next[0].pending if self._next else None
+
+    @property
+    def wait_seconds(self) -> float:
+        """Nothing but the report is waited for."""
+        return 0.0
+
+    def drop(self) -> None:
+        """Let go of what will not be read."""
+        self._parts.scheduler.drop(self.queue)
+        reports = (one.pending.report for one in self._next)
+        self._reader.forget(report for report in reports if report)
+        self._next.clear()
+
+    def read_next(self) -> None:
+        """Read the next report, and move past its window.
+
+        One that is not done in time is left to the next run, if that is wished.
+
+        Raises:
+            AmazonError: if it cannot be had or read.
+        """
+        head = self._next[0]
+        try:
+            report = self._ended(head)
+        except ReportStuckError as error:
+            if self.wanted.waits_until_done:
+                raise
+            self.leave(str(error))
+            self.drop()
+            return
+        if report.status is ReportStatus.CANCELLED:
+            self._cancelled(head, report)
+        elif report.status.has_failed:
+            self._failed(head, report)
+        elif not report.document_id:
+            self.warn(
+                f"report {report.report_id} is done and has no document, so there are"
+                f" no rows from {head.pending.request}"
+            )
+            self._move_past(head, report)
+        else:
+            self._read(head, report)
+
+    def finish(self) -> None:
+        """Say that no report had a row."""
+        self.tell_of_silence(self._counted)
+
+    def _ended(self, head: _Next) -> Report:
+        """Return the ended report; one of no use is not adopted by the next run."""
+        try:
+            report = head.pending.result()
+        except WrongReportError:
+            head.pending.remember(None)
+            raise
+        if report.status.has_failed:
+            head.pending.remember(None)
+        return report
+
+    def _read(self, head: _Next, report: Report) -> None:
+        def check(document: Mapping[str, object]) -> None:
+            if head.pending.is_unchecked:
+                check_options(self.wanted.kind, head.pending.request, document)
+
+        try:
+            rows = self._reader.read(report, self._takers(head.window), check=check)
+        except OtherOptionsError as error:
+            self._create_anew(head, str(error))
+            return
+        except (DocumentGoneError, DocumentMissingError) as error:
+            head.pending.remember(None)
+            if not head.pending.adopted:
+                raise
+            self._create_anew(head, f"report {report.report_id}: {error}")
+            return
+        self._counted["reports"] += 1
+        self._counted["rows"] += rows
+        if rows:
+            self._memory = replace(self._memory, cancelled=None)
+        self._move_past(head, report)
+
+    def _takers(self, window: PlannedWindow | None) -> list[JobStream]:
+        if self._plan is None:
+            return []
+        return [one for one in self.streams if self._plan.takes(one, window)]
+
+    def _create_anew(self, head: _Next, why: str) -> None:
+        """Have another report created for the same window."""
+        self.warn(f"{why}; creating another")
+        head.pending.remember(None)
+        head.pending = self._pending(head.pending.request, head.need)
+        head.is_second = True
+        self._parts.scheduler.want(head.pending)
+
+    def _cancelled(self, head: _Next, report: Report) -> None:
+        """Create it once more, leave its window to the next run, or move past it.
+
+        Nobody can tell "there is no data" from "somebody cancelled it"; where there
+        were rows, in other windows or by the bookmark, the second is worth a try.
+        """
+        if self._counted["rows"] and not head.is_second:
+            self._create_anew(head, f"report {report.report_id} was cancelled")
+            return
+        window = head.window
+        had_rows = window and any(
+            bookmark and window.window.start < bookmark
+            for bookmark in (stream.memory.bookmark() for stream in self.streams)
+        )
+        head.pending.remember(None)
+        if window and had_rows and self._memory.cancelled is None:
+            self._memory = replace(self._memory, cancelled=window.window.start)
+            self._remember(self._memory.created)
+            self.leave(
+                f"report {report.report_id} was cancelled, and its window overlaps"
+                " what was read before; the next run tries again, and moves on if it"
+                " is cancelled then too"
+            )
+            self.drop()
+            return
+        self.warn(
+            f"report {report.report_id} was cancelled, so there is no data from"
+            f" {head.pending.request}, or somebody cancelled it"
+        )
+        self._move_past(head, report)
+
+    def _failed(self, head: _Next, report: Report) -> None:
+        """Leave a window whose data is late to the next run.
+
+        Raises:
+            ReportFailedError: if the report failed for another reason.
+        """
+        reason = self._reader.failure(report)
+        if is_not_yet(reason) and self._may_be_late(head.window):
+            self.leave(
+                f"report {report.report_id}: Amazon says {reason!r}; the next run"
+                " tries again"
+            )
+            self.drop()
+            return
+        late = "; for data this old that is no delay" if is_not_yet(reason) else ""
+        msg = (
+            f"report {report.report_id} ({head.pending.request}) failed; Amazon says"
+            f" {reason!r}{late}; check report_options, the dates and whether the"
+            " account has this data"
+        )
+        raise ReportFailedError(msg)
+
+    def _may_be_late(self, window: PlannedWindow | None) -> bool:
+        if window is None:
+            return True
+        latency = timedelta(hours=self.wanted.kind.latency_hours)
+        return self._parts.clock.now() - window.window.end < latency + _LATE
+
+    def _move_past(self, head: _Next, report: Report) -> None:
+        """Move the bookmarks past a window that was read.
+
+        When the reports were made is remembered by the earliest of this run, and no
+        later than its plan, so that the next look-back starts early enough for each.
+        The stream that remembers for all moves last: if a run ends in between, the
+        report is still known to it.
+        """
+        self._next.popleft()
+        created = dict(self._memory.created)
+        created.pop(head.pending.request.digest, None)
+        self._memory = replace(self._memory, created=created)
+        if head.window is None or is_snapshot(self.wanted):
+            read = {report.report_id: report.created}
+            for stream in self.streams:
+                stream.receiver.flush()
+            self._memory = replace(self._memory, read_reports=read)
+            with self.streams[0].memory.together():
+                for stream in reversed(self.streams):
+                    stream.memory.remember(self._memory.written())
+            return
+        made = report.created if self._made is None else min(report.created, self._made)
+        self._made = made
+        with self.streams[0].memory.together():
+            for stream in reversed(self.streams):
+                self._move(stream, head.window.window.end, made)
+
+    def _move(self, stream: JobStream, end: datetime, made: datetime) -> None:
+        bookmark = stream.memory.bookmark()
+        is_first = stream is self.streams[0]
+        if bookmark is None or bookmark <= end:
+            memory = self._memory if is_first else Remembered(options=self._options)
+            memory = replace(memory, read_at=made)
+            if is_first:
+                self._memory = memory
+            stream.memory.move_bookmark(end, memory.written())
+        elif is_first:
+            stream.memory.remember(self._memory.written())
