@@ -54,6 +54,11 @@ _READ_AS = {
 }
 # A server's default, and no news: where it is true, UTF-8 is true as well.
 _NO_NEWS = frozenset({"us-ascii", "ascii"})
+# What Python decodes by escapes, to characters that no text may have, too.
+_NO_CHARSETS = frozenset(
+    {"utf-7", "unicode-escape", "unicode_escape", "raw-unicode-escape"}
+    | {"raw_unicode_escape", "punycode", "idna"}
+)
 
 
 def charset_of(content_type: str | None) -> str | None:
@@ -85,7 +90,8 @@ def _known(name: str) -> str | None:
         codecs.getincrementaldecoder(name)
     except (LookupError, ValueError):
         return None
-    return codecs.lookup(name).name
+    found = codecs.lookup(name).name
+    return None if found in _NO_CHARSETS else found
 
 
 class DecodedText:
@@ -142,7 +148,7 @@ class DecodedText:
             foreign = chunk.lstrip(_ASCII)
             yield chunk[: len(chunk) - len(foreign)].decode("ascii")
             sample = _gather(foreign, chunks, LOOK_AHEAD_BYTES)
-            if not _is_utf8(sample):
+            if not _is_utf8(sample[:LOOK_AHEAD_BYTES]):
                 self.charset = self._fallback
             yield from self._decoded(chain((sample,), chunks))
             return

@@ -19,7 +19,10 @@ from dataclasses import dataclass
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 
-__all__ = ["PIECE_BYTES", "Member", "members"]
+__all__ = ["PIECE_BYTES", "ZIP_BYTES_MAX", "Member", "members"]
+
+ZIP_BYTES_MAX = 256 * 1024 * 1024
+"""A ZIP is held in memory, compressed: Amazon's are of a few megabytes."""
 
 PIECE_BYTES = 128 * 1024
 """No piece that a member yields is longer, however well it was compressed."""
@@ -163,7 +166,10 @@ def _gzip_member(source: _Source) -> Iterator[bytes]:
 
 def _unzipped(chunks: Iterable[bytes]) -> Iterator[Member]:
     content = io.BytesIO()
-    content.writelines(chunks)
+    for chunk in chunks:
+        content.write(chunk)
+        if content.tell() > ZIP_BYTES_MAX:
+            raise _damaged(because=f"its ZIP is longer than {ZIP_BYTES_MAX} bytes")
     with _zip_troubles():
         archive = zipfile.ZipFile(content)
     announced = _announced_entries(content)

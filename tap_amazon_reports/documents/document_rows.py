@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,19 +13,24 @@ from tap_amazon_reports.documents.charset import (
     charset_of,
     fallback_charset,
 )
-from tap_amazon_reports.documents.column_names import normalise
+from tap_amazon_reports.documents.column_names import cell_name, normalise
 from tap_amazon_reports.documents.columns import ColumnMap
 from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.delimited import DelimitedReader, HeaderRule
-from tap_amazon_reports.documents.errors import MissingColumnError
+from tap_amazon_reports.documents.errors import MissingColumnError, NotATableError
 from tap_amazon_reports.documents.json_records import JsonRecords
 from tap_amazon_reports.documents.layout import DocumentFormat
 from tap_amazon_reports.documents.objects import ObjectReader
-from tap_amazon_reports.documents.typed import RowMap, delimited_columns, is_generic
+from tap_amazon_reports.documents.typed import (
+    RowMap,
+    column_names,
+    delimited_columns,
+    is_generic,
+)
 from tap_amazon_reports.documents.xml_records import XmlRecords
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.documents.columns import Column
@@ -37,6 +43,8 @@ _READERS: dict[DocumentFormat, type[JsonRecords | XmlRecords]] = {
 }
 _EVERY_ARRAY = "*"
 _BLOCK_ROWS = 400
+_BLOCK_BYTES = 8 * 1024 * 1024
+"""Blocks of objects end when so much was read for them, however few their rows are."""
 
 
 class DocumentBlock(NamedTuple):
@@ -102,11 +110,15 @@ class DocumentRows:
             MissingColumnError: if nothing in it tells its rows apart.
             NotATableError: if it is a sentence instead of a table.
         """
+        read = self._delimited if self._layout.format.is_table else self._objects
         for member in members(pieces):
-            if self._layout.format.is_table:
-                yield from self._delimited(member, content_type, around)
-            else:
-                yield from self._objects(member, content_type, around)
+            try:
+                yield from read(member, content_type, around)
+            except (MissingColumnError, NotATableError):
+                # Not before its checksum is known: damage does not look like a table.
+                for _ in member.chunks:
+                    pass
+                raise
 
     def _delimited(
         self,
@@ -131,9 +143,15 @@ class DocumentRows:
             self.replaced += text.replaced
 
     def _header(self, properties: Mapping[str, Any]) -> HeaderRule:
-        names = [spec.get("x-name", name) for name, spec in properties.items()]
-        expected = () if is_generic(properties) else tuple(names)
-        return HeaderRule(landmarks=self._layout.landmarks, expected=expected)
+        names: list[str] = []
+        for column, spec in properties.items():
+            names += column_names(column, spec)
+        names += [n for group in self._layout.translations.values() for n in group]
+        return HeaderRule(
+            landmarks=self._layout.landmarks,
+            expected=() if is_generic(properties) else tuple(names),
+            is_translated=self._layout.by_position,
+        )
 
     def _typed_rows(
         self,
@@ -147,7 +165,7 @@ class DocumentRows:
                 yield DocumentBlock(records, *columns.read_block(rows))
         finally:
             self.misfits += columns.misfits
-            self.unknown += columns.unknown
+            self.unknown += _printable(reader, columns.unknown)
 
     def _columns(
         self,
@@ -187,8 +205,9 @@ class DocumentRows:
             )
             for records in self._layout.records
         }
+        chunks = _Measured(member.chunks)
         reader = _READERS[self._layout.format](
-            member.chunks,
+            chunks,
             list(arrays),
             declared=charset_of(content_type),
             fallback=self._fallback_charset,
@@ -200,12 +219,16 @@ class DocumentRows:
                 array = arrays.get(path) or arrays[_EVERY_ARRAY]
                 if array.add(record, parents):
                     yield from array.block()
+                if chunks.read_bytes > _BLOCK_BYTES:
+                    chunks.read_bytes = 0
+                    for each in arrays.values():
+                        yield from each.block()
             for array in arrays.values():
                 yield from array.block()
         finally:
             for array in arrays.values():
                 self.misfits += array.reader.misfits
-            self.replaced += reader.text.replaced
+            self.replaced += reader.replaced
 
 
 def _in_order(
@@ -218,6 +241,34 @@ def _in_order(
         for header in headers
         if names.keys() >= set(map(normalise, header))
     ]
+
+
+class _Measured(Iterator[bytes]):
+    """Chunks of a document.
+
+    Attributes:
+        read_bytes: how many have been taken since this was set to 0.
+    """
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self.read_bytes = 0
+        self._chunks = chunks
+
+    def __next__(self) -> bytes:
+        chunk = next(self._chunks)
+        self.read_bytes += len(chunk)
+        return chunk
+
+
+def _printable(reader: DelimitedReader, unknown: Counter[str]) -> Counter[str]:
+    """Return the names of unknown columns, where they are names for sure.
+
+    Where none is known the first line may be anything, a buyer's address too.
+    """
+    if reader.knows_columns:
+        return unknown
+    counts = enumerate(unknown.values(), start=1)
+    return Counter({cell_name(number): count for number, count in counts})
 
 
 class _ObjectRows:

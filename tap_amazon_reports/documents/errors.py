@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.errors import AmazonError
+from tap_amazon_reports.amazon.errors import AmazonError, DocumentDamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MissingColumnError", "NotATableError"]
+__all__ = ["MissingColumnError", "NotATableError", "no_table"]
 
 _SENTENCE_CHARACTERS = 300
 
@@ -18,13 +18,18 @@ class NotATableError(AmazonError):
     """A report that Amazon calls finished, and that holds a sentence, not a table.
 
     Attributes:
-        sentence: what the document says: one line, at most 300 characters.
+        sentence: what the document says: one line, at most 300 characters. It may be
+            a row, with a buyer's name in it, so that it is not printed.
     """
 
     def __init__(self, text: str) -> None:
-        """Quote `text`, made one line and cut to 300 characters."""
+        """Keep `text`, made one line and cut to 300 characters."""
         self.sentence = " ".join(text.split())[:_SENTENCE_CHARACTERS]
-        super().__init__(f"the document holds no table, but says: {self.sentence}")
+        super().__init__(
+            "the document holds no table, but a text that begins with"
+            f" {len(self.sentence.split())} words and no column of the report type;"
+            " look at it with `amazon-reports reports fetch`"
+        )
 
 
 class MissingColumnError(AmazonError):
@@ -50,3 +55,19 @@ class MissingColumnError(AmazonError):
             " report_options; otherwise look at the document with"
             " `amazon-reports reports fetch` and tell this tap's maintainers its header"
         )
+
+
+def no_table(text: str) -> AmazonError:
+    """Return what is wrong with a document that begins with `text`, and has no table.
+
+    What has control characters, or could not be decoded, is no sentence of anybody's.
+    """
+    if all(
+        sign.isprintable() or sign.isspace() for sign in text.replace("\ufffd", "\0")
+    ):
+        return NotATableError(text)
+    return DocumentDamagedError("the document is damaged: it is no text")
+
+
+def _is_written(sign: str) -> bool:
+    return sign != "\ufffd" and (sign.isprintable() or sign.isspace())

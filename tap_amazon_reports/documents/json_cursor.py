@@ -7,23 +7,24 @@ at hand ends first.
 
 from __future__ import annotations
 
-import json
 import re
-from decimal import Decimal
 from json.decoder import JSONDecodeError
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
+from tap_amazon_reports.documents.json_text import HAS_LONE_SURROGATE, json_decoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 __all__ = ["VALUE_CHARACTERS_MAX", "JsonCursor", "TooLongError"]
 
-VALUE_CHARACTERS_MAX = 64 * 1024 * 1024
+VALUE_CHARACTERS_MAX = 16 * 1024 * 1024
 """No value that is read as a whole is longer; it bounds what damage can cost."""
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_NUMBER_STARTS = frozenset("-0123456789")
 _BEHIND_A_VALUE = frozenset(" \t\r\n,]}")
 # The longest that is no value yet, and may become one with the next piece: a number
 # that stops in its exponent, `-Infinity`, or a pair of \uXXXX escapes.
@@ -36,11 +37,13 @@ class TooLongError(Exception):
 
 
 class JsonCursor:
-    """Moves through a JSON text from its first character to its last.
+    r"""Moves through a JSON text from its first character to its last.
 
-    Decimals are `Decimal`, with each digit as written. `NaN` and the infinities, which
-    JSON does not have and some write, are their words. A control character in a string
-    is taken as it is.
+    Numbers are as `json_text.json_decoder` has them. A control character in a string is
+    taken as it is, and half a character, `\ud800` alone, is U+FFFD.
+
+    Attributes:
+        replaced: how many times half a character became U+FFFD so far.
     """
 
     def __init__(self, pieces: Iterable[str]) -> None:
@@ -49,10 +52,8 @@ class JsonCursor:
         self._text = ""
         self._at = 0
         self._ended = False
-        decoder = json.JSONDecoder(
-            parse_float=Decimal, parse_constant=str, strict=False
-        )
-        self._scan = decoder.raw_decode
+        self._scan = json_decoder(strict=False).raw_decode
+        self.replaced = 0
 
     def peek(self) -> str:
         """Return the next character that is not blank; empty at the end."""
@@ -120,8 +121,9 @@ class JsonCursor:
             value, end = self._scanned()
             if end is not None:
                 self._refuse_longer(end - self._at, longest)
+                perhaps_half = _SURROGATE.search(self._text, self._at, end)
                 self._at = end
-                return value
+                return self._mended(value) if perhaps_half else value
             self._refuse_longer(len(self._text) - self._at, longest)
             # Twice as much as before: a long value is not scanned a thousand times.
             self._read_on(2 * (len(self._text) - self._at))
@@ -157,9 +159,13 @@ class JsonCursor:
                 return self._text[at]
             if self._ended:
                 return ""
-            if not offset:
+            if offset:
+                # The blanks behind a bracket say nothing: they are not kept.
+                self._text = self._text[self._at : self._at + offset]
+                self._at = 0
+            else:
                 self._at = at
-            self._read_on(at - self._at + 1)
+            self._read_on(offset + 1)
 
     def _goes_on(self, end: str) -> bool:
         mark = self.peek()
@@ -176,11 +182,24 @@ class JsonCursor:
             if error.msg.startswith("Unterminated string"):
                 return self._undecided(len(self._text), "has a string without an end")
             return self._undecided(error.pos, f"is broken ({error.msg})")
-        except (ValueError, RecursionError) as error:
-            self._fail("has a number or a nesting beyond all measure", error)
-        if isinstance(value, (int, Decimal)) and not self._closed(end):
+        except RecursionError as error:
+            self._fail("is nested beyond all measure", error)
+        is_number = self._text[self._at] in _NUMBER_STARTS
+        if is_number and not self._closed(end):
             return self._undecided(end, "has a number that does not end")
         return value, end
+
+    def _mended(self, value: Any) -> Any:
+        """Return a value in which half a character is U+FFFD."""
+        if isinstance(value, str):
+            text, count = HAS_LONE_SURROGATE.subn("\ufffd", value)
+            self.replaced += count
+            return text
+        if isinstance(value, list):
+            return [self._mended(item) for item in value]
+        if isinstance(value, dict):
+            return {self._mended(k): self._mended(v) for k, v in value.items()}
+        return value
 
     def _closed(self, end: int) -> bool:
         if end == len(self._text):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.charset import DecodedText
 from tap_amazon_reports.documents.column_names import normalise
-from tap_amazon_reports.documents.errors import NotATableError
+from tap_amazon_reports.documents.errors import NotATableError, no_table
 from tap_amazon_reports.documents.json_cursor import JsonCursor, TooLongError
 
 if TYPE_CHECKING:
@@ -68,6 +68,11 @@ class JsonRecords:
             it has been read: at most 100 members of at most 64 Ki characters each.
         passed_over: names of what is at the top and in neither records nor head.
     """
+
+    @property
+    def replaced(self) -> int:
+        """How many undecodable bytes and half characters were replaced so far."""
+        return self.text.replaced + self._cursor.replaced
 
     def __init__(
         self,
@@ -122,8 +127,8 @@ class JsonRecords:
             msg = "the document is damaged: it is empty, which is no JSON"
             raise DocumentDamagedError(msg)
         if first == '"':
-            raise NotATableError(self._cursor.value())
-        raise NotATableError(self._cursor.rest(longest=_SENTENCE_CHARACTERS))
+            raise no_table(self._cursor.value())
+        raise no_table(self._cursor.rest(longest=_SENTENCE_CHARACTERS))
 
     def _document(self) -> Iterator[FoundRecord]:
         has_records = False

@@ -3,10 +3,50 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+import re
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-__all__ = ["json_text", "json_value"]
+from tap_amazon_reports.documents.values import DIGITS_MAX
+
+__all__ = ["HAS_LONE_SURROGATE", "json_decoder", "json_text", "json_value"]
+
+HAS_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, as `\\ud800` alone is: there is no text that it can be in."""
+
+_EXPONENT_MAX = 300
+"""What a reader with binary floating point numbers can still take in."""
+
+
+def json_decoder(*, strict: bool = True) -> json.JSONDecoder:
+    """Return a decoder whose decimals are `Decimal`, with each digit as written.
+
+    `NaN` and the infinities, which JSON does not have and some write, are their words;
+    so are numbers beyond `DIGITS_MAX` digits or an exponent of 300, which not every
+    reader of what the tap writes can take.
+
+    Args:
+        strict: whether control characters in strings are refused.
+    """
+    return json.JSONDecoder(
+        parse_float=_decimal, parse_int=_integer, parse_constant=str, strict=strict
+    )
+
+
+def _decimal(text: str) -> Decimal | str:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    is_readable = len(text) <= DIGITS_MAX and abs(number.adjusted()) <= _EXPONENT_MAX
+    return number if is_readable or (not number and len(text) <= DIGITS_MAX) else text
+
+
+def _integer(text: str) -> int | str:
+    return int(text) if len(text) <= DIGITS_MAX else text
+
+
+_DECODER = json_decoder()
 
 
 def json_text(value: Any) -> str:
@@ -20,16 +60,20 @@ def json_text(value: Any) -> str:
 
 
 def json_value(text: str) -> Any:
-    """Return the value that a JSON text is; decimals are `Decimal`.
+    """Return the value that a JSON text is; numbers are as `json_decoder` has them.
 
     Raises:
-        ValueError: it is no JSON.
+        ValueError: it is no JSON, or has a text that is none.
     """
     try:
-        return json.loads(text, parse_float=Decimal)
+        value = _DECODER.decode(text)
     except RecursionError as error:
         msg = "JSON that is nested too deeply"
         raise ValueError(msg) from error
+    if "\\u" in text and HAS_LONE_SURROGATE.search(json_text(value)):
+        msg = "JSON with half a character"
+        raise ValueError(msg)
+    return value
 
 
 def _scalar(value: Any) -> str:

@@ -74,6 +74,7 @@ def _integer(value: Any) -> int | None:
 def _number_type(parse: Parser) -> Typed:
     def typed(value: Any) -> object:
         if isinstance(value, int) and not isinstance(value, bool):
+            _modest(Decimal(value))
             return value
         if isinstance(value, Decimal):
             return _modest(value)
@@ -84,8 +85,9 @@ def _number_type(parse: Parser) -> Typed:
 
 def _modest(value: Decimal) -> Decimal:
     # `1E+31` is refused as it is in a table; forty digits that are all written are not.
-    exponent = value.as_tuple().exponent
-    if max(int(exponent), -value.adjusted()) > _EXPONENT_MAX:
+    _, digits, exponent = value.as_tuple()
+    too_long = len(digits) > values.DIGITS_MAX
+    if too_long or max(int(exponent), -value.adjusted()) > _EXPONENT_MAX:
         msg = "a decimal beyond all measure"
         raise ValueError(msg)
     return value

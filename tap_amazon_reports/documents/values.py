@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "DIGITS_MAX",
     "DayOrder",
     "boolean",
     "calendar_date",
@@ -35,6 +36,8 @@ __all__ = [
 ]
 
 _MISSING = frozenset({"", "--", "n/a"})
+DIGITS_MAX = 100
+"""A number with more is kept as text: not every reader can take it as a number."""
 _EXPONENT_MAX = 30
 _INTEGER_MIN, _INTEGER_MAX = -(2**63), 2**63 - 1
 _CENTURY = 2000
@@ -75,8 +78,11 @@ def decimal(cell: str) -> Decimal | None:
     """Return the exact number, with each digit as written: `12.30`, `-5`, `1.5E+3`.
 
     Raises:
-        ValueError: it is no plain decimal with a point, or its exponent is beyond 30.
+        ValueError: it is no plain decimal with a point, or it has more than
+            `DIGITS_MAX` digits, or its exponent is beyond 30.
     """
+    if len(cell) > DIGITS_MAX and len(cell.strip()) > DIGITS_MAX:
+        raise _misfit(cell, "decimal")
     if cell.isascii() and cell.replace(".", "", 1).isdecimal():
         # What most cells are; the rest of the rules is for signs and exponents.
         return Decimal(cell)

@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.charset import DecodedText, charset_of
-from tap_amazon_reports.documents.errors import NotATableError
+from tap_amazon_reports.documents.errors import no_table
 from tap_amazon_reports.documents.xml_tree import Place, TreeBuilder, places
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ EVERY_RECORD = "*"
 
 _PROLOGUE_BYTES = 1024
 _PIECE_CHARACTERS = 32 * 1024
+_TOKEN_BYTES_MAX = 4 * 1024 * 1024
+"""No tag or comment is longer: the parser begins each again with each piece."""
 _SENTENCE_CHARACTERS = 1000
 _IS_LAST = True
 _ENCODING = re.compile(rb"""\A\s*<\?xml[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']""")
@@ -57,6 +59,11 @@ class XmlRecords:
 
     Entities, and document types that are elsewhere, are refused: no report has them.
     """
+
+    @property
+    def replaced(self) -> int:
+        """How many undecodable bytes were replaced so far."""
+        return self.text.replaced
 
     def __init__(
         self,
@@ -97,10 +104,14 @@ class XmlRecords:
         pieces = _from_first_mark(self.text)
         builder = TreeBuilder(self._root)
         parser = _parser(builder)
+        read_bytes = 0
         try:
             for piece in pieces:
                 for at in range(0, len(piece), _PIECE_CHARACTERS):
-                    parser.Parse(piece[at : at + _PIECE_CHARACTERS])
+                    data = piece[at : at + _PIECE_CHARACTERS].encode()
+                    parser.Parse(data)
+                    read_bytes += len(data)
+                    _refuse_long_token(read_bytes - parser.CurrentByteIndex)
                     yield from builder.taken()
             parser.Parse("", _IS_LAST)
         except expat.ExpatError as error:
@@ -116,7 +127,7 @@ class XmlRecords:
             start += chunk
             if len(start) >= _PROLOGUE_BYTES:
                 break
-        charset = _prologue_charset(bytes(start)) or self._declared
+        charset = _prologue_charset(bytes(start[:_PROLOGUE_BYTES])) or self._declared
         return DecodedText(
             chain((bytes(start),), source), declared=charset, fallback=self._fallback
         )
@@ -143,8 +154,7 @@ def _from_first_mark(text: Iterable[str]) -> Iterator[str]:
     pieces = iter(text)
     first = next(filter(None, map(str.lstrip, pieces)), "")
     if first and not first.startswith("<"):
-        said = "".join((first, *_some(pieces)))
-        raise NotATableError(said)
+        raise no_table("".join((first, *_some(pieces))))
     return chain((first,), pieces)
 
 
@@ -158,7 +168,7 @@ def _some(pieces: Iterator[str]) -> Iterator[str]:
 
 
 def _parser(builder: TreeBuilder) -> expat.XMLParserType:
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
@@ -171,21 +181,30 @@ def _parser(builder: TreeBuilder) -> expat.XMLParserType:
     return parser
 
 
+def _refuse_long_token(pending_bytes: int) -> None:
+    if pending_bytes > _TOKEN_BYTES_MAX:
+        msg = (
+            "the document is damaged: a tag or a comment of its XML is longer than"
+            f" {_TOKEN_BYTES_MAX} bytes"
+        )
+        raise DocumentDamagedError(msg)
+
+
 def _refuse_foreign_type(
-    name: str, system_id: str | None, public_id: str | None, *_: object
+    _name: str, system_id: str | None, public_id: str | None, *_: object
 ) -> None:
     if system_id is not None or public_id is not None:
-        _refuse("a document type that is elsewhere", name)
+        _refuse("a document type that is elsewhere")
 
 
-def _refuse_entity(name: str, *_: object) -> None:
-    _refuse("an entity", name)
+def _refuse_entity(*_: object) -> None:
+    _refuse("an entity")
 
 
-def _refuse_reference(name: str | None, *_: object) -> NoReturn:
-    _refuse("a reference to an entity", name or "")
+def _refuse_reference(*_: object) -> NoReturn:
+    _refuse("a reference to an entity")
 
 
-def _refuse(what: str, name: str) -> NoReturn:
-    msg = f"the document is damaged: its XML has {what} ({name[:60]!r}), refused"
+def _refuse(what: str) -> NoReturn:
+    msg = f"the document is damaged: its XML has {what}, which is refused"
     raise DocumentDamagedError(msg)

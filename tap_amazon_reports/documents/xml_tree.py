@@ -21,6 +21,9 @@ HELD_BYTES = 256 * 1024
 
 _PATH = re.compile(r"[^/\s@]+(?:/[^/\s@]+)+|\*")
 _DEPTH_MAX = 200
+_RECORD_CHARACTERS_MAX = 16 * 1024 * 1024
+_ELEMENT_CHARACTERS = 200
+"""What an element counts, empty as it may be: about what it takes in memory."""
 
 
 @dataclass
@@ -73,9 +76,19 @@ class _Element:
     Attributes:
         place: what is wanted of it or inside; None for neither.
         is_kept: whether it is a record, or inside one.
+        characters: of a record: how long it is by now, without the records inside.
     """
 
-    __slots__ = ("attributes", "is_kept", "members", "name", "place", "start", "text")
+    __slots__ = (
+        "attributes",
+        "characters",
+        "is_kept",
+        "members",
+        "name",
+        "place",
+        "start",
+        "text",
+    )
 
     def __init__(self, name: str, attributes: dict[str, str]) -> None:
         self.name = name
@@ -85,6 +98,7 @@ class _Element:
         self.place: Place | None = None
         self.is_kept = True
         self.start = 0
+        self.characters = 0
 
     def value(self) -> Any:
         text = "".join(self.text)
@@ -165,15 +179,16 @@ class TreeBuilder:
         else:
             element.is_kept = around.is_kept
         self._open.append(element)
-        if len(self._open) > _DEPTH_MAX:
-            msg = f"the document is damaged: its XML is nested {_DEPTH_MAX} deep"
-            raise DocumentDamagedError(msg)
+        self._refuse_depth()
+        if self._records:
+            self._measure(_ELEMENT_CHARACTERS)
 
     def characters(self, text: str) -> None:
         """Take text, or a part of it."""
         around = self._open[-1]
         if around.is_kept and not self._unwanted_depth:
             around.text.append(text)
+            self._measure(len(text))
 
     def end(self, _tag: str) -> None:
         """Take the end of an element."""
@@ -191,6 +206,22 @@ class TreeBuilder:
             msg = f"the document is not what it claims: its root is <{name[:60]}>"
             raise DocumentDamagedError(msg)
         self._unwanted_depth += 1
+        self._refuse_depth()
+
+    def _refuse_depth(self) -> None:
+        if len(self._open) + self._unwanted_depth > _DEPTH_MAX:
+            msg = f"the document is damaged: its XML is nested {_DEPTH_MAX} deep"
+            raise DocumentDamagedError(msg)
+
+    def _measure(self, characters: int) -> None:
+        record = self._records[-1]
+        record.characters += characters
+        if record.characters > _RECORD_CHARACTERS_MAX:
+            msg = (
+                "the document is damaged: one of its records is longer than"
+                f" {_RECORD_CHARACTERS_MAX} characters"
+            )
+            raise DocumentDamagedError(msg)
 
     def _start_record(self, element: _Element) -> None:
         for attribute, text in element.attributes.items():
@@ -221,9 +252,14 @@ class TreeBuilder:
 
 
 def _local(attributes: dict[str, str]) -> dict[str, str]:
-    """Return the attributes by local name, without the declarations of namespaces."""
-    return {
-        name.rpartition(":")[2]: text
-        for name, text in attributes.items()
-        if name != "xmlns" and not name.startswith("xmlns:")
-    }
+    """Return the attributes by local name, without the declarations of namespaces.
+
+    Of two with one local name the second keeps its whole one.
+    """
+    local: dict[str, str] = {}
+    for name, text in attributes.items():
+        if name == "xmlns" or name.startswith("xmlns:"):
+            continue
+        bare = name.rpartition(":")[2]
+        local[name if bare in local else bare] = text
+    return local

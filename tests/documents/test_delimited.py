@@ -134,7 +134,7 @@ def test_a_quote_without_an_end_does_not_fill_the_memory() -> None:
     """A stray quote at the start of a huge file ends in an error, not in a crash."""
     text = 'a,b\n1,"' + "x" * (17 * 1024 * 1024)
 
-    with pytest.raises(DocumentDamagedError, match="field larger"):
+    with pytest.raises(DocumentDamagedError, match="longer than"):
         table(text, kind=DocumentFormat.CSV)
 
 
@@ -160,10 +160,10 @@ def test_a_header_is_found_below_a_preamble(cut: TextCut) -> None:
 
 
 def test_a_missing_header_is_told_with_the_first_line() -> None:
-    """A file in which the header is nowhere fails with what it says."""
+    """A file in which the header is nowhere fails, and its cells are not printed."""
     rule = HeaderRule(landmarks=("SettlementId",))
 
-    with pytest.raises(NotATableError, match="says: Try, again later") as caught:
+    with pytest.raises(NotATableError, match="holds no table") as caught:
         table("Try,again later\nx,y\n", kind=DocumentFormat.CSV, header=rule)
 
     assert caught.value.sentence == "Try, again later"
@@ -222,11 +222,11 @@ def test_a_sentence_is_no_table(text: str, kind: DocumentFormat, cut: TextCut) -
 
 
 def test_a_long_sentence_is_cut_and_made_one_line() -> None:
-    """What is quoted in an error is short enough to be printed."""
+    """What a document says is at hand, and not in the log: it may be a buyer's row."""
     error = NotATableError("so\n sorry " + "x" * 500)
 
     assert error.sentence == "so sorry " + "x" * 291
-    assert str(error).endswith(error.sentence)
+    assert "sorry" not in str(error)
 
 
 @pytest.mark.parametrize(
