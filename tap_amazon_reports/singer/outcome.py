@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from singer_sdk import metrics
 
-from tap_amazon_reports.amazon.errors import AmazonError, TapError
+from tap_amazon_reports.amazon.errors import AccountError, AmazonError, TapError
 from tap_amazon_reports.reports.tally import ReportTally
 
 if TYPE_CHECKING:
@@ -21,24 +22,25 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass
-class _Refusal:
-    """What ended a service, and the streams that were not read because of it."""
+class _Cause:
+    """What made a stream fail, and the others that failed of the same."""
 
     stream: str
-    error: AmazonError
+    error: Exception
     line: str
-    left_out: set[str] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
 
     def explains(self, error: Exception) -> bool:
         """Whether `error` says nothing that this does not say."""
         return str(self.error) in str(error)
 
     def told(self) -> str:
-        """Return the line, with how many other streams it took along."""
-        if not (others := len(self.left_out - {self.stream})):
+        """Return the line, with the other streams that it took along."""
+        if not (others := sorted(self.others - {self.stream})):
             return self.line
-        more = "1 more stream" if others == 1 else f"{others} more streams"
-        return f"{self.line}; because of it, {more} could not be read"
+        more = "1 more stream" if len(others) == 1 else f"{len(others)} more streams"
+        names = ", ".join(others)
+        return f"{self.line}; because of it, {more} could not be read: {names}"
 
 
 @dataclass
@@ -50,6 +52,7 @@ class RunOutcome:
         reports: what the reports of each stream took.
         failures: a line for each failure, in the order in which they happened.
         unread: what each stream left to a later run, without a failure.
+        reached: up to where each stream has been read, by partition.
     """
 
     rows: Counter[str] = field(default_factory=Counter)
@@ -61,7 +64,9 @@ class RunOutcome:
         default_factory=lambda: defaultdict(list)
     )
     _failed: set[str] = field(default_factory=set)
-    _down: dict[str, _Refusal] = field(default_factory=dict)
+    reached: dict[str, dict[str, str]] = field(default_factory=dict)
+    _causes: dict[tuple[str, ...], _Cause] = field(default_factory=dict)
+    _down: dict[str, _Cause] = field(default_factory=dict)
 
     def failed(self, stream: str, service: str, error: Exception) -> None:
         """Remember that `stream` failed, and whether its whole service did.
@@ -70,19 +75,30 @@ class RunOutcome:
         told again for each stream.
         """
         self._failed.add(stream)
-        if (refusal := self._down.get(service)) and refusal.explains(error):
-            refusal.left_out.add(stream)
+        if cause := self._known_cause(service, error):
+            if stream not in cause.others:
+                logger.debug("%s: %s", stream, error)
+            cause.others.add(stream)
             return
         if isinstance(error, TapError):
             line = f"{stream}: {error}"
             logger.error(line)
-            if isinstance(error, AmazonError) and error.ends_service:
-                self._down.setdefault(service, _Refusal(stream, error, line))
         else:
             # A fault of ours: whoever mends it needs to see where.
             line = f"{stream}: {type(error).__name__}: {error}"
             logger.error(line, exc_info=error)
         self.failures.append(line)
+        cause = _Cause(stream, error, line)
+        self._causes[_alike(service, error)] = cause
+        if isinstance(error, AmazonError) and error.ends_service:
+            self._down.setdefault(service, cause)
+
+    def _known_cause(self, service: str, error: Exception) -> _Cause | None:
+        """Return what has been told and says all that `error` does."""
+        down = self._down.get(service)
+        if down and down.explains(error):
+            return down
+        return self._causes.get(_alike(service, error))
 
     def missed(self, stream: str) -> None:
         """Remember that `stream` is not whole, which was told of a sibling."""
@@ -98,8 +114,9 @@ class RunOutcome:
 
     def refusal_of(self, service: str) -> AmazonError | None:
         """Return the error after which nothing more is asked of `service`."""
-        refusal = self._down.get(service)
-        return refusal.error if refusal else None
+        cause = self._down.get(service)
+        refusal = cause.error if cause else None
+        return refusal if isinstance(refusal, AmazonError) else None
 
     def tell(self, calls: Iterable[Calls] = ()) -> None:
         """Log the summary: each stream, each operation, and what failed.
@@ -109,18 +126,51 @@ class RunOutcome:
         """
         for stream, rows in sorted(self.rows.items()):
             took = self.reports.get(stream)
-            logger.info("%s: %d records%s", stream, rows, _said(took) if took else "")
+            said = _said(took) if took else ""
+            logger.info("%s: %d records%s%s", stream, rows, said, self._next(stream))
             if took:
                 _measure_reports(stream, took)
         for called in calls:
             _tell_calls(called)
-        if not self.failures:
+        self._tell_end()
+
+    def _next(self, stream: str) -> str:
+        """Return up to when a stream is read, and what the next run will do."""
+        parts = self.reached.get(stream, {}).values()
+        upto = f"; read up to {min(parts)}" if parts else ""
+        if stream in self._failed:
+            return f"{upto}; it failed, and the next run goes on from there"
+        if stream in self.unread:
+            return f"{upto}; the next run reads what this one left"
+        return upto or "; the next run reads all of it again"
+
+    def _tell_end(self) -> None:
+        left = [
+            f"{stream}: {why}" for stream, all_ in self.unread.items() for why in all_
+        ]
+        if self.failures:
+            logger.error("the run is incomplete, %d failed:", len(self.failures))
+            told = {cause.line: cause.told() for cause in self._causes.values()}
+            for line in self.failures:
+                logger.error("  %s", told.get(line, line))
+        elif left:
+            logger.warning(
+                "no stream failed; left to the next run: %s", "; ".join(left)
+            )
+        else:
             logger.info("the run is complete")
-            return
-        logger.error("the run is incomplete, %d failed:", len(self.failures))
-        refusals = {refusal.line: refusal.told() for refusal in self._down.values()}
-        for line in self.failures:
-            logger.error("  %s", refusals.get(line, line))
+
+
+_CHANGING = re.compile(r"request id \S+|[0-9a-f]{8}-[0-9a-f-]{27,}")
+"""What tells one refusal from another that has the same cause."""
+
+
+def _alike(service: str, error: Exception) -> tuple[str, ...]:
+    """Return what is equal for failures of one cause."""
+    if isinstance(error, AccountError) and error.code:
+        # It is the same for each operation and each report type.
+        return (service, type(error).__name__, error.code)
+    return (service, type(error).__name__, _CHANGING.sub("", str(error)))
 
 
 def _said(took: ReportTally) -> str:

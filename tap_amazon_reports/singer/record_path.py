@@ -20,8 +20,10 @@ import abc
 import os
 from functools import partial
 from itertools import count
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from singer_sdk.exceptions import SyncLifecycleSignal
 from singer_sdk.helpers._batch import SDKBatchMessage
 from singer_sdk.helpers._catalog import pop_deselected_record_properties
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
@@ -30,6 +32,7 @@ from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from singer_sdk.streams import Stream
 
+from tap_amazon_reports.amazon.errors import TapError
 from tap_amazon_reports.documents.block import RowBlock
 from tap_amazon_reports.singer.account import with_account
 from tap_amazon_reports.singer.batches import BatchFiles, BatchStorageError
@@ -199,7 +202,10 @@ class RecordPath(Stream, abc.ABC):
                 put(block)
                 counter.increment(len(block))
                 self.count_records(len(block))
-        except BatchStorageError as error:
+        except (BrokenPipeError, SyncLifecycleSignal):
+            # The target is gone, or a test run has enough.
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
             # What is read of this window now counts as not read.
             self.fail(error)
         if partition == self._get_state_partition_context(partition):
@@ -256,7 +262,11 @@ class RecordPath(Stream, abc.ABC):
             return sink
 
         def put(block: Block) -> None:
-            mapped = map(stream_map.transform, block.rows())
+            try:
+                mapped = list(map(stream_map.transform, block.rows()))
+            except Exception as error:
+                # What a user's expression can raise is anything.
+                raise TapError(_map_failure(stream_map, error)) from error
             sink(RowBlock([record for record in mapped if record is not None]))
 
         return put
@@ -327,6 +337,17 @@ class _StreamTimer(Timer):
         if not self.stream.is_whole:
             self.tags[Tag.STATUS] = Status.FAILED
         super().__exit__(exc_type, exc_val, exc_tb)
+
+
+def _map_failure(stream_map: StreamMap, error: Exception) -> str:
+    """Return what to mend in `stream_maps`; the SDK does not say which column."""
+    where = stream_map.stream_alias
+    for frame, _ in walk_tb(error.__traceback__):
+        if frame.f_code.co_name == "_eval" and "property_name" in frame.f_locals:
+            column = frame.f_locals["property_name"] or "__filter__"
+            where = f"{where}, {column}: {frame.f_locals.get('expr')!r}"
+    cause = error.__cause__ or error
+    return f"stream_maps: {where} failed: {type(cause).__name__}: {cause}"
 
 
 def _drop(block: Block) -> None:

@@ -221,6 +221,10 @@ class AmazonStream(RecordPath, abc.ABC):
             reached if isinstance(reached, str) else utc_text(reached)
         )
         self._keep(state, remember)
+        part = ", ".join(map(str, (context or {}).values()))
+        self._outcome.reached.setdefault(self.name, {})[part] = str(
+            state["replication_key_value"]
+        )
         self._states.tell(self.name)
 
     def remember(
