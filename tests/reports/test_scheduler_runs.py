@@ -307,7 +307,7 @@ def test_a_run_says_at_its_end_what_it_took(runs: ContentRuns) -> None:
     assert re.fullmatch(
         r"sp_merchant_listings_all_data: \d+ records; 1 windows, 1 reports created, 0"
         r" adopted, 1 read, 0 of them empty, \d+ bytes, 9\d\.\d s of waiting for"
-        r" Amazon, 0\.0 s of work",
+        r" Amazon, 0\.0 s of work; the next run reads all of it again",
         stream,
     )
     assert created == "createReport: 2 calls, 1 of them throttled"
