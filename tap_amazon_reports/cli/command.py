@@ -6,6 +6,7 @@ import click
 
 from tap_amazon_reports.cli.check import check
 from tap_amazon_reports.cli.explain import explain
+from tap_amazon_reports.cli.plan import plan
 from tap_amazon_reports.cli.reports import reports
 from tap_amazon_reports.cli.schedules import schedules
 from tap_amazon_reports.cli.types import types
@@ -17,5 +18,5 @@ def main() -> None:
     """What one does by hand with Amazon's reports, beside the runs of the tap."""
 
 
-for command in (check, explain, reports, schedules, types):
+for command in (check, explain, plan, reports, schedules, types):
     main.add_command(command)
