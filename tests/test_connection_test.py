@@ -56,7 +56,7 @@ def test_a_wrong_secret_fails(
 
     assert 1 == result.exit_code
     assert 1 == len(errors)
-    assert "check the client id and the client secret" in errors[0].getMessage()
+    assert "check sp_client_id and sp_client_secret" in errors[0].getMessage()
 
 
 def test_a_wrong_setting_fails(
