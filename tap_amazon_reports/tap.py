@@ -22,6 +22,7 @@ from tap_amazon_reports.services import Services
 from tap_amazon_reports.settings.partitions import selling_partner_partitions
 from tap_amazon_reports.settings.reader import missing_credentials
 from tap_amazon_reports.settings.report_entries import Source
+from tap_amazon_reports.settings.wanted_reports import wanted_reports
 from tap_amazon_reports.singer.report_journal import ReportJournal
 from tap_amazon_reports.singer.tap import AmazonTap
 from tap_amazon_reports.streams.appstore_reports import AppstoreReport
@@ -237,7 +238,13 @@ class TapAmazonReports(AmazonTap):
         tally = self.outcome.reports[content.streams[0].name]
         want = run.collect if content.entry.source is Source.COLLECT else run.request
         for partition in content.partitions:
-            wanted = content.wanted(partition, service, self.settings, streams)
+            wanted = wanted_reports(
+                content.entry,
+                partition,
+                service,
+                self.settings,
+                record_streams={stream.records.stream for stream in streams},
+            )
             journal.expect(stream.name for stream in streams)
             want(wanted, [one.of_job(partition) for one in streams], tally)
 

@@ -6,24 +6,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from tap_amazon_reports.cli.planned_windows import (
-    Partition,
-    WantedReports,
-    partitions_of,
-    request_for,
-    windows_of,
-)
 from tap_amazon_reports.reports.estimate import QueuedReports, earliest_seconds
+from tap_amazon_reports.reports.partition import Partition
 from tap_amazon_reports.reports.report_types import DateMode
+from tap_amazon_reports.reports.window_plan import plan_windows, request_for, resumed
+from tap_amazon_reports.settings.partitions import selling_partner_partitions
 from tap_amazon_reports.settings.report_entries import Source
+from tap_amazon_reports.settings.wanted_reports import wanted_reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tap_amazon_reports.cli.saved_state import SavedState
     from tap_amazon_reports.cli.session import Session
+    from tap_amazon_reports.reports.memory import CreatedReport
     from tap_amazon_reports.reports.plan import PlannedWindow
-    from tap_amazon_reports.reports.report import ReportService
+    from tap_amazon_reports.reports.report_job import WantedReports
     from tap_amazon_reports.settings.report_entries import ReportEntry
 
 __all__ = ["PlannedReport", "PlannedReports", "RunPlan", "plan_run"]
@@ -111,15 +109,11 @@ class RunPlan:
 class _Job(NamedTuple):
     """What is wanted in one partition, and what is planned of it."""
 
+    entry: ReportEntry
     wanted: WantedReports
-    service: ReportService
     windows: tuple[PlannedWindow | None, ...] = ()
     exist: tuple[bool, ...] = ()
-
-    @property
-    def entry(self) -> ReportEntry:
-        """What the settings say of it."""
-        return self.wanted.entry
+    notes: tuple[str, ...] = ()
 
     @property
     def collected(self) -> bool:
@@ -147,37 +141,56 @@ def plan_run(session: Session, state: SavedState) -> RunPlan:
     return RunPlan(made_at=now, rows=tuple(rows), shorter=tuple(_shorter(jobs, now)))
 
 
-def _wanted(session: Session) -> Iterator[tuple[WantedReports, ReportService]]:
+def _wanted(session: Session) -> Iterator[tuple[ReportEntry, WantedReports]]:
     """Yield each entry of the settings in each of its partitions."""
     settings = session.settings
     if found := settings.selling_partner:
         for entry in found.report_entries:
-            for partition in partitions_of(entry):
-                wanted = WantedReports.of(entry, partition, settings)
-                yield wanted, session.services.selling_partner_reports
+            for partition in selling_partner_partitions(entry):
+                yield entry, _of_entry(entry, partition, session)
     if pay := settings.pay:
         for entry in pay.report_entries:
-            wanted = WantedReports.of(entry, Partition(pay.region.value, ()), settings)
-            yield wanted, session.services.pay_reports
+            partition = Partition(pay.region.value, ())
+            yield entry, _of_entry(entry, partition, session)
+
+
+def _of_entry(
+    entry: ReportEntry, partition: Partition, session: Session
+) -> WantedReports:
+    services = session.services
+    is_pay = entry.kind.service == "amazon_pay"
+    return wanted_reports(
+        entry,
+        partition,
+        services.pay_reports if is_pay else services.selling_partner_reports,
+        session.settings,
+        record_streams={records.stream for records in entry.kind.records},
+    )
 
 
 def _job(
-    wanted: WantedReports, service: ReportService, state: SavedState, now: datetime
+    entry: ReportEntry, wanted: WantedReports, state: SavedState, now: datetime
 ) -> _Job:
-    if wanted.entry.source is Source.COLLECT:
-        return _Job(wanted, service)
-    streams = wanted.entry.stream_names
-    memories = [state.memory(name, wanted.partition.name) for name in streams]
-    windows = windows_of(wanted, memories, now)
-    created = {digest for memory in memories for digest in memory.created}
-    exist = tuple(request_for(wanted, one).digest in created for one in windows)
-    return _Job(wanted, service, tuple(windows), exist)
+    if entry.source is Source.COLLECT:
+        note = "its reports come by themselves: nothing is asked for"
+        return _Job(entry, wanted, notes=(note,))
+    starts: dict[str, datetime] = {}
+    created: dict[str, CreatedReport] = {}
+    for name in entry.stream_names:
+        memory = state.memory(name, wanted.partition.name)
+        remembered = memory.remembered()
+        starts[name] = resumed(wanted, memory.bookmark(), remembered.read_at)
+        created.update(remembered.created)
+    plan = plan_windows(wanted, starts, created, now=now)
+    exist = tuple(request_for(wanted, one).digest in created for one in plan.windows)
+    notes = tuple(filter(None, (plan.clipped, plan.silence)))
+    return _Job(entry, wanted, plan.windows, exist, notes)
 
 
 def _queue(job: _Job) -> QueuedReports:
     return QueuedReports(
         report_type=job.entry.kind.report_type,
-        service=job.service,
+        service=job.wanted.service,
         limits=job.entry.kind.limits,
         exist=job.exist,
     )
@@ -202,14 +215,8 @@ def _row(job: _Job, moments: Sequence[datetime]) -> PlannedReports:
                 job.windows, job.exist, moments, strict=True
             )
         ),
-        notes=_notes(job),
+        notes=job.notes,
     )
-
-
-def _notes(job: _Job) -> tuple[str, ...]:
-    if job.collected:
-        return ("its reports come by themselves: nothing is asked for",)
-    return () if job.windows else ("there is nothing new to be asked for yet",)
 
 
 def _quota(job: _Job) -> str:
@@ -243,7 +250,7 @@ def _coarser(job: _Job, now: datetime) -> Iterator[str]:
     now_many = len(job.windows)
     for rule in dates.periods:
         options = {**dict(job.entry.options), dates.option: rule.word}
-        coarser = replace(job.entry, options=tuple(options.items()))
+        coarser = replace(job.wanted, options=tuple(options.items()))
         many = _count(job, coarser, now)
         if 0 < many < now_many:
             yield (
@@ -256,7 +263,7 @@ def _longer_windows(job: _Job, now: datetime) -> Iterator[str]:
     """Yield whether windows are cut shorter than they need be."""
     if job.entry.window_days is None:
         return
-    many = _count(job, replace(job.entry, window_days=None), now)
+    many = _count(job, replace(job.wanted, window_days=None), now)
     if 0 < many < len(job.windows):
         yield (
             f"{job.entry.kind.report_type}: without window_days there would be {many}"
@@ -273,8 +280,8 @@ def _fewer_marketplaces(group: Sequence[_Job]) -> Iterator[str]:
         )
 
 
-def _count(job: _Job, entry: ReportEntry, now: datetime) -> int:
-    """Return how many reports the same stretch of time would need by another entry."""
+def _count(job: _Job, wanted: WantedReports, now: datetime) -> int:
+    """Return how many reports the same stretch of time would need otherwise."""
     starts = [one.window.start for one in job.windows if one]
-    start = min(starts, default=job.wanted.start)
-    return len(windows_of(job.wanted._replace(entry=entry, start=start), [], now))
+    start = min(starts, default=wanted.start)
+    return len(plan_windows(wanted, {"": start}, {}, now=now).windows)

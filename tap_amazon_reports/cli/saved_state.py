@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tap_amazon_reports.amazon.wire_time import parse_instant
+from tap_amazon_reports.reports.memory import Remembered, UnreadableMemoryError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,27 +57,17 @@ class SavedMemory:
         value = self._state.get("replication_key_value")
         return None if value is None else parse_instant(str(value))
 
-    @property
-    def read_at(self) -> datetime | None:
-        """When the reports were made that the newest data was read from."""
-        value = self._state.get("read_at")
-        return parse_instant(str(value)) if value else None
-
-    @property
-    def created(self) -> Mapping[str, Sequence[str]]:
-        """What was created and not read: id, start and end of the data, by digest.
+    def remembered(self) -> Remembered:
+        """Return what else is remembered.
 
         Raises:
             ClickException: if state has another shape.
         """
-        # Version 0.1 has the first name.
-        found = self._state.get("asked") or self._state.get("created") or {}
-        if isinstance(found, Mapping) and all(
-            isinstance(entry, list) for entry in found.values()
-        ):
-            return found
-        msg = f"{_OPTION}: what it says of reports under way cannot be read"
-        raise click.ClickException(msg)
+        try:
+            return Remembered.read(self._state)
+        except UnreadableMemoryError as error:
+            msg = f"{_OPTION}: what it says of reports cannot be read: {error}"
+            raise click.ClickException(msg) from None
 
 
 def _content(path: Path) -> Mapping[str, Any]:

@@ -31,6 +31,7 @@ from tap_amazon_reports.reports.window_plan import (
     is_snapshot,
     plan_windows,
     request_for,
+    resumed,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_CLOCKS_DIFFER = timedelta(minutes=15)
 _LATE = timedelta(hours=72)
 """How much later than a type's latency data may be, to be late and not missing."""
 
@@ -102,13 +104,16 @@ class RequestedReports(ReportJob):
         """
         self.tell_of_foreign_bookmarks()
         self._memory = self._recalled()
-        plan = plan_windows(
-            self.wanted,
-            self.streams,
-            self._memory.created,
-            now=self._parts.clock.now(),
-        )
+        starts = {
+            one.name: resumed(
+                self.wanted, one.memory.bookmark(), one.remembered().read_at
+            )
+            for one in self.streams
+        }
+        now = self._parts.clock.now()
+        plan = plan_windows(self.wanted, starts, self._memory.created, now=now)
         self._plan, self._made = plan, plan.made_at
+        self._tell_of_the_future(now)
         if plan.clipped:
             self.warn(plan.clipped)
         if plan.silence:
@@ -116,6 +121,18 @@ class RequestedReports(ReportJob):
         for number, window in enumerate(plan.windows):
             self._want(window, known, need=(number, place))
         self._forget_others()
+
+    def _tell_of_the_future(self, now: datetime) -> None:
+        """Say that a bookmark lies after now: it moves no more until that moment."""
+        for stream in self.streams:
+            bookmark = stream.memory.bookmark()
+            if bookmark and bookmark > now + _CLOCKS_DIFFER:
+                moment = f"{bookmark:%Y-%m-%d %H:%MZ}"
+                self.warn(
+                    f"the bookmark of {stream.name} is in the future, {moment}: until"
+                    " then no more than the look-back is read; check the clock of this"
+                    " machine, or run with --full-refresh"
+                )
 
     def _recalled(self) -> Remembered:
         """Return what is remembered for all streams, and tell of changed options."""

@@ -19,7 +19,7 @@ from tap_amazon_reports.reports.report_types import DateMode
 from tap_amazon_reports.reports.silence import Reading, clipped, silence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from tap_amazon_reports.reports.memory import CreatedReport
@@ -69,7 +69,7 @@ def is_snapshot(wanted: WantedReports) -> bool:
 
 def plan_windows(
     wanted: WantedReports,
-    streams: Iterable[JobStream],
+    starts: Mapping[str, datetime],
     created: Mapping[str, CreatedReport],
     *,
     now: datetime,
@@ -78,14 +78,13 @@ def plan_windows(
 
     Args:
         wanted: what is wanted.
-        streams: of the job; what they remember says from where on.
+        starts: from where on each stream still needs rows, by its name: `resumed`.
         created: what an earlier run created and nobody has read, by digest.
         now: UTC.
     """
     now = now.replace(microsecond=0)
     if is_snapshot(wanted):
         return WindowPlan(made_at=now, windows=(_snapshot(wanted, created, now),))
-    starts = {stream.name: _start(wanted, stream) for stream in streams}
     start = min(starts.values())
     options = dict(wanted.options)
     oldest = oldest_data(wanted.kind, now, options=options)
@@ -110,16 +109,22 @@ def plan_windows(
     )
 
 
-def _start(wanted: WantedReports, stream: JobStream) -> datetime:
-    """Return from where on a stream still needs rows."""
-    bookmark = stream.memory.bookmark()
+def resumed(
+    wanted: WantedReports, bookmark: datetime | None, read_at: datetime | None
+) -> datetime:
+    """Return from where on a stream still needs rows.
+
+    Args:
+        wanted: what is wanted.
+        bookmark: up to where it has been read; None if it has not.
+        read_at: when the reports were made that its newest rows are from, if known.
+    """
     if bookmark is None:
         return wanted.start
     lookback = Lookback(
         kind=wanted.kind, length=wanted.lookback, options=dict(wanted.options)
     )
-    resumed = lookback.start(bookmark, stream.remembered().read_at)
-    return max(wanted.start, resumed)
+    return max(wanted.start, lookback.start(bookmark, read_at))
 
 
 def _snapshot(

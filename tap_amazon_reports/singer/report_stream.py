@@ -12,11 +12,12 @@ import abc
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from tap_amazon_reports.reports.memory import Remembered
 from tap_amazon_reports.singer.batches import BatchStorageError
 from tap_amazon_reports.singer.stream import AmazonStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.metrics import Counter
@@ -38,6 +39,14 @@ class ReportStream(AmazonStream, abc.ABC):
         self._metrics: ExitStack | None = None
         self._counter: Counter | None = None
         self._taken = 0
+
+    def check_partition(self, found: Mapping[str, Any]) -> None:
+        """Accept what a job may have remembered.
+
+        Raises:
+            UnreadableMemoryError: if `found` is something else; it names the part.
+        """
+        Remembered.read(found)
 
     def begin(self) -> None:
         """Write the SCHEMA message, and count from now on; nothing if it has begun."""

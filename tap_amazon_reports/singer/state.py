@@ -56,12 +56,21 @@ def _check_stream(stream: AmazonStream, found: object) -> None:
                 f" no {stream.replication_key}; {_REMEDY}"
             )
             raise StateError(msg) from None
+    for part in found.get("partitions", []):
+        try:
+            stream.check_partition(part)
+        except ValueError as error:
+            msg = (
+                f"the state of {stream.name} cannot be read, in its partition"
+                f" {part.get('context')}: {error}; {_REMEDY}"
+            )
+            raise StateError(msg) from None
 
 
 def _bookmarks(stream: AmazonStream, found: Mapping[str, Any]) -> Iterator[object]:
     parts = found.get("partitions", [])
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
-        msg = f"the state of {stream.name} has partitions that are none; {_REMEDY}"
+        msg = f"the state of {stream.name} has no list of partitions; {_REMEDY}"
         raise StateError(msg)
     for part in (found, *parts):
         if (bookmark := part.get("replication_key_value")) is not None:

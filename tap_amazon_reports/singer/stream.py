@@ -169,6 +169,13 @@ class AmazonStream(RecordPath, abc.ABC):
         value = self.get_context_state(context).get("replication_key_value")
         return None if value is None else str(value)
 
+    def check_partition(self, found: Mapping[str, Any]) -> None:
+        """Accept what may be remembered of a partition beside its bookmark.
+
+        Raises:
+            ValueError: if `found` is something else.
+        """
+
     def check_bookmark(self, value: Any) -> None:
         """Accept what `move_bookmark` may have written.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.reports.report_job import JobStream, WantedReports
+from tap_amazon_reports.reports.report_job import JobStream
 from tap_amazon_reports.reports.report_types import DateMode
 from tap_amazon_reports.settings.report_entries import ReportEntry, Source
 from tap_amazon_reports.singer.partition_memory import PartitionMemory
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.documents.layout import RecordSet
     from tap_amazon_reports.reports.partition import Partition
-    from tap_amazon_reports.reports.report import ReportService
-    from tap_amazon_reports.settings.reader import Settings
     from tap_amazon_reports.singer.report_stream import ReadTogether
     from tap_amazon_reports.singer.stream import Run
 
@@ -52,29 +50,6 @@ class ContentEntry:
     def among(self, streams: Collection[ReportStream]) -> list[ContentStream]:
         """Return those of its streams that are wanted."""
         return [one for one in self.streams if one in streams and one.selected]
-
-    def wanted(
-        self,
-        partition: Partition,
-        service: ReportService,
-        settings: Settings,
-        streams: Collection[ContentStream],
-    ) -> WantedReports:
-        """Return what `streams` want of the type in one partition."""
-        entry = self.entry
-        kind = entry.kind.for_options(dict(entry.options))
-        return WantedReports(
-            kind=kind.for_streams({stream.records.stream for stream in streams}),
-            partition=partition,
-            service=service,
-            options=entry.options,
-            start=entry.start or settings.start,
-            end=settings.end,
-            window_days=entry.window_days,
-            lookback=entry.lookback,
-            restricted=entry.restricted,
-            waits_until_done=settings.waits_until_done,
-        )
 
 
 class ContentStream(ReportStream):

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from singer_sdk.exceptions import ConfigValidationError
 
 from tests.local_amazon import BySeconds, Outcome
 from tests.local_amazon.families import fatal
@@ -24,6 +25,7 @@ STUCK = BySeconds(0, 5000)
 PROMPT = BySeconds()
 Span = tuple[str, str]
 _READ = re.compile(r".*report (\d+) (?:\(\S+\) is read|was cancelled)")
+RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
 HOURS = "GET_VENDOR_REAL_TIME_SALES_REPORT"
 
 
@@ -213,6 +215,42 @@ def test_a_bookmark_of_another_source_is_told(content: ContentRuns) -> None:
     entry = {"report_type": RETURNS, "source": "collect"}
     content.read(entry, state=first.state, **more)
     assert "`source` or `regional` has changed" in content.warnings
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("created", 7),
+        ("created", {"abc": []}),
+        ("created", {"abc": ["1", "yesterday", ""]}),
+        ("read_at", "yesterday"),
+        ("read_reports", ["1"]),
+        ("marketplaces", "US"),
+    ],
+)
+def test_one_bad_entry_in_the_state_is_refused_by_name(
+    content: ContentRuns, part: str, value: object
+) -> None:
+    """Before anything is asked for, and in one line: the stream and what is wrong."""
+    more: dict[str, Any] = {"start_date": "2026-11-15", "end_date": "2026-11-18"}
+    state = content.read(RETURNS, **more).state
+    (partition,) = state["bookmarks"][RETURNS_STREAM]["partitions"]
+    partition[part] = value
+    before = len(content.amazon.seen)
+    with pytest.raises(ConfigValidationError) as refused:
+        content.read(RETURNS, state=state, **more)
+    assert RETURNS_STREAM in str(refused.value)
+    assert f"{part}: " in str(refused.value)
+    assert before == len(content.amazon.seen)
+
+
+def test_a_bookmark_in_the_future_is_told(content: ContentRuns) -> None:
+    """A clock that was wrong once does not silence a stream for years."""
+    state = content.read(RETURNS, start_date="2026-11-15").state
+    (partition,) = state["bookmarks"][RETURNS_STREAM]["partitions"]
+    partition["replication_key_value"] = "2036-11-15T00:00:00Z"
+    content.read(RETURNS, state=state)
+    assert "is in the future" in content.warnings
 
 
 # Reports that are collected
