@@ -123,14 +123,15 @@ EXPLANATIONS = (
     Explanation(
         "a report is CANCELLED, which also means that there is no data",
         "no rows, and the bookmark moves; where other windows had rows, it is asked for"
-        " once more first",
+        " once more first, and where its own window had some, the next run tries again"
+        " before the bookmark moves",
         "nothing",
         ("cancelled", "no data"),
     ),
     Explanation(
         "a report is FATAL or FAILED",
-        "reads Amazon's reason; if the data is only not available yet, a warning, and"
-        " the bookmark stays; else the stream fails with the reason",
+        "reads Amazon's reason; if the data is young and only not available yet, a"
+        " warning, and the bookmark stays; else the stream fails with the reason",
         "check `report_options` and dates",
         (
             *("fatal", "failed:", "report_options and dates", "amazon gave no reason"),
@@ -147,7 +148,14 @@ EXPLANATIONS = (
         "several reports are done, and none has a row",
         "a warning",
         "check marketplaces, roles and options",
-        ("none of them has a row", "no rows", "empty report"),
+        ("no row at all", "none of them has a row", "no rows", "empty report"),
+    ),
+    Explanation(
+        "a collected report has been in the making for a day, or cannot be had",
+        "passes it over, reads the newer ones, and reads it in the run that can; one"
+        " that failed, or that cannot be had, fails the run",
+        "look at the schedule or at the application that made it",
+        ("is passed over", "has been in_queue since", "the next run tries again"),
     ),
     Explanation(
         "a month without an Appstore file",
