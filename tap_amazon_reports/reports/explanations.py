@@ -134,7 +134,13 @@ EXPLANATIONS = (
         " warning, and the bookmark stays; else the stream fails with the reason",
         "check `report_options` and dates",
         (
-            *("fatal", "failed:", "report_options and dates", "amazon gave no reason"),
+            *(
+                "fatal",
+                "failed:",
+                "failed; amazon says",
+                "report_options and dates",
+                "amazon gave no reason",
+            ),
             *("not yet available", "not available yet"),
         ),
     ),

@@ -133,19 +133,20 @@ def test_windows_without_rows_move_the_bookmark(
     assert 0 == output.status
 
 
-def test_windows_lie_where_they_lay_before(
-    amazon: LocalAmazon, clock: ScriptedClock
+@pytest.mark.parametrize("start", ["2026-08-20", "2026-09-01T05:06:07Z"])
+def test_windows_touch_and_end_with_days(
+    amazon: LocalAmazon, clock: ScriptedClock, start: str
 ) -> None:
-    """Whenever a run starts, the inner ends of its windows are the same moments."""
-    ends = []
-    for start in ("2026-08-20", "2026-09-01T05:06:07Z"):
-        before = len(amazon.seen)
-        config = {**amazon.settings(), "start_date": start}
-        sync(config, clock=clock, only=["pay_disbursements"])
-        ends.append([dict(seen.query)["endTime"] for seen in amazon.seen[before:]])
+    """Whenever a run starts, nothing lies between two windows, and none cuts a day."""
+    config = {**amazon.settings(), "start_date": start}
+    sync(config, clock=clock, only=["pay_disbursements"])
+    windows = [dict(seen.query) for seen in amazon.seen if "endTime" in str(seen.query)]
+    starts = [window["startTime"] for window in windows]
+    ends = [window["endTime"] for window in windows]
 
-    assert ends[0][-len(ends[1]) :][:-1] == ends[1][:-1]
-    assert all(end.endswith("T000000Z") for end in ends[1][:-1])
+    assert len(windows) > 1
+    assert starts[1:] == ends[:-1]
+    assert all(end.endswith("T000000Z") for end in ends[:-1])
 
 
 @settings(max_examples=10, deadline=None)

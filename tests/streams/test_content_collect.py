@@ -168,14 +168,19 @@ def test_a_document_that_cannot_be_had_is_a_failure_and_tried_again(
 def test_only_amazon_says_that_a_document_is_gone(
     content: ContentRuns, answer: Status
 ) -> None:
-    """Whatever else is answered fails the stream, and the bookmark stays."""
-    _hold(content, days=20)
-    content.amazon.faults.add("getReportDocument", answer, times=99)
+    """Whatever else is answered fails the run, and the next one reads the report."""
+    held = _hold(content, days=20)
+    content.spoil("getReportDocument", answer)
     output = content.read(SETTLEMENT, **LONG_AGO)
 
     assert (1, []) == (output.status, _ids(output))
-    assert "has lost its document" not in content.warnings
-    assert "replication_key_value" not in str(_partition(output))
+    assert held in content.failure
+    assert [held] == list(_partition(output)["unread_reports"])
+    again = content.read(SETTLEMENT, state=output.state, **LONG_AGO)
+    assert 1 == again.status
+    content.mend()
+    mended = content.read(SETTLEMENT, state=again.state, **LONG_AGO)
+    assert (0, [held]) == (mended.status, _ids(mended))
 
 
 def test_failed_and_cancelled_ones_are_passed_over(content: ContentRuns) -> None:
