@@ -127,12 +127,15 @@ def test_an_address_that_is_not_safe_is_not_followed(
     assert "abc" not in rehearse.failure
 
 
-def test_a_month_that_is_gone_from_storage_is_a_quiet_one(rehearse: Rehearsal) -> None:
-    """A URL to nothing is zero rows, as a month without a file is."""
+def test_a_month_that_storage_does_not_have_is_a_failure(rehearse: Rehearsal) -> None:
+    """Only Amazon's own words mean "no file": the month is read by the next run."""
     rehearse.amazon.faults.add("storage.get", Status(404))
-    output = rehearse(only=["appstore_sales"])
+    first = rehearse(only=["appstore_sales"])
 
-    assert 0 == output.status
-    assert {"2026-11"} == {
-        row["report_month"] for row in output.records("appstore_sales")
+    assert 1 == first.status
+    assert "storage does not have it (HTTP 404)" in rehearse.failure
+    second = rehearse(only=["appstore_sales"], state=first.state)
+    assert 0 == second.status
+    assert {"2026-10", "2026-11"} == {
+        row["report_month"] for row in second.records("appstore_sales")
     }

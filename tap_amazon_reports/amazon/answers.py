@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 
 from tap_amazon_reports.amazon.echo import printable
-from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
+from tap_amazon_reports.amazon.errors import UnexpectedAnswerError, WrongEntriesError
 from tap_amazon_reports.amazon.shapes import Page, read_instant
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def listed(
     """Yield the objects listed under `name` in all of `answers`.
 
     Raises:
-        UnexpectedAnswerError: after the last, if some were wrong and left out: so that
+        WrongEntriesError: after the last, if some were wrong and left out: so that
             no bookmark passes them.
     """
     left_out: list[UnexpectedAnswerError] = []
@@ -219,9 +219,7 @@ def listed(
         first = left_out[0]
         more = f"; {len(left_out) - 1} more entries were wrong" if left_out[1:] else ""
         msg = f"{first}{more}. The others were read"
-        raise UnexpectedAnswerError(
-            msg, status=first.status, request_id=first.request_id
-        )
+        raise WrongEntriesError(msg, status=first.status, request_id=first.request_id)
 
 
 def _shaped(wire: object, shape: type[Shape]) -> Shape:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     AmazonError,
-    UnexpectedAnswerError,
+    WrongEntriesError,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def each_type(
         types = report_types[first : first + at_once]
         try:
             yield from listed_of(types)
-        except UnexpectedAnswerError as problem:
+        except WrongEntriesError as problem:
             failures[", ".join(types)] = problem
         except AccessDeniedError as refusal:
             if len(types) > 1:
@@ -66,7 +66,7 @@ def _one_by_one(
     for report_type in report_types:
         try:
             yield from listed_of([report_type])
-        except (AccessDeniedError, UnexpectedAnswerError) as problem:
+        except (AccessDeniedError, WrongEntriesError) as problem:
             failures[report_type] = problem
 
 

@@ -18,6 +18,7 @@
             ├── ThrottledError     429, for longer than we are willing to wait
             ├── UnavailableError   5xx, time-outs and lost connections, too many
             ├── UnexpectedAnswerError  an answer or a word that no document describes
+            │   ├── WrongEntriesError  a listing, but for some of its entries
             │   └── WrongReportError   not the report that was asked for
             ├── DocumentDamagedError   cut short, or not what it claims to be
             ├── ReportFailedError  Amazon could not make a report
@@ -45,6 +46,7 @@ __all__ = [  # noqa: RUF022 (in the order of the tree)
     "ThrottledError",
     "UnavailableError",
     "UnexpectedAnswerError",
+    "WrongEntriesError",
     "DocumentDamagedError",
 ]
 
@@ -124,6 +126,10 @@ class UnavailableError(ServiceError):
 
 class UnexpectedAnswerError(ServiceError):
     """An answer that does not have the shape, or a word that is in no document."""
+
+
+class WrongEntriesError(UnexpectedAnswerError):
+    """A listing whose shape is right, but for some of its entries."""
 
 
 class DocumentDamagedError(ServiceError):
