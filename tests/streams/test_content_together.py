@@ -68,7 +68,9 @@ def test_either_alone(content: ContentRuns, stream: str) -> None:
     assert 0 == output.status
     _assert_complete(content, output, stream)
     assert {stream} == set(output.schemas)
-    assert WINDOWS == len(content.seen("getReportDocument"))
+    # Rows by date say their own day, and need no report for each.
+    reports = 1 if stream == BY_DATE else WINDOWS
+    assert reports == len(content.seen("getReportDocument"))
     assert "2026-11-18T00:00:00Z" == _bookmark(output, stream)
 
 
@@ -124,6 +126,7 @@ def test_batches_hold_the_rows_of_both(content: ContentRuns, tmp_path: Path) -> 
     batched = content.read(
         SALES,
         **START,
+        null_values="write",
         batch_config={
             "encoding": {"format": "jsonl", "compression": "gzip"},
             "storage": {"root": tmp_path.as_uri()},
