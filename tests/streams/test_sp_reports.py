@@ -200,5 +200,5 @@ def test_what_no_column_takes_is_kept(
     assert ["not a list"] == row["marketplace_ids"]
     assert row["data_start_time"] is None
     assert "20261101" == row["_extra"]["dataStartTime"]
-    assert "1.5" in row["_extra"]["somethingNew"]
+    assert "1.5" in row["_extra"]["somethingNew.a"]
     assert 0 == output.status
