@@ -196,8 +196,15 @@ class ReportScheduler:
             queue = self._wanted.setdefault(pending.queue, [])
             heapq.heappush(queue, (pending.place, next(self._numbers), pending))
         elif pending.error:
-            # The stream will not get to what comes after it.
-            self._wanted.pop(pending.queue, None)
+            self._keep_awaited(pending.queue)
+
+    def _keep_awaited(self, name: str) -> None:
+        """Forget what a stream will not get to, but not what it waits for just now."""
+        entries = self._wanted.pop(name, [])
+        awaited = [one for one in entries if any(one[2] is it for it in self._awaited)]
+        if awaited:
+            heapq.heapify(awaited)
+            self._wanted[name] = awaited
 
     def _is_placed(self, pending: PendingReport) -> bool:
         queue = self._wanted.get(pending.queue, ())
@@ -240,10 +247,15 @@ class ReportScheduler:
         """Create what can be created now: the oldest of each queue in turn."""
         while pending := self._next_wanted():
             queue = self._wanted[pending.queue]
-            heapq.heappop(queue)
+            entry = heapq.heappop(queue)
+            is_created = self._creator.create(pending)
+            if pending.state is PendingState.WANTED and not pending.lost_at:
+                # It keeps its turn: what was refused is still the oldest.
+                heapq.heappush(queue, entry)
+                continue
             if not queue:
                 del self._wanted[pending.queue]
-            if self._creator.create(pending):
+            if is_created:
                 self._given(pending)
             self._place(pending)
 
