@@ -1,6 +1,6 @@
 """What each failure means, what the tap does about it, and what its user does.
 
-The table in the README, as data; a test keeps the two the same.
+The table in docs/failures.md, as data; a test keeps the two the same.
 """
 
 from __future__ import annotations

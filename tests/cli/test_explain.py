@@ -1,4 +1,4 @@
-"""`amazon-reports explain`: what each failure means, in the words of the README."""
+"""`amazon-reports explain`: what a failure means, as docs/failures.md has it."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def _texts() -> list[RaisedText]:
     ]
 
 
-def test_the_readme_has_the_same_table() -> None:
-    """README and command never say two things; the table is in one place as data."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_documents_have_the_same_table() -> None:
+    """Page and command never say two things; the table is in one place as data."""
+    text = (ROOT / "docs" / "failures.md").read_text(encoding="utf-8")
     head = "| what happened | what the tap does | what you do |\n| --- | --- | --- |\n"
     table = text.partition(head)[2].partition("\n\n")[0]
 
@@ -120,7 +120,7 @@ def test_people_and_machines_get_the_same() -> None:
 
 
 def test_without_a_word_everything_is_listed() -> None:
-    """The whole table is there without the README."""
+    """The whole table is there without the page."""
     text = _explain().stdout
 
     assert all(row.happened in text for row in EXPLANATIONS)
