@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 _PIECE_BYTES = 64 * 1024
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_MD5_BYTES = 16
+_MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
 _WITH_DOCUMENT = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT})
 
 
@@ -35,7 +40,16 @@ class UrlExpiredError(AmazonError):
 
 
 class StoredObject:
-    """What storage answered with: a few headers now, the bytes when they are read."""
+    """What storage answered with: a few headers now, the bytes when they are read.
+
+    Attributes:
+        etag: of the object, when storage told.
+        content_type: of the object, when storage told.
+        unchanged: whether the object still is the one that was known.
+        partial: whether only a part of it comes.
+        length: of the whole object, in bytes, when storage told.
+        md5: of the whole object, 16 bytes, when storage told.
+    """
 
     def __init__(self, response: requests.Response) -> None:
         """Wrap an answer whose body has not been read."""
@@ -44,6 +58,8 @@ class StoredObject:
         self.content_type = response.headers.get("content-type")
         self.unchanged = response.status_code == HTTPStatus.NOT_MODIFIED
         self.partial = response.status_code == HTTPStatus.PARTIAL_CONTENT
+        self.length = _whole_length(response)
+        self.md5 = _md5(response)
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the bytes as they are stored; nothing is decompressed on the way.
@@ -132,6 +148,33 @@ def _opened(response: requests.Response, shown: str, offset: int) -> StoredObjec
         raise DocumentDamagedError(msg, status=status)
     msg = f"{shown}: storage answered {status}"
     raise UnexpectedAnswerError(msg, status=status)
+
+
+def _whole_length(response: requests.Response) -> int | None:
+    told = response.headers.get("content-length", "")
+    is_told = response.status_code == HTTPStatus.OK and _LENGTH.fullmatch(told)
+    return int(told) if is_told else None
+
+
+def _md5(response: requests.Response) -> bytes | None:
+    """Return the digest of the object, if storage tells one.
+
+    Facts (Amazon S3 API Reference, "Common Response Headers", `ETag`; November 2026):
+    the ETag of an object that is encrypted by S3's own keys (`AES256`) and was not
+    uploaded in parts is the MD5 of its content; of others it is none.
+    """
+    if response.status_code != HTTPStatus.OK:
+        return None
+    told = response.headers.get("content-md5", "")
+    try:
+        digest = base64.b64decode(told, validate=True)
+    except (binascii.Error, ValueError):
+        digest = b""
+    if len(digest) == _MD5_BYTES:
+        return digest
+    etag = _MD5_ETAG.fullmatch(response.headers.get("etag", ""))
+    encrypted_by = response.headers.get("x-amz-server-side-encryption")
+    return bytes.fromhex(etag[1]) if etag and encrypted_by == "AES256" else None
 
 
 def _is_the_rest(response: requests.Response, offset: int) -> bool:

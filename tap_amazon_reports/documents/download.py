@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError, UnavailableError
 from tap_amazon_reports.amazon.storage import UrlExpiredError
+from tap_amazon_reports.documents.soundness import check_sound
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -65,6 +66,7 @@ class Download:
         content_type: of the object, when storage told.
         unchanged: whether the object still is the one of `known_etag`.
         read_bytes: how many bytes have come from storage.
+        is_sound: whether all of it is held, and was checked.
         between_pieces: called before each piece that is read; a chance to do else.
     """
 
@@ -89,28 +91,69 @@ class Download:
         self.content_type = self._object.content_type
         self.unchanged = self._object.unchanged
         self.read_bytes = 0
+        self.is_sound = False
+        self._length, self._md5 = self._object.length, self._object.md5
+        self._is_whole = False
         self._held: deque[bytes] = deque()
         self._budget: MemoryBudget | None = None
         self._rest = self._stored()
         self.between_pieces: Callable[[], object] = _nothing
 
     def hold(self, budget: MemoryBudget, *, until: Callable[[], bool]) -> None:
-        """Read ahead into memory, as far as `budget` allows.
+        """Read ahead into memory, as far as `budget` allows; check what is whole then.
 
         Args:
             budget: what all held documents share.
             until: asked after each piece; true ends it, and the rest waits in storage.
 
         Raises:
+            DocumentDamagedError: if it is damaged.
             AmazonError: as `pieces`.
         """
         self._budget = budget
-        while not (budget.is_spent or until()):
-            piece = next(self._rest, None)
-            if piece is None:
-                return
-            self._held.append(piece)
-            budget.take(len(piece))
+        while not (self._is_whole or budget.is_spent or until()):
+            self._hold_piece()
+        if self._is_whole:
+            self._check_held()
+
+    def check(self, *, at_most_bytes: int) -> bool:
+        """Hold the document and check it as a whole, if it is not too long for that.
+
+        Nothing of it has been given out by then, so that nobody has to take it back.
+
+        Args:
+            at_most_bytes: how much to hold, as storage has it; what is held already
+                counts.
+
+        Returns:
+            Whether all of it is held and sound; else it shows while it is read.
+
+        Raises:
+            DocumentDamagedError: if it is damaged.
+            AmazonError: as `pieces`.
+        """
+        if self.is_sound or (self._length or 0) > at_most_bytes:
+            return self.is_sound
+        while not self._is_whole and self.read_bytes <= at_most_bytes:
+            self.between_pieces()
+            self._hold_piece()
+        if self._is_whole:
+            self._check_held()
+        return self.is_sound
+
+    def _check_held(self) -> None:
+        check_sound(self._held, md5=self._md5, between=self.between_pieces)
+        self.is_sound = True
+
+    def _hold_piece(self) -> None:
+        """Hold one piece more, or know that there is none."""
+        piece = next(self._rest, None)
+        if piece is None:
+            self._is_whole = True
+            return
+        self._held.append(piece)
+        if self._budget:
+            self._budget.take(len(piece))
 
     def release(self) -> None:
         """Let go of what is held, of a document that nobody will read."""

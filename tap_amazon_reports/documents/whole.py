@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
-from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.download import Download
 
 if TYPE_CHECKING:
@@ -47,20 +47,14 @@ def fetch_whole(
         download = Download(ask=ask, storage=storage, known_etag=known_etag)
         if download.unchanged:
             return None
-        content = b"".join(download.pieces())
         try:
-            _check(content)
+            download.check(at_most_bytes=sys.maxsize)
         except DocumentDamagedError as error:
             if not tries_left:
                 raise
             logger.warning("%s; fetching it again", error)
         else:
+            content = b"".join(download.pieces())
             return WholeDocument(content, download.etag, download.content_type)
     msg = "a document was not even tried"
     raise AssertionError(msg)
-
-
-def _check(content: bytes) -> None:
-    for member in members([content]):
-        for _ in member.chunks:
-            pass

@@ -10,6 +10,7 @@ from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.amazon.marketplaces import find_marketplace
 from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.documents.document_rows import DocumentRows
+from tap_amazon_reports.documents.soundness import CHECKED_BYTES
 from tap_amazon_reports.reports.failure import failure_reason
 from tap_amazon_reports.reports.prefetch import Document
 from tap_amazon_reports.reports.record_completer import RecordCompleter
@@ -62,9 +63,10 @@ class DocumentReader:
     ) -> int:
         """Give the rows of a finished report to its streams; return how many there are.
 
-        A document that turns out to be damaged is fetched once more and given out from
-        its first row: the rows have the keys of those that were given out before, and
-        take their places.
+        A document is checked before its first row is given out, unless it is too long
+        to be held. One that is damaged is fetched once more. Of a long one, or one
+        whose damage no checksum tells, rows may have been given out by then: all of
+        them come again, from the first, with the same keys, and take their places.
 
         Args:
             report: has a document.
@@ -79,7 +81,7 @@ class DocumentReader:
         try:
             return self._give(report, streams, check, name)
         except DocumentDamagedError as error:
-            self._warn(f"report {report.report_id}: {error}; fetching it again")
+            self._warn_damaged(report, error)
         return self._give(report, streams, check, name)
 
     def expect(self, report: Report, need: Need) -> None:
@@ -100,6 +102,10 @@ class DocumentReader:
         """
         if not report.document_id:
             return "Amazon gave no reason"
+        try:
+            return failure_reason(self._download(report).pieces())
+        except DocumentDamagedError as error:
+            self._warn_damaged(report, error)
         return failure_reason(self._download(report).pieces())
 
     def _give(
@@ -118,6 +124,7 @@ class DocumentReader:
         download = self._download(report)
         count = 0
         try:
+            download.check(at_most_bytes=CHECKED_BYTES)
             for found in rows.blocks(
                 download.pieces(),
                 content_type=download.content_type,
@@ -186,8 +193,10 @@ class DocumentReader:
             download.read_bytes,
         )
 
-    def _warn(self, text: str) -> None:
-        logger.warning("%s: %s", self._name, text)
+    def _warn_damaged(self, report: Report, error: DocumentDamagedError) -> None:
+        logger.warning(
+            "%s: report %s: %s; fetching it again", self._name, report.report_id, error
+        )
 
 
 def _envelope(report: Report, marketplace_id: str) -> dict[str, object]:

@@ -113,7 +113,8 @@ EXPLANATIONS = (
     Explanation(
         "a file that is cut short or damaged",
         "fetches it again; then the stream fails, and nothing of the file counts as"
-        " read",
+        " read; up to 16 MiB (compressed) it is checked before its first row is"
+        " written, of a longer one all rows come again with the same keys",
         "wait for the next run",
         (
             *("is damaged", "cut short", "checksum", "not what it claims"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.answers import read_json
+from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.documents.container import members
 
 if TYPE_CHECKING:
@@ -27,25 +28,29 @@ _NOT_YET = (
 
 
 def failure_reason(pieces: Iterable[bytes]) -> str:
-    """Return Amazon's words in a failed report's document, one line.
+    """Return Amazon's words in a failed report's document, one line, fit to be printed.
 
     Raises:
         DocumentDamagedError: if the document is damaged.
     """
+    text = _beginning(pieces)
+    try:
+        found, _ = read_json(text)
+    except ValueError:
+        found = text.decode("utf-8-sig", errors="replace")
+    if isinstance(found, dict):
+        found = next((value for value in found.values() if value), None)
+    return printable(found or _NO_REASON, longest=_LONGEST_TEXT)
+
+
+def _beginning(pieces: Iterable[bytes]) -> bytes:
     text = b""
     for member in members(pieces):
         for chunk in member.chunks:
             text += chunk
             if len(text) > _LONGEST_BYTES:
-                break
-    said = text.decode("utf-8-sig", errors="replace")
-    try:
-        found = json.loads(said)
-    except ValueError:
-        found = said
-    if isinstance(found, dict):
-        found = next((value for value in found.values() if value), None)
-    return " ".join(str(found or _NO_REASON).split())[:_LONGEST_TEXT]
+                return text
+    return text
 
 
 def is_not_yet(reason: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from tap_amazon_reports.amazon.errors import (
     UnexpectedAnswerError,
 )
 from tap_amazon_reports.amazon.storage import UrlExpiredError
-from tap_amazon_reports.documents.download import Download
+from tap_amazon_reports.documents.download import Download, MemoryBudget
 from tests.documents.scripted_urls import URL_LIFETIME_SECONDS, ScriptedUrls
 from tests.local_amazon.faults import CutShort, ExpiredToken, Status
 from tests.local_amazon.storage.models import StoredObject
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 CONTENT = random.Random(8).randbytes(300_000)  # noqa: S311 (bytes that differ)
 GET = "storage.get"
+GZIPPED = gzip.compress(CONTENT, mtime=0)
 
 
 def whole_only(content: bytes = CONTENT, *, version: str = "1") -> StoredObject:
@@ -228,3 +230,98 @@ class TestDeadUrl:
             read(storage, scheduler)
 
         assert scheduler.asked == 5
+
+
+class TestChecked:
+    """A document that is held and checked before it is read."""
+
+    @pytest.mark.parametrize("content", [b"", b"a\tb\n", GZIPPED, CONTENT])
+    def test_a_sound_document_is_read_as_it_is(
+        self, amazon: LocalAmazon, storage: Storage, content: bytes
+    ) -> None:
+        """Each byte comes once, after one request."""
+        download = Download(ask=ScriptedUrls(amazon, content), storage=storage)
+
+        assert download.check(at_most_bytes=len(content))
+        assert b"".join(download.pieces()) == content
+        assert len(amazon.seen) == 1
+
+    @pytest.mark.parametrize(
+        "document", [StoredObject(GZIPPED), whole_only(GZIPPED)], ids=["told", "untold"]
+    )
+    def test_a_long_document_is_not_held(
+        self, amazon: LocalAmazon, storage: Storage, document: StoredObject
+    ) -> None:
+        """It is read all the same, and its damage shows where it is."""
+        download = Download(ask=ScriptedUrls(amazon, document), storage=storage)
+
+        assert not download.check(at_most_bytes=len(GZIPPED) - 1)
+        assert b"".join(download.pieces()) == GZIPPED
+
+    @pytest.mark.parametrize(
+        "document",
+        [
+            StoredObject(GZIPPED[:-1]),
+            StoredObject(GZIPPED[:-8] + b"\0" * 4 + GZIPPED[-4:]),
+            StoredObject(CONTENT, content_md5="1B2M2Y8AsgTpgAmY7PhCfg=="),
+            StoredObject(lambda: iter([CONTENT]), encrypted_by="AES256"),
+        ],
+        ids=["cut", "checksum", "content-md5", "etag"],
+    )
+    def test_damage_is_told_before_the_first_byte(
+        self, amazon: LocalAmazon, storage: Storage, document: StoredObject
+    ) -> None:
+        """By its own checksum, or by one that storage tells."""
+        download = Download(ask=ScriptedUrls(amazon, document), storage=storage)
+        with pytest.raises(DocumentDamagedError, match="damaged"):
+            download.check(at_most_bytes=1_000_000)
+
+    @pytest.mark.parametrize(
+        "document",
+        [
+            StoredObject(CONTENT, encrypted_by="AES256"),
+            StoredObject(lambda: iter([CONTENT]), encrypted_by="aws:kms"),
+            StoredObject(lambda: iter([CONTENT])),
+            StoredObject(CONTENT, content_md5="not base64"),
+            StoredObject(CONTENT, content_md5="c2hvcnQ="),
+        ],
+        ids=["equal", "kms", "unknown", "nonsense", "short"],
+    )
+    def test_an_etag_is_no_checksum_unless_storage_says_so(
+        self, amazon: LocalAmazon, storage: Storage, document: StoredObject
+    ) -> None:
+        """What only looks like one makes no document damaged."""
+        download = Download(ask=ScriptedUrls(amazon, document), storage=storage)
+
+        assert download.check(at_most_bytes=1_000_000)
+
+    def test_two_versions_give_no_byte(
+        self, amazon: LocalAmazon, storage: Storage
+    ) -> None:
+        """A document that changed on the way is told before its first byte."""
+        amazon.faults.add(GET, CutShort(at_byte=100_000))
+        urls = ScriptedUrls(amazon, CONTENT, CONTENT[::-1])
+        download = Download(ask=urls, storage=storage)
+        with pytest.raises(DocumentDamagedError, match="changed"):
+            download.check(at_most_bytes=1_000_000)
+
+    def test_what_is_held_ahead_is_checked_there(
+        self, amazon: LocalAmazon, storage: Storage
+    ) -> None:
+        """Beside the reading of others, and only once; what is cut off is not."""
+        budget = MemoryBudget(1_000_000)
+        download = Download(ask=ScriptedUrls(amazon, GZIPPED), storage=storage)
+        download.hold(budget, until=lambda: False)
+
+        assert download.is_sound
+        bad = Download(ask=ScriptedUrls(amazon, GZIPPED[:-1]), storage=storage)
+        with pytest.raises(DocumentDamagedError, match="cut short"):
+            bad.hold(budget, until=lambda: False)
+        bad.release()
+        download.release()
+        some = Download(ask=ScriptedUrls(amazon, GZIPPED), storage=storage)
+        some.hold(MemoryBudget(1), until=lambda: False)
+
+        assert not some.is_sound
+        assert some.check(at_most_bytes=1_000_000)
+        assert b"".join(some.pieces()) == GZIPPED

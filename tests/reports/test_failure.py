@@ -48,6 +48,13 @@ def test_a_long_reason_is_cut() -> None:
     assert 500 == len(failure_reason([b"word " * 400_000]))
 
 
+def test_what_a_terminal_would_obey_is_not_printed() -> None:
+    """Nor half a character, nor what looks like a token, nor a document in brackets."""
+    said = json.dumps({"errorDetails": "\x1b[2J" + REASON + "\ud800 Atza|abcdef012"})
+    assert f"{REASON}\ufffd ***" == failure_reason([said.encode()])
+    assert 500 == len(failure_reason([b"[" * 100_000]))
+
+
 def test_a_damaged_document_is_told() -> None:
     """A packed document that is cut short is damaged, not empty."""
     with pytest.raises(DocumentDamagedError):

@@ -30,6 +30,8 @@ class StoredObject:
             without it the object is sent chunked, and in whole only.
         version: tells two callables apart in the ETag.
         content_encoding: sent as a header, when the object has one.
+        content_md5: likewise, in base64.
+        encrypted_by: likewise; by `AES256` the ETag is an MD5, by `aws:kms` it is not.
     """
 
     body: bytes | Callable[[], Iterator[bytes]]
@@ -37,6 +39,8 @@ class StoredObject:
     length: int | None = None
     version: str = ""
     content_encoding: str | None = None
+    content_md5: str | None = None
+    encrypted_by: str | None = None
 
     @property
     def size(self) -> int | None:

@@ -73,8 +73,12 @@ class StorageService(Service):
 
 def _dress(stored: StoredObject) -> dict[str, str]:
     dress = {"content-type": stored.content_type, "etag": stored.etag}
-    if stored.content_encoding is not None:
-        dress["content-encoding"] = stored.content_encoding
+    optional = {
+        "content-encoding": stored.content_encoding,
+        "content-md5": stored.content_md5,
+        "x-amz-server-side-encryption": stored.encrypted_by,
+    }
+    dress.update({name: told for name, told in optional.items() if told is not None})
     if stored.size is not None:
         dress["accept-ranges"] = "bytes"
     return dress

@@ -1,0 +1,45 @@
+"""Whether a document, held as a whole, is what was stored."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from tap_amazon_reports.amazon.errors import DocumentDamagedError
+from tap_amazon_reports.documents.container import members
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["CHECKED_BYTES", "check_sound"]
+
+CHECKED_BYTES = 16 * 1024 * 1024
+"""Documents up to this length, as they are stored, are checked before they are read.
+
+Unpacked they have a hundred megabytes or more, about a million rows.
+"""
+
+
+def check_sound(
+    pieces: Iterable[bytes], *, md5: bytes | None, between: Callable[[], object]
+) -> None:
+    """Unpack a document and let go of what is in it: its checksums are told by that.
+
+    Args:
+        pieces: of all of it, as it is stored; they can be read again.
+        md5: what they should add up to, if that is known.
+        between: called between two pieces; a chance to do else.
+
+    Raises:
+        DocumentDamagedError: if it is cut short, or a checksum is not its own.
+    """
+    if md5 is not None:
+        digest = hashlib.md5(usedforsecurity=False)
+        for piece in pieces:
+            digest.update(piece)
+        if digest.digest() != md5:
+            msg = "the document is damaged: it has another MD5 than storage tells"
+            raise DocumentDamagedError(msg)
+    for member in members(iter(pieces)):
+        for _ in member.chunks:
+            between()
