@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.documents.columns import Column
     from tap_amazon_reports.documents.container import Member
+    from tap_amazon_reports.documents.fingerprint import Fingerprint
     from tap_amazon_reports.documents.layout import Layout, RecordSet
 
 _READERS: dict[DocumentFormat, type[JsonRecords | XmlRecords]] = {
@@ -69,23 +71,33 @@ class DocumentRows:
         unknown: how many cells of columns that the type's file does not know held
             anything, by name, so far.
         replaced: how many undecodable bytes were replaced.
+        passed_over: names of what a JSON document has at its top and nobody reads.
         head: what a JSON document says of itself, as far as it has been read.
     """
 
-    def __init__(self, layout: Layout, *, country: str | None = None) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        country: str | None = None,
+        fingerprint: Fingerprint | None = None,
+    ) -> None:
         """Know how the document is made.
 
         Args:
             layout: of its report type.
             country: of the marketplace, two letters, in capitals: how it writes
                 numbers and dates, and in which charset if nothing says that.
+            fingerprint: of what is inside of any compression, if that is wished.
         """
         self._layout = layout
+        self._fingerprint = fingerprint
         self._conventions = layout.conventions(country)
         self._fallback_charset = fallback_charset(country)
         self.misfits: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
         self.replaced = 0
+        self.passed_over: list[str] = []
         self.head: Mapping[str, object] = {}
 
     def blocks(
@@ -111,7 +123,8 @@ class DocumentRows:
             NotATableError: if it is a sentence instead of a table.
         """
         read = self._delimited if self._layout.format.is_table else self._objects
-        for member in members(pieces):
+        for packed in members(pieces):
+            member = self._seen(packed)
             try:
                 yield from read(member, content_type, around)
             except (MissingColumnError, NotATableError):
@@ -119,6 +132,11 @@ class DocumentRows:
                 for _ in member.chunks:
                     pass
                 raise
+
+    def _seen(self, member: Member) -> Member:
+        if self._fingerprint is None:
+            return member
+        return replace(member, chunks=self._fingerprint.passing(member.chunks))
 
     def _delimited(
         self,
@@ -226,9 +244,17 @@ class DocumentRows:
             for array in arrays.values():
                 yield from array.block()
         finally:
-            for array in arrays.values():
-                self.misfits += array.reader.misfits
-            self.replaced += reader.replaced
+            self._note(reader, arrays.values())
+
+    def _note(
+        self, reader: JsonRecords | XmlRecords, arrays: Iterable[_ObjectRows]
+    ) -> None:
+        """Count what was not as it should be."""
+        for array in arrays:
+            self.misfits += array.reader.misfits
+        self.replaced += reader.replaced
+        if isinstance(reader, JsonRecords):
+            self.passed_over += reader.passed_over
 
 
 def _in_order(

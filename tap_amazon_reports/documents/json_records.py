@@ -66,7 +66,8 @@ class JsonRecords:
     Attributes:
         head: what is at the top of the object and in no array of records, as far as
             it has been read: at most 100 members of at most 64 Ki characters each.
-        passed_over: names of what is at the top and in neither records nor head.
+        passed_over: names of what is at the top and in neither records nor head, and,
+            once all has been read, of other arrays with anything in them.
     """
 
     @property
@@ -146,6 +147,12 @@ class JsonRecords:
                 self._keep(name)
         if not has_records:
             yield from self._lone_object()
+            return
+        self.passed_over += [
+            name
+            for name, value in self.head.items()
+            if isinstance(value, list) and value
+        ]
 
     def _array_at_top(self, name: str) -> Iterator[FoundRecord]:
         """Read an array that no path names."""

@@ -18,6 +18,7 @@ from tap_amazon_reports.reports.document_reader import DocumentReader
 from tap_amazon_reports.reports.errors import ReportFailedError
 from tap_amazon_reports.reports.memory import Remembered
 from tap_amazon_reports.reports.report_job import JobStream, ReportJob
+from tap_amazon_reports.reports.silence import none_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -180,11 +181,7 @@ class CollectedReports(ReportJob):
 
     def _tell_of_nothing(self) -> None:
         start = min(since.start for since in self._since.values())
-        self.warn(
-            f"no report of this type was made since {start:%Y-%m-%d %H:%MZ}; it is"
-            " collected, not requested: a schedule, Amazon itself or another"
-            " application has to make it"
-        )
+        self.warn(none_made(self.wanted.kind, start))
 
     def _unread(self) -> list[Report]:
         """Return the finished reports, oldest first, up to one still in the making.

@@ -10,10 +10,14 @@ from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.amazon.marketplaces import find_marketplace
 from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.documents.document_rows import DocumentRows
+from tap_amazon_reports.documents.fingerprint import Fingerprint
 from tap_amazon_reports.documents.soundness import CHECKED_BYTES
 from tap_amazon_reports.reports.failure import failure_reason
 from tap_amazon_reports.reports.prefetch import Document
 from tap_amazon_reports.reports.record_completer import RecordCompleter
+from tap_amazon_reports.reports.same_documents import ReadDocument
+from tap_amazon_reports.reports.silence import unread_arrays
+from tap_amazon_reports.reports.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,6 +56,7 @@ class DocumentReader:
         self._name = name
         self._parts = parts
         self._tally = tally
+        self._unread: set[str] = set()
 
     def read(
         self,
@@ -115,7 +120,8 @@ class DocumentReader:
         check: CheckHead,
         marketplace_id: str,
     ) -> int:
-        rows = self._rows(marketplace_id)
+        fingerprint = Fingerprint() if self._wanted.compared else None
+        rows = self._rows(marketplace_id, fingerprint)
         takers = {stream.records.stream: stream.receiver for stream in streams}
         completers = {
             records.stream: RecordCompleter(records, moment=report.created)
@@ -140,13 +146,19 @@ class DocumentReader:
             # Of a damaged document the rest is never read.
             download.release()
         self._tell(report, rows)
+        if fingerprint:
+            self._compare(report, fingerprint, marketplace_id, rows=count)
         self._count(report, download, count)
         return count
 
-    def _rows(self, marketplace_id: str) -> DocumentRows:
+    def _rows(
+        self, marketplace_id: str, fingerprint: Fingerprint | None
+    ) -> DocumentRows:
         market = find_marketplace(marketplace_id)
         country = market.country if market else self._wanted.partition.country
-        return DocumentRows(self._wanted.kind.layout, country=country)
+        return DocumentRows(
+            self._wanted.kind.layout, country=country, fingerprint=fingerprint
+        )
 
     def _document(self, report: Report) -> Document:
         return Document(
@@ -178,6 +190,28 @@ class DocumentReader:
             logger.warning(
                 "%s: %d undecodable bytes were replaced", where, rows.replaced
             )
+        # Each of many reports would say it again.
+        if news := set(rows.passed_over) - self._unread:
+            self._unread |= news
+            logger.warning("%s: %s", where, unread_arrays(sorted(news)))
+
+    def _compare(
+        self, report: Report, seen: Fingerprint, marketplace_id: str, *, rows: int
+    ) -> None:
+        """Say once if another marketplace gave the same document."""
+        window = None
+        if report.data_start and report.data_end and not self._wanted.kind.is_snapshot:
+            window = Window(report.data_start, report.data_end)
+        document = ReadDocument(
+            report_type=report.report_type,
+            partition=marketplace_id,
+            window=window,
+            rows=rows,
+            size=seen.size,
+            digest=seen.digest,
+        )
+        if warning := self._parts.same_documents.add(document):
+            self._warn(warning)
 
     def _count(self, report: Report, download: Download, rows: int) -> None:
         """Count a report that was read, and say so."""

@@ -177,6 +177,19 @@ EXPLANATIONS = (
         ("_extra", "does not fit", "do not fit", "misfit", "unknown column"),
     ),
     Explanation(
+        "several marketplaces of a region gave the same document",
+        "a warning, once for each type; the rows are there once for each marketplace",
+        "set `regional: true` in the type's entry, drop the table, run a full refresh;"
+        " or `regional: false`, if it is right as it is",
+        ("gave the same document", "for the whole region", "`regional: true`"),
+    ),
+    Explanation(
+        "a document has an array that no stream reads",
+        "a warning that names it; the other rows are read",
+        "report it here",
+        ("which no stream of this type reads", "older than amazon's document"),
+    ),
+    Explanation(
         "a report without a column of its key",
         "the stream fails, naming the column",
         "report it here",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import abc
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from tap_amazon_reports.reports.memory import Memory, Remembered
+from tap_amazon_reports.reports.same_documents import SameDocuments
+from tap_amazon_reports.reports.silence import all_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,6 +59,7 @@ class WantedReports:
         lookback: for how long data may change after it is there.
         restricted: whether a document is opened with a restricted data token.
         waits_until_done: whether a report that is not done in time is a failure.
+        compared: whether it is to be told when other partitions give the same.
     """
 
     kind: ReportType
@@ -69,6 +72,7 @@ class WantedReports:
     lookback: timedelta
     restricted: bool = False
     waits_until_done: bool = True
+    compared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +111,14 @@ class RunParts:
         scheduler: has the reports that are not read yet.
         prefetch: fetches finished documents ahead.
         progress: counts what was read.
+        same_documents: notices marketplaces that give the same.
     """
 
     clock: Clock
     scheduler: ReportScheduler
     prefetch: Prefetch
     progress: Progress
+    same_documents: SameDocuments = field(default_factory=SameDocuments)
 
 
 class ReportJob(abc.ABC):
@@ -208,20 +214,12 @@ class ReportJob(abc.ABC):
 
     def tell_of_silence(self, counted: Mapping[str, int]) -> None:
         """Say that no finished report had a row: one may be empty, several are odd."""
-        if counted["rows"] or not counted["reports"]:
+        reports = counted["reports"]
+        if counted["rows"] or not reports:
             return
-        if counted["reports"] == 1:
-            logger.info(
-                "%s: the one finished report has no row at all (%s)",
-                self.name,
-                self.wanted.partition.name,
-            )
-            return
-        self.warn(
-            f"{counted['reports']} finished reports have no row at all"
-            f" ({self.wanted.partition.name}): check the marketplaces, the roles of the"
-            " application and report_options"
-        )
+        level = logging.INFO if reports == 1 else logging.WARNING
+        where = self.wanted.partition.name
+        logger.log(level, "%s: %s", self.name, all_empty(reports, where=where))
 
     @contextmanager
     def timed(self) -> Iterator[None]:

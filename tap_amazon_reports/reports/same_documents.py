@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ReadDocument", "SameDocuments"]
 
-_MOST_WINDOWS = 1000
-"""How many windows are remembered, 200 bytes each: if marketplaces give the same, they
-do so from the first window on."""
+_MOST_DOCUMENTS = 1000
+"""How many are remembered, 500 bytes each: if marketplaces give the same, they do so
+from the first window on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class SameDocuments:
 
     def __init__(self) -> None:
         """Know no document."""
-        self._first: dict[tuple[str, Window | None], ReadDocument] = {}
+        self._first: dict[tuple[object, ...], ReadDocument] = {}
         self._told: set[str] = set()
 
     def add(self, document: ReadDocument) -> str | None:
@@ -56,13 +56,12 @@ class SameDocuments:
         """
         if not document.rows or document.report_type in self._told:
             return None
-        place = (document.report_type, document.window)
-        first = self._first.get(place)
+        first = self._first.get(_looks(document))
         if first is None:
-            if len(self._first) < _MOST_WINDOWS:
-                self._first[place] = document
+            if len(self._first) < _MOST_DOCUMENTS:
+                self._first[_looks(document)] = document
             return None
-        if not _are_alike(first, document):
+        if first.partition == document.partition:
             return None
         self._told.add(document.report_type)
         return (
@@ -74,8 +73,11 @@ class SameDocuments:
         )
 
 
-def _are_alike(one: ReadDocument, other: ReadDocument) -> bool:
-    return one.partition != other.partition and (one.size, one.digest) == (
-        other.size,
-        other.digest,
-    )
+def _looks(document: ReadDocument) -> tuple[object, ...]:
+    """Return what is equal for two documents that are the same.
+
+    Of the window only its first day: the bookmarks of marketplaces may stand some
+    seconds apart, as each moves to the moment at which its reports were planned.
+    """
+    day = document.window and document.window.start.date()
+    return document.report_type, day, document.size, document.digest

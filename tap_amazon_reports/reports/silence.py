@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.reports.report_types import ReportType
 
-__all__ = ["Reading", "clipped", "first_data", "silence", "unread_arrays"]
+__all__ = [
+    "Reading",
+    "all_empty",
+    "clipped",
+    "first_data",
+    "none_made",
+    "nothing_asked",
+    "unread_arrays",
+]
 
 _DAY = timedelta(days=1)
 _SUNDAY = datetime(1970, 1, 4, tzinfo=timezone.utc)
@@ -23,35 +31,23 @@ _MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What became of a stream in a run.
+    """What was to be read of a stream in a run.
 
     Attributes:
         kind: its type.
         start: from where on it was to be read, UTC.
         end: up to where: now, or `end_date`.
-        collected: whether reports are collected, not asked for.
         options: of the reports; one of them may choose the period.
-        reports: how many reports were read, those without rows too.
-        rows: how many rows they had.
     """
 
     kind: ReportType
     start: datetime
     end: datetime
-    collected: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
-    reports: int = 0
-    rows: int = 0
 
 
-def silence(reading: Reading) -> str | None:
-    """Return why there are no rows; None if there are some."""
-    if reading.rows:
-        return None
-    if reading.reports:
-        return _all_empty(reading)
-    if reading.collected:
-        return _none_made(reading.kind)
+def nothing_asked(reading: Reading) -> str:
+    """Return why no report was asked for."""
     if reading.start >= reading.end:
         return (
             f"nothing was asked for: all up to {_moment(reading.end)} has been read, or"
@@ -65,29 +61,46 @@ def silence(reading: Reading) -> str | None:
     )
 
 
-def _all_empty(reading: Reading) -> str:
-    count = reading.reports
+def all_empty(reports: int, *, where: str) -> str:
+    """Return what to say of finished reports without a row.
+
+    Args:
+        reports: how many there are.
+        where: the partition.
+    """
     which = (
-        "the one report that was read has no row"
-        if count == 1
-        else f"none of the {count} reports that were read has a row"
+        "the one finished report has no row at all"
+        if reports == 1
+        else f"{reports} finished reports have no row at all"
     )
     return (
-        f"{which}: if there should be some, check marketplaces, role, report_options"
-        " and the dates"
+        f"{which} ({where}): if there should be some, check the marketplaces, the roles"
+        " of the application, report_options and the dates"
     )
 
 
-def _none_made(kind: ReportType) -> str:
+def none_made(kind: ReportType, since: datetime) -> str:
+    """Return who has to make the reports of a type, of which there are none.
+
+    Args:
+        kind: the type, which is collected.
+        since: from when on there are none, UTC.
+    """
+    none = f"no report of this type was made since {_moment(since)}"
     if kind.schedulable:
-        return (
-            "no report has been made: a schedule makes reports of this type, and there"
-            " may be none; sp_report_schedules lists them"
+        schedules = (
+            f"{'pay' if kind.service == 'amazon_pay' else 'sp'}_report_schedules"
         )
-    return (
-        "no report has been made: Amazon makes reports of this type by itself, and"
-        f" lists those of the last {kind.retention_days or 90} days"
-    )
+        return (
+            f"{none}: a schedule makes them, and there may be none; {schedules} lists"
+            " the schedules, and `amazon-reports schedules create` makes one"
+        )
+    if kind.requestable:
+        return (
+            f"{none}: another application has to ask for them; with `source: request`"
+            " in its entry the tap does"
+        )
+    return f"{none}: Amazon makes them by itself, when there is something to report"
 
 
 def clipped(kind: ReportType, start: datetime, oldest: datetime | None) -> str | None:

@@ -16,7 +16,7 @@ from tap_amazon_reports.reports.plan import (
 )
 from tap_amazon_reports.reports.report import ReportRequest
 from tap_amazon_reports.reports.report_types import DateMode
-from tap_amazon_reports.reports.silence import Reading, clipped, silence
+from tap_amazon_reports.reports.silence import Reading, clipped, nothing_asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -189,4 +189,4 @@ def _silence(
     reading = Reading(
         kind=wanted.kind, start=start, end=end, options=dict(wanted.options)
     )
-    return silence(reading)
+    return nothing_asked(reading)

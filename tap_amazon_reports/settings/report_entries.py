@@ -53,6 +53,8 @@ class ReportEntry:
         lookback: how much is read again each run.
         restricted: whether documents are opened with a restricted data token.
         regional: whether one report is asked for, for all marketplaces at once.
+        may_be_regional: whether the entry does not say, so that it is worth telling
+            if several marketplaces give the same document.
         history: whether a snapshot of each day keeps rows of its own.
         name: of its streams; None for the type's.
     """
@@ -66,6 +68,7 @@ class ReportEntry:
     lookback: timedelta
     restricted: bool
     regional: bool = False
+    may_be_regional: bool = False
     history: bool = False
     name: str | None = None
 
@@ -170,6 +173,7 @@ class EntryReader:
             lookback=timedelta(days=lookback_days),
             restricted=given.get("restricted", kind.restricted),
             regional=given.get("regional", kind.regional),
+            may_be_regional=source is Source.REQUEST and "regional" not in given,
             history=has_history,
             name=self._name(given.get("name")),
         )

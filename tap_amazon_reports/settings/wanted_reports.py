@@ -43,4 +43,5 @@ def wanted_reports(
         lookback=entry.lookback,
         restricted=entry.restricted,
         waits_until_done=settings.waits_until_done,
+        compared=entry.may_be_regional and len(entry.marketplaces) > 1,
     )

@@ -92,3 +92,21 @@ def test_a_third_marketplace_counts() -> None:
     assert seen.add(GERMANY) is None
     assert seen.add(replace(FRANCE, digest=b"two")) is None
     assert seen.add(replace(FRANCE, partition="APJ6JRA9NG5V4")) is not None
+
+
+def test_two_that_are_not_the_first_count() -> None:
+    """The United Kingdom may stand alone, and France and Italy give the same."""
+    seen = SameDocuments()
+
+    assert seen.add(replace(GERMANY, partition="A1F83G8C2ARO7P")) is None
+    assert seen.add(replace(FRANCE, digest=b"two")) is None
+    assert seen.add(replace(GERMANY, partition="APJ6JRA9NG5V4", digest=b"two"))
+
+
+def test_windows_that_begin_seconds_apart_are_compared() -> None:
+    """The next run begins for each marketplace where its own bookmark stands."""
+    seen = SameDocuments()
+    moved = Window(START + timedelta(seconds=7), WINDOW.end + timedelta(seconds=7))
+
+    assert seen.add(GERMANY) is None
+    assert seen.add(replace(FRANCE, window=moved)) is not None

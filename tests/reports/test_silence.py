@@ -10,9 +10,11 @@ import pytest
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.reports.silence import (
     Reading,
+    all_empty,
     clipped,
     first_data,
-    silence,
+    none_made,
+    nothing_asked,
     unread_arrays,
 )
 
@@ -22,6 +24,8 @@ SALES = "GET_SALES_AND_TRAFFIC_REPORT"
 SEARCHES = "GET_BRAND_ANALYTICS_SEARCH_TERMS_REPORT"
 SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
 PENDING = "GET_PENDING_ORDERS_DATA"
+BY_COUNTRY = "GET_AFN_INVENTORY_DATA_BY_COUNTRY"
+PAY_REFUNDS = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_"
 VENDOR_HOURS = "GET_VENDOR_REAL_TIME_TRAFFIC_REPORT"
 
 
@@ -36,55 +40,61 @@ def reading(name: str) -> Reading:
     return Reading(kind=kind, start=utc(2026, 11, 20), end=utc(2026, 11, 21, 12))
 
 
-def test_rows_need_no_explanation() -> None:
-    """A stream that has rows is not talked about."""
-    assert silence(replace(reading(ORDERS), reports=2, rows=1)) is None
-
-
 @pytest.mark.parametrize(
     ("reports", "words"),
     [
-        (1, "the one report that was read has no row"),
-        (4, "none of the 4 reports that were read has a row"),
+        (1, "the one finished report has no row at all (ATVPDKIKX0DER)"),
+        (4, "4 finished reports have no row at all (ATVPDKIKX0DER)"),
     ],
 )
 def test_reports_without_rows_are_told(reports: int, words: str) -> None:
     """One empty report is as silent as several: what to check is said of it too."""
-    line = silence(replace(reading(ORDERS), reports=reports))
+    line = all_empty(reports, where="ATVPDKIKX0DER")
 
-    assert line is not None
     assert line.startswith(words)
-    assert "check marketplaces, role, report_options" in line
+    assert "check the marketplaces, the roles of the application, report_options" in (
+        line
+    )
 
 
 def test_late_data_says_from_when_on() -> None:
     """Who asks for the day before yesterday learns when to come again."""
-    line = silence(replace(reading(SALES), options={"dateGranularity": "DAY"}))
+    line = nothing_asked(replace(reading(SALES), options={"dateGranularity": "DAY"}))
 
-    assert line is not None
     assert line.endswith("there will be data from 2026-11-24 00:00Z on")
 
 
 def test_a_span_that_is_none_is_told() -> None:
     """Dates that leave nothing between them are named."""
-    line = silence(replace(reading(ORDERS), start=utc(2026, 11, 21, 12)))
+    line = nothing_asked(replace(reading(ORDERS), start=utc(2026, 11, 21, 12)))
 
-    assert line is not None
     assert "start_date is not before end_date" in line
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("service", "name", "words"),
     [
-        (PENDING, "a schedule makes reports of this type, and there may be none"),
-        (SETTLEMENT, "Amazon makes reports of this type by itself"),
+        (
+            "selling_partner",
+            PENDING,
+            "a schedule makes them, and there may be none; sp_report_schedules lists",
+        ),
+        (
+            "amazon_pay",
+            PAY_REFUNDS,
+            "a schedule makes them, and there may be none; pay_report_schedules lists",
+        ),
+        ("selling_partner", SETTLEMENT, "Amazon makes them by itself"),
+        ("selling_partner", BY_COUNTRY, "another application has to ask for them"),
     ],
 )
-def test_what_waits_for_others_says_for_whom(name: str, words: str) -> None:
+def test_what_waits_for_others_says_for_whom(
+    service: str, name: str, words: str
+) -> None:
     """A stream that waits for a schedule does not look like one without rows."""
-    line = silence(replace(reading(name), collected=True))
+    line = none_made(CATALOGUE.find(service, name), utc(2026, 9, 1))
 
-    assert line is not None
+    assert line.startswith("no report of this type was made since 2026-09-01 00:00Z: ")
     assert words in line
 
 
