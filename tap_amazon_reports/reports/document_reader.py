@@ -211,7 +211,7 @@ class DocumentReader:
             digest=seen.digest,
         )
         if warning := self._parts.same_documents.add(document):
-            self._warn(warning)
+            logger.warning("%s: %s", self._name, warning)
 
     def _count(self, report: Report, download: Download, rows: int) -> None:
         """Count a report that was read, and say so."""
