@@ -34,12 +34,13 @@ def open_document(report: Report, operations: Operations, storage: Storage) -> D
         ClickException: if it has none, which says why.
         AmazonError: if it cannot be opened.
     """
-    if report.document_id is None:
-        msg = (
-            f"report {report.report_id} is {report.status.value}, and has no document;"
-            f" look again with: amazon-reports reports get {report.report_id}"
+    if not report.document_id:
+        msg = f"report {report.report_id} is {report.status.value}, and has no document"
+        again = f"; look again with: amazon-reports reports get {report.report_id}"
+        ended = "; it has ended, so there will be none: create another"
+        raise click.ClickException(
+            msg + (ended if report.status.is_terminal else again)
         )
-        raise click.ClickException(msg)
     restricted = operations.kind(report.report_type).restricted
     download = Download(
         ask=partial(

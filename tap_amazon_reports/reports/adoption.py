@@ -122,11 +122,14 @@ def may_stand_for(
 ) -> bool:
     """Tell whether a report of the same request is worth reading.
 
-    It has not failed, was made after its window had ended, and is no older than
-    `fresh`. One of `any_window` need not have been made after its window.
+    It has not failed, was made after its window had ended, is no older than `fresh`,
+    and is not done without a document. One of `any_window` need not have been made
+    after its window.
     """
+    is_hollow = report.status.is_done and not report.document_id
     return (
         report.status not in USELESS
+        and not is_hollow
         and now - report.created <= fresh
         and (
             any_window or request.data_end is None or report.created >= request.data_end

@@ -278,6 +278,21 @@ def test_a_report_that_is_not_done_says_so(amazon_reports: Commands) -> None:
     assert "has no document; look again with: amazon-reports reports get" in called.err
 
 
+def test_a_report_that_ended_without_a_document_says_so(
+    amazon_reports: Commands,
+) -> None:
+    """Nobody is sent to look again at what will not change."""
+    report = amazon_reports.amazon.selling_partner.add_report(
+        ORDERS,
+        created=NOON - timedelta(hours=3),
+        outcome=Outcome("DONE", has_document=False),
+    )
+    called = amazon_reports("reports", "fetch", report["reportId"], *SP)
+
+    assert (1, "") == (called.status, called.out)
+    assert "is DONE, and has no document; it has ended" in called.err
+
+
 def test_a_failed_report_tells_why(amazon_reports: Commands) -> None:
     """The document of a report that failed is its reason, not its data."""
     report = amazon_reports.amazon.selling_partner.add_report(

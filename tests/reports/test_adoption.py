@@ -40,6 +40,7 @@ FITTING = Report(
     data_start=NOON - 48 * HOUR,
     data_end=NOON - 24 * HOUR,
     marketplace_ids=("TWO", "ONE"),
+    document_id="D1",
 )
 
 
@@ -71,6 +72,13 @@ def _found(
 def test_the_same_report_is_found() -> None:
     """Same type, marketplaces in any order, window to the second."""
     assert "1" == _found(FITTING)
+
+
+def test_a_report_that_is_done_without_a_document_is_not_found() -> None:
+    """It has no rows, and another one may have some."""
+    assert _found(replace(FITTING, document_id=None)) is None
+    making = replace(FITTING, document_id=None, status=ReportStatus.IN_PROGRESS)
+    assert "1" == _found(making)
 
 
 @pytest.mark.parametrize("status", list(ReportStatus))

@@ -168,6 +168,8 @@ class Environment:
     def _finish(self, report: Wire, outcome: Outcome, ended: datetime) -> None:
         report["processingStatus"] = outcome.status
         report["processingEndTime"] = basic(ended)
+        if not outcome.has_document:
+            return
         content = outcome.content
         make = self.contents.get(report["reportType"])
         if content is None and outcome.status == "COMPLETED" and make is not None:
