@@ -155,12 +155,10 @@ class TapAmazonReports(AmazonTap):
             marketplaces=settings.marketplaces if settings else (),
             queries=settings.order_metrics if settings else (),
         )
-        yield SpReportSchedules(
-            tap=self, run=self._run, client=client, report_types=self._listed_types
-        )
-        yield SpReports(
-            tap=self, run=self._run, client=client, report_types=self._listed_types
-        )
+        for index in (SpReportSchedules, SpReports):
+            yield index(
+                tap=self, run=self._run, client=client, report_types=self._listed_types
+            )
         for entry in settings.report_entries if settings else ():
             partitions = selling_partner_partitions(entry)
             yield from self._content(entry, SpReports.service, partitions)
@@ -181,10 +179,10 @@ class TapAmazonReports(AmazonTap):
         entries = settings.report_entries if settings else ()
         types = list(dict.fromkeys(entry.kind.report_type for entry in entries))
         yield PayDisbursements(tap=self, run=self._run, client=client)
-        yield PayReportSchedules(
-            tap=self, run=self._run, client=client, report_types=types
-        )
-        yield PayReports(tap=self, run=self._run, client=client, report_types=types)
+        for index in (PayReportSchedules, PayReports):
+            yield index(
+                tap=self, run=self._run, client=client, report_types=lambda: types
+            )
         if settings:
             partitions = [Partition(settings.region.value, ())]
             for entry in entries:

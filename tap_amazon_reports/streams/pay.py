@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.pay import PayClient
 from tap_amazon_reports.amazon.shapes import ReportHead
 from tap_amazon_reports.amazon.wire_time import basic_text
 from tap_amazon_reports.documents.objects import ObjectReader
@@ -14,14 +15,13 @@ from tap_amazon_reports.streams.report_index import ReportIndex
 from tap_amazon_reports.streams.schedule_index import ScheduleIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.tap_base import Tap
 
     from tap_amazon_reports.amazon.answers import Entry
-    from tap_amazon_reports.amazon.pay import PayClient
     from tap_amazon_reports.amazon.shapes import ReportSchedule
     from tap_amazon_reports.singer.stream import Run
 
@@ -31,57 +31,31 @@ _LOOKBACK = timedelta(days=7)
 _UNKNOWN = "Unknown"
 
 
-class PayReports(ReportIndex):
+class PayReports(ReportIndex[PayClient]):
     """One report known to the Amazon Pay API."""
 
     name = "pay_reports"
     service = "pay"
 
-    def __init__(
-        self,
-        tap: Tap,
-        *,
-        run: Run,
-        client: Callable[[], PayClient],
-        report_types: Sequence[str],
-    ) -> None:
-        """List the reports of `report_types`, none meaning all, through `client`."""
-        super().__init__(tap, run=run)
-        self._client = client
-        self._report_types = report_types
-
     def listed(self, since: datetime, until: datetime) -> Iterator[Entry[ReportHead]]:
         """Yield the reports created from `since` to `until`."""
         return self._client().get_reports(
-            self._report_types,
+            self._report_types(),
             shape=ReportHead,
             created_since=basic_text(since),
             created_until=basic_text(until),
         )
 
 
-class PayReportSchedules(ScheduleIndex):
+class PayReportSchedules(ScheduleIndex[PayClient]):
     """One schedule of the Amazon Pay API."""
 
     name = "pay_report_schedules"
     service = "pay"
 
-    def __init__(
-        self,
-        tap: Tap,
-        *,
-        run: Run,
-        client: Callable[[], PayClient],
-        report_types: Sequence[str],
-    ) -> None:
-        """List the schedules of `report_types`, none meaning all, through `client`."""
-        super().__init__(tap, run=run)
-        self._client = client
-        self._report_types = report_types
-
     def listed(self) -> Iterator[Entry[ReportSchedule]]:
         """Yield the schedules."""
-        return self._client().get_report_schedules(self._report_types)
+        return self._client().get_report_schedules(self._report_types())
 
 
 class PayDisbursements(CoreStream):

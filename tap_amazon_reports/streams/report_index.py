@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.reports.status import ReportStatus, settled_until
-from tap_amazon_reports.singer.stream import CoreStream
+from tap_amazon_reports.streams.index import Client, Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ _LOOKBACK = timedelta(hours=1)
 """Listed again each run: a report may be listed a moment after it was created."""
 
 
-class ReportIndex(CoreStream):
+class ReportIndex(Index[Client]):
     """One report that a service knows."""
 
     primary_keys = ("report_id",)

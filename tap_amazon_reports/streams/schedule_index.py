@@ -6,7 +6,7 @@ import abc
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.documents.objects import ObjectReader
-from tap_amazon_reports.singer.stream import CoreStream
+from tap_amazon_reports.streams.index import Client, Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.shapes import ReportSchedule
 
 
-class ScheduleIndex(CoreStream):
+class ScheduleIndex(Index[Client]):
     """One schedule; all of them are read each run."""
 
     primary_keys = ("report_schedule_id",)

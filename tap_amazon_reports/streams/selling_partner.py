@@ -4,41 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
 from tap_amazon_reports.amazon.shapes import ReportHead
 from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.streams.report_index import ReportIndex
 from tap_amazon_reports.streams.schedule_index import ScheduleIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from singer_sdk.tap_base import Tap
-
     from tap_amazon_reports.amazon.answers import Entry
-    from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
     from tap_amazon_reports.amazon.shapes import ReportSchedule
-    from tap_amazon_reports.singer.stream import Run
 
 
-class SpReports(ReportIndex):
+class SpReports(ReportIndex[SellingPartnerClient]):
     """One report known to the Reports API."""
 
     name = "sp_reports"
     service = "selling_partner"
-
-    def __init__(
-        self,
-        tap: Tap,
-        *,
-        run: Run,
-        client: Callable[[], SellingPartnerClient],
-        report_types: Callable[[], Sequence[str]],
-    ) -> None:
-        """List the reports of `report_types` through `client`."""
-        super().__init__(tap, run=run)
-        self._client = client
-        self._report_types = report_types
 
     def listed(self, since: datetime, until: datetime) -> Iterator[Entry[ReportHead]]:
         """Yield the reports created from `since` to `until`, of all types."""
@@ -50,24 +34,11 @@ class SpReports(ReportIndex):
         )
 
 
-class SpReportSchedules(ScheduleIndex):
+class SpReportSchedules(ScheduleIndex[SellingPartnerClient]):
     """One schedule of the Reports API."""
 
     name = "sp_report_schedules"
     service = "selling_partner"
-
-    def __init__(
-        self,
-        tap: Tap,
-        *,
-        run: Run,
-        client: Callable[[], SellingPartnerClient],
-        report_types: Callable[[], Sequence[str]],
-    ) -> None:
-        """List the schedules of `report_types` through `client`."""
-        super().__init__(tap, run=run)
-        self._client = client
-        self._report_types = report_types
 
     def listed(self) -> Iterator[Entry[ReportSchedule]]:
         """Yield the schedules of all types."""
