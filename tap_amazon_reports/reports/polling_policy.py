@@ -9,9 +9,14 @@ from tap_amazon_reports.amazon.retry import RetryPolicy
 
 @dataclass(frozen=True, kw_only=True)
 class PollingPolicy:
-    """How reports are waited for, in seconds."""
+    """How reports are waited for.
 
-    poll_interval_seconds: float = 15
-    timeout_seconds: float = 7200
+    Attributes:
+        poll_interval_seconds: the shortest pause between two looks at one report.
+        timeout_seconds: when one that is not done is given up.
+        retry: how patient one question is when Amazon does not answer it.
+    """
+
+    poll_interval_seconds: float
+    timeout_seconds: float
     retry: RetryPolicy = field(default_factory=RetryPolicy)
-    """How patient one question is when Amazon does not answer it."""

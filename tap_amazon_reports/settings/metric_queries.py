@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tap_amazon_reports.reports.metric_windows import FirstDayOfWeek, Granularity
+from tap_amazon_reports.settings.schema import METRICS_QUERY, declared_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,8 +49,10 @@ class QueryReader:
     def _refuse(self, found: str, allowed: str) -> None:
         self.problems.append(f"{self._setting}: found {found}, allowed: {allowed}")
 
-    def _query(self, entry: Mapping[str, Any]) -> MetricsQuery:
-        granularity = Granularity(entry.get("granularity", Granularity.DAY.value))
+    def _query(self, given: Mapping[str, Any]) -> MetricsQuery:
+        said = {name: part for name, part in given.items() if part is not None}
+        entry = {**declared_defaults(METRICS_QUERY), **said}
+        granularity = Granularity(entry["granularity"])
         if entry.get("asin") and entry.get("sku"):
             self._refuse("both asin and sku", "one of the two")
         first_day = entry.get("first_day_of_week")
@@ -58,12 +61,12 @@ class QueryReader:
         return MetricsQuery(
             granularity=granularity,
             time_zone=self._time_zone(entry.get("time_zone")),
-            buyer_type=entry.get("buyer_type", "All"),
+            buyer_type=entry["buyer_type"],
             fulfillment_network=entry.get("fulfillment_network"),
             first_day_of_week=FirstDayOfWeek(first_day) if first_day else None,
             asin=entry.get("asin"),
             sku=entry.get("sku"),
-            lookback=timedelta(days=entry.get("lookback_days", 3)),
+            lookback=timedelta(days=entry["lookback_days"]),
         )
 
     def _time_zone(self, name: str | None) -> str | None:

@@ -30,6 +30,7 @@ from tap_amazon_reports.settings.report_entries import EntryReader, ReportEntry
 from tap_amazon_reports.settings.schema import (
     APPSTORE_KINDS,
     SETTINGS,
+    declared_defaults,
     declared_problems,
 )
 from tap_amazon_reports.settings.user_agent import default_user_agent
@@ -171,7 +172,7 @@ class _Reader:
         self, config: Mapping[str, Any], now: datetime, catalogue: ReportCatalogue
     ) -> None:
         given = GivenSettings(config, SETTINGS["properties"])
-        self._config = given.values
+        self._config = {**declared_defaults(SETTINGS), **given.values}
         self._now = now
         self._catalogue = catalogue
         self._notices: list[str] = []
@@ -194,17 +195,15 @@ class _Reader:
             start=start,
             end=end,
             # A fraction in a file of settings arrives as a decimal.
-            request_timeout_seconds=float(self._config.get("request_timeout", 60)),
-            report_poll_interval_seconds=float(
-                self._config.get("report_poll_interval", 15)
-            ),
-            report_timeout_seconds=float(self._config.get("report_timeout", 7200)),
-            max_downloads=self._config.get("max_downloads", 4),
+            request_timeout_seconds=float(self._config["request_timeout"]),
+            report_poll_interval_seconds=float(self._config["report_poll_interval"]),
+            report_timeout_seconds=float(self._config["report_timeout"]),
+            max_downloads=self._config["max_downloads"],
             user_agent=self._user_agent(),
             lwa_token_url=self._url("lwa_token_url", LWA_TOKEN_URL),
             account=self._config.get("account"),
-            writes_nulls=self._config.get("null_values") == "write",
-            waits_until_done=self._config.get("when_not_done") != "leave",
+            writes_nulls=self._config["null_values"] == "write",
+            waits_until_done=self._config["when_not_done"] != "leave",
             notices=tuple(self._notices),
             **services,
         )
@@ -281,14 +280,14 @@ class _Reader:
             client_id=self._config["appstore_client_id"],
             client_secret=Secret(self._config["appstore_client_secret"]),
             base_url=self._url("appstore_base_url", APPSTORE_BASE_URL),
-            kinds=tuple(dict.fromkeys(self._config.get("appstore_reports", ["sales"]))),
+            kinds=tuple(dict.fromkeys(self._config["appstore_reports"])),
         )
 
     def _selling_partner(self) -> SellingPartnerSettings | None:
         marketplaces = self._marketplaces()
         if not marketplaces:
             return None
-        sandbox = self._config.get("sp_sandbox", False)
+        sandbox = self._config["sp_sandbox"]
         default_url = marketplaces[0].region.base_url(sandbox=sandbox)
         return SellingPartnerSettings(
             client_id=self._config["sp_client_id"],
@@ -353,7 +352,7 @@ class _Reader:
         if region is None or prefix is None or key is None:
             return None
         base_url = self._url("pay_base_url", f"https://{region.host}")
-        word = self._config.get("pay_signature_algorithm", SignatureAlgorithm.V2.value)
+        word = self._config["pay_signature_algorithm"]
         return PaySettings(
             public_key_id=self._config["pay_public_key_id"],
             private_key=key,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 APPSTORE_KINDS = ("sales", "earnings", "subscriptions", "subscriptions_overview")
 _REPORT_TYPE = r"^[A-Z0-9_]{1,100}(?!\s)$"
 
-_METRICS_QUERY = th.ObjectType(
+METRICS_QUERY: dict[str, Any] = th.ObjectType(
     th.Property(
         "granularity",
         th.StringType(allowed_values=[word.value for word in Granularity]),
@@ -56,7 +56,7 @@ _METRICS_QUERY = th.ObjectType(
         description="How many days are read again each run.",
     ),
     additional_properties=False,
-)
+).to_dict()
 
 _REPORT_TYPE_NAME = {"type": "string", "pattern": _REPORT_TYPE}
 _PAY_ENTRY = {
@@ -186,12 +186,8 @@ SETTINGS = th.PropertiesList(
         th.CustomType(
             {
                 "oneOf": [
-                    _METRICS_QUERY.to_dict(),
-                    {
-                        "type": "array",
-                        "minItems": 1,
-                        "items": _METRICS_QUERY.to_dict(),
-                    },
+                    METRICS_QUERY,
+                    {"type": "array", "minItems": 1, "items": METRICS_QUERY},
                 ]
             }
         ),
@@ -323,6 +319,15 @@ SETTINGS = th.PropertiesList(
 # anyOf can it tell how to read it from an environment variable.
 _ORDER_METRICS = SETTINGS["properties"]["sp_order_metrics"]
 _ORDER_METRICS["anyOf"] = _ORDER_METRICS.pop("oneOf")
+
+
+def declared_defaults(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stands for each part of an object that is not given, by name."""
+    return {
+        name: part["default"]
+        for name, part in declared["properties"].items()
+        if "default" in part
+    }
 
 
 def declared_problems(config: Mapping[str, Any]) -> Iterator[str]:

@@ -23,7 +23,6 @@ from tap_amazon_reports.amazon.secret import DocumentUrl
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 from tap_amazon_reports.documents.layout import DocumentFormat, Layout, RecordSet
 from tap_amazon_reports.reports.partition import Partition
-from tap_amazon_reports.reports.polling_policy import PollingPolicy
 from tap_amazon_reports.reports.prefetch import Prefetch, inline
 from tap_amazon_reports.reports.progress import Progress
 from tap_amazon_reports.reports.report import Report, ReportRequest
@@ -34,6 +33,7 @@ from tap_amazon_reports.reports.scheduler import ReportScheduler
 from tap_amazon_reports.reports.status import ReportStatus
 from tap_amazon_reports.reports.tally import ReportTally
 from tests.clock import NOON, ScriptedClock
+from tests.reports.scheduler_rig import usual_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -446,7 +446,7 @@ class Histories(RuleBasedStateMachine):
         prefetch = Prefetch(
             storage=cast("Storage", self.amazon), at_once=4, workers=inline
         )
-        policy = PollingPolicy(timeout_seconds=TIMEOUT_SECONDS)
+        policy = usual_policy(timeout_seconds=TIMEOUT_SECONDS)
         parts = RunParts(
             clock=self.clock,
             scheduler=ReportScheduler(

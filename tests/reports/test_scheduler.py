@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
@@ -15,18 +15,15 @@ from tap_amazon_reports.amazon.errors import (
     ThrottledError,
 )
 from tap_amazon_reports.reports.errors import ReportStuckError, WrongReportError
-from tap_amazon_reports.reports.pending_report import PendingReport, PendingState
-from tap_amazon_reports.reports.polling_policy import PollingPolicy
-from tap_amazon_reports.reports.report import ReportRequest
-from tap_amazon_reports.reports.scheduler import ReportScheduler
+from tap_amazon_reports.reports.pending_report import PendingState
 from tap_amazon_reports.reports.status import ReportStatus
 from tests.clock import NOON, ScriptedClock
+from tests.reports.scheduler_rig import DAY, SchedulerRig, day_of, usual_policy
 from tests.reports.scripted_service import BURST, ScriptedService
 
 if TYPE_CHECKING:
     from tap_amazon_reports.reports.report import Report
 
-DAY = timedelta(days=1)
 ALLOWED = {
     (PendingState.WANTED, PendingState.CREATED),
     (PendingState.WANTED, PendingState.ENDED),
@@ -37,179 +34,141 @@ ALLOWED = {
 """What may follow what."""
 
 
-@dataclass
-class Office:
-    """A scheduler, the service that it asks, and what is remembered of its pendings."""
-
-    clock: ScriptedClock
-    policy: PollingPolicy = field(default_factory=PollingPolicy)
-    remembered: list[str | None] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Begin with nothing wanted."""
-        self.service = ScriptedService(self.clock)
-        self.scheduler = ReportScheduler(clock=self.clock, policy=self.policy)
-
-    def want(
-        self, queue: str, windows: int = 1, *, known_id: str | None = None
-    ) -> list[PendingReport]:
-        """Want the reports of so many days, oldest first."""
-        pendings = [self.pending(queue, number) for number in range(windows)]
-        for pending in pendings:
-            self.scheduler.want(pending, known_id=known_id)
-        return pendings
-
-    def pending(self, queue: str, number: int) -> PendingReport:
-        """Return a pending for one day, of a type of the queue's name."""
-        start = NOON - (1000 - number) * DAY
-        request = ReportRequest(
-            report_type=queue.upper(), data_start=start, data_end=start + DAY
-        )
-        return PendingReport(request, self.service, queue, self.remembered.append)
-
-    @property
-    def asked(self) -> list[str]:
-        """What was asked for: queue and day."""
-        return [
-            f"{request.report_type.lower()}{_day(request)}"
-            for request, _ in self.service.asks
-        ]
-
-    @property
-    def looked_at(self) -> list[float]:
-        """The seconds at which there was a look."""
-        return [at for _, at in self.service.looks]
-
-
-def _day(request: ReportRequest) -> int:
-    assert request.data_start is not None
-    return (request.data_start - (NOON - 1000 * DAY)).days
+Rig = SchedulerRig[ScriptedService]
 
 
 @pytest.fixture
-def office(clock: ScriptedClock) -> Office:
+def rig(clock: ScriptedClock) -> Rig:
     """Return a scheduler at which nothing is wanted yet."""
-    return Office(clock)
+    return SchedulerRig(ScriptedService(clock), usual_policy())
 
 
 # ReportCreator
 
 
-def test_the_oldest_of_each_stream_in_turn(office: Office) -> None:
+def test_the_oldest_of_each_stream_in_turn(rig: Rig) -> None:
     """No stream waits until another has asked for all that it wants."""
-    pendings = [*office.want("a", 3), *office.want("b", 2), *office.want("c", 1)]
+    pendings = [*rig.want("a", 3), *rig.want("b", 2), *rig.want("c", 1)]
     for pending in pendings:
-        office.scheduler.obtain(pending)
-    assert ["a0", "b0", "c0", "a1", "b1", "a2"] == office.asked
+        rig.scheduler.obtain(pending)
+    assert ["a0", "b0", "c0", "a1", "b1", "a2"] == rig.created
 
 
-def test_a_short_stream_is_not_starved(office: Office) -> None:
+def test_a_short_stream_is_not_starved(rig: Rig) -> None:
     """Two windows beside two hundred are asked for among the first."""
-    office.want("long", 200)
-    short = office.want("short", 2)
+    rig.want("long", 200)
+    short = rig.want("short", 2)
     for pending in short:
-        office.scheduler.obtain(pending)
-    assert ["long0", "short0", "long1", "short1"] == office.asked[:4]
-    assert office.clock.monotonic() <= 60
+        rig.scheduler.obtain(pending)
+    assert ["long0", "short0", "long1", "short1"] == rig.created[:4]
+    assert rig.clock.monotonic() <= 60
 
 
-def test_a_stream_that_comes_later_is_served_at_once(office: Office) -> None:
+def test_a_stream_that_comes_later_is_served_at_once(
+    rig: Rig,
+) -> None:
     """When the quota is short, the newcomer's first goes before others' sixteenth."""
-    first = office.want("a", 40)
-    office.scheduler.obtain(first[0])
-    assert BURST == len(office.asked)
-    (late,) = office.want("late", 1)
-    office.scheduler.obtain(late)
-    assert ["late0"] == office.asked[BURST:]
+    first = rig.want("a", 40)
+    rig.scheduler.obtain(first[0])
+    assert BURST == len(rig.created)
+    (late,) = rig.want("late", 1)
+    rig.scheduler.obtain(late)
+    assert ["late0"] == rig.created[BURST:]
 
 
-def test_in_turn_when_one_is_asked_at_a_time(office: Office) -> None:
+def test_in_turn_when_one_is_asked_at_a_time(
+    rig: Rig,
+) -> None:
     """When the burst is used up, the turns go on as before."""
-    pendings = [*office.want("a", 12), *office.want("b", 12)]
+    pendings = [*rig.want("a", 12), *rig.want("b", 12)]
     for pending in pendings:
-        office.scheduler.obtain(pending)
+        rig.scheduler.obtain(pending)
     in_turn = [f"{queue}{number}" for number in range(12) for queue in "ab"]
-    assert in_turn == office.asked
+    assert in_turn == rig.created
 
 
-def test_two_hundred_windows(office: Office) -> None:
+def test_two_hundred_windows(rig: Rig) -> None:
     """All are asked for as fast as the quota allows, once each, and come in order."""
-    pendings = office.want("a", 200)
-    reports = [office.scheduler.obtain(pending) for pending in pendings]
-    assert [f"a{number}" for number in range(200)] == office.asked
+    pendings = rig.want("a", 200)
+    reports = [rig.scheduler.obtain(pending) for pending in pendings]
+    assert [f"a{number}" for number in range(200)] == rig.created
     starts = [report.data_start for report in reports]
     assert sorted(starts, key=str) == starts
     assert 200 == len({report.report_id for report in reports})
     least = (200 - BURST) * 60
-    assert least <= office.clock.monotonic() <= least * 1.03
-    assert (200, 0) == (office.scheduler.tally.created, office.scheduler.tally.adopted)
+    assert least <= rig.clock.monotonic() <= least * 1.03
+    assert (200, 0) == (rig.scheduler.tally.created, rig.scheduler.tally.adopted)
 
 
-def test_what_is_asked_for_is_remembered_at_once(office: Office) -> None:
+def test_what_is_asked_for_is_remembered_at_once(
+    rig: Rig,
+) -> None:
     """Whoever dies now finds the report again."""
-    (pending,) = office.want("a")
-    office.scheduler.turn()
-    assert [pending.report_id] == office.remembered
+    (pending,) = rig.want("a")
+    rig.scheduler.turn()
+    assert [pending.report_id] == rig.remembered
     assert not pending.has_ended
 
 
-def test_a_refusal_ends_one_ticket(office: Office) -> None:
+def test_a_refusal_ends_one_ticket(rig: Rig) -> None:
     """Another stream goes on; who waits for the refused one is told."""
     refusal = RequestRefusedError("not like this")
-    office.service.refusals["A"] = [refusal]
-    (bad,), (good,) = office.want("a"), office.want("b")
+    rig.service.refusals["A"] = [refusal]
+    (bad,), (good,) = rig.want("a"), rig.want("b")
     with pytest.raises(RequestRefusedError) as raised:
-        office.scheduler.obtain(bad)
+        rig.scheduler.obtain(bad)
     assert refusal is raised.value
-    assert office.scheduler.obtain(good).status is ReportStatus.DONE
-    assert [good.report_id] == office.remembered
+    assert rig.scheduler.obtain(good).status is ReportStatus.DONE
+    assert [good.report_id] == rig.remembered
 
 
-def test_a_429_on_one_type_holds_no_other_back(office: Office) -> None:
+def test_a_429_on_one_type_holds_no_other_back(
+    rig: Rig,
+) -> None:
     """The type that Amazon limits is asked for again later; the rest does not wait."""
-    office.service.refusals["A"] = [ThrottledError("not now", status=429)]
-    (held,) = office.want("a")
-    others = office.want("b", 3)
+    rig.service.refusals["A"] = [ThrottledError("not now", status=429)]
+    (held,) = rig.want("a")
+    others = rig.want("b", 3)
     for pending in others:
-        office.scheduler.obtain(pending)
-    assert office.clock.monotonic() <= 45
-    assert ["b0", "b1", "b2"] == office.asked
-    office.scheduler.obtain(held)
-    assert ["b0", "b1", "b2", "a0"] == office.asked
+        rig.scheduler.obtain(pending)
+    assert rig.clock.monotonic() <= 45
+    assert ["b0", "b1", "b2"] == rig.created
+    rig.scheduler.obtain(held)
+    assert ["b0", "b1", "b2", "a0"] == rig.created
 
 
-def test_what_is_dropped_is_not_asked_for(office: Office) -> None:
+def test_what_is_dropped_is_not_asked_for(rig: Rig) -> None:
     """The windows of a stream that failed take no place from others."""
-    office.want("a", 40)
-    office.scheduler.turn()
-    asked = len(office.asked)
-    others = office.want("b", 3)
-    office.scheduler.drop("a")
+    rig.want("a", 40)
+    rig.scheduler.turn()
+    asked = len(rig.created)
+    others = rig.want("b", 3)
+    rig.scheduler.drop("a")
     for pending in others:
-        office.scheduler.obtain(pending)
-    assert ["b0", "b1", "b2"] == office.asked[asked:]
+        rig.scheduler.obtain(pending)
+    assert ["b0", "b1", "b2"] == rig.created[asked:]
 
 
 # PollingPolicy
 
 
-def test_all_ripen_while_one_is_waited_for(office: Office) -> None:
+def test_all_ripen_while_one_is_waited_for(rig: Rig) -> None:
     """Ten reports take as long as the slowest of them, not as all together."""
-    office.service.ripening_seconds = lambda request: 600 - 60 * _day(request)
-    pendings = office.want("a", 10)
-    reports = [office.scheduler.obtain(pending) for pending in pendings]
+    rig.service.ripening_seconds = lambda request: 600 - 60 * day_of(request)
+    pendings = rig.want("a", 10)
+    reports = [rig.scheduler.obtain(pending) for pending in pendings]
     assert [pending.report_id for pending in pendings] == [
         report.report_id for report in reports
     ]
-    assert office.clock.monotonic() <= 660
+    assert rig.clock.monotonic() <= 660
 
 
-def test_looks_become_rarer_with_age(office: Office) -> None:
+def test_looks_become_rarer_with_age(rig: Rig) -> None:
     """At first each interval; after ten minutes each minute; never beyond five."""
-    office.service.ripening_seconds = lambda _request: 7000
-    (pending,) = office.want("a")
-    office.scheduler.obtain(pending)
-    looks = [0.0, *office.looked_at]
+    rig.service.ripening_seconds = lambda _request: 7000
+    (pending,) = rig.want("a")
+    rig.scheduler.obtain(pending)
+    looks = [0.0, *rig.polled_at]
     pauses = [later - earlier for earlier, later in pairwise(looks)]
     assert 15 == round(pauses[0])
     assert all(14.9 <= pause <= 301 for pause in pauses)
@@ -222,25 +181,25 @@ def test_looks_become_rarer_with_age(office: Office) -> None:
 
 def test_a_report_that_is_stuck(clock: ScriptedClock) -> None:
     """After `report_timeout` the stream is told what to set to wait longer."""
-    office = Office(clock, PollingPolicy(timeout_seconds=900))
-    office.service.ripening_seconds = lambda _request: 10_000
-    stuck, other = office.want("a")[0], office.want("b")[0]
+    rig = SchedulerRig(ScriptedService(clock), usual_policy(timeout_seconds=900))
+    rig.service.ripening_seconds = lambda _request: 10_000
+    stuck, other = rig.want("a")[0], rig.want("b")[0]
     with pytest.raises(ReportStuckError, match="report_timeout") as raised:
-        office.scheduler.obtain(stuck)
+        rig.scheduler.obtain(stuck)
     assert "IN_PROGRESS after 15 minutes" in str(raised.value)
     assert str(stuck.report_id) in str(raised.value)
     assert 900 <= clock.monotonic() <= 1000
-    assert other.report_id in office.remembered
-    assert None not in office.remembered, "a stuck report is adopted by the next run"
+    assert other.report_id in rig.remembered
+    assert None not in rig.remembered, "a stuck report is adopted by the next run"
 
 
-def test_time_always_moves(office: Office) -> None:
+def test_time_always_moves(rig: Rig) -> None:
     """However little is left to wait, the scheduler does not spin."""
-    pendings = office.want("a", 40)
+    pendings = rig.want("a", 40)
     for pending in pendings:
-        office.scheduler.obtain(pending)
-    assert min(office.clock.sleeps) >= 0.05
-    assert len(office.clock.sleeps) < 400
+        rig.scheduler.obtain(pending)
+    assert min(rig.clock.sleeps) >= 0.05
+    assert len(rig.clock.sleeps) < 400
 
 
 # Reports that are not what they should be
@@ -262,21 +221,21 @@ def _of_another_time(report: Report) -> Report:
     "alter", [_of_another_type, _of_other_marketplaces, _of_another_time]
 )
 def test_another_report_than_was_asked_for(
-    office: Office,
+    rig: Rig,
     alter: object,
 ) -> None:
     """Nothing is read of another type, marketplace, or time altogether."""
-    office.service.alter = alter  # type: ignore[assignment]  # one of those above
-    pending = office.pending("a", 0)
+    rig.service.alter = alter  # type: ignore[assignment]  # one of those above
+    pending = rig.pending("a", 0)
     pending.request = replace(pending.request, marketplace_ids=("ONE",))
-    office.scheduler.want(pending)
+    rig.scheduler.want(pending)
     with pytest.raises(WrongReportError, match="nothing of it is read"):
-        office.scheduler.obtain(pending)
+        rig.scheduler.obtain(pending)
 
 
 @pytest.mark.parametrize("seconds", [-3600, -1, 1, 86_399 - 43_200])
 def test_dates_that_amazon_echoes_otherwise(
-    office: Office, caplog: pytest.LogCaptureFixture, seconds: int
+    rig: Rig, caplog: pytest.LogCaptureFixture, seconds: int
 ) -> None:
     """The end of a day, a second more: it is the report, and both are told."""
 
@@ -285,9 +244,9 @@ def test_dates_that_amazon_echoes_otherwise(
         later = report.data_end + timedelta(seconds=seconds)
         return replace(report, data_end=later)
 
-    office.service.alter = alter
-    (pending,) = office.want("a")
-    assert office.scheduler.obtain(pending).status is ReportStatus.DONE
+    rig.service.alter = alter
+    (pending,) = rig.want("a")
+    assert rig.scheduler.obtain(pending).status is ReportStatus.DONE
     (warning,) = (
         one.getMessage() for one in caplog.records if one.levelname == "WARNING"
     )
@@ -295,60 +254,60 @@ def test_dates_that_amazon_echoes_otherwise(
     assert warning.endswith("it is read")
 
 
-def test_times_that_amazon_leaves_out(office: Office) -> None:
+def test_times_that_amazon_leaves_out(rig: Rig) -> None:
     """They are not wrong."""
-    office.service.alter = lambda report: replace(
-        report, data_start=None, data_end=None
-    )
-    (pending,) = office.want("a")
-    assert office.scheduler.obtain(pending).data_start is None
+    rig.service.alter = lambda report: replace(report, data_start=None, data_end=None)
+    (pending,) = rig.want("a")
+    assert rig.scheduler.obtain(pending).data_start is None
 
 
-def test_a_new_report_may_be_unknown_for_a_moment(office: Office) -> None:
+def test_a_new_report_may_be_unknown_for_a_moment(
+    rig: Rig,
+) -> None:
     """It is looked at again, and not asked for twice."""
-    office.service.unknown_looks = 2
-    (pending,) = office.want("a")
-    assert office.scheduler.obtain(pending).status is ReportStatus.DONE
-    assert ["a0"] == office.asked
+    rig.service.unknown_looks = 2
+    (pending,) = rig.want("a")
+    assert rig.scheduler.obtain(pending).status is ReportStatus.DONE
+    assert ["a0"] == rig.created
 
 
-def test_a_report_that_stays_unknown(office: Office) -> None:
+def test_a_report_that_stays_unknown(rig: Rig) -> None:
     """After a minute it is an error."""
-    office.service.unknown_looks = 10_000
-    (pending,) = office.want("a")
+    rig.service.unknown_looks = 10_000
+    (pending,) = rig.want("a")
     with pytest.raises(RequestRefusedError):
-        office.scheduler.obtain(pending)
-    assert 60 <= office.clock.monotonic() <= 120
+        rig.scheduler.obtain(pending)
+    assert 60 <= rig.clock.monotonic() <= 120
 
 
 @pytest.mark.parametrize("status", [ReportStatus.FATAL, ReportStatus.CANCELLED])
-def test_an_end_without_rows_is_handed_out_too(
-    office: Office, status: ReportStatus
-) -> None:
+def test_an_end_without_rows_is_handed_out_too(rig: Rig, status: ReportStatus) -> None:
     """What becomes of it is not the scheduler's concern."""
-    office.service.status = status
-    (pending,) = office.want("a")
-    assert status is office.scheduler.obtain(pending).status
+    rig.service.status = status
+    (pending,) = rig.want("a")
+    assert status is rig.scheduler.obtain(pending).status
 
 
 # Reports that exist already
 
 
-def test_an_adopted_report_is_not_asked_for(office: Office) -> None:
+def test_an_adopted_report_is_not_asked_for(rig: Rig) -> None:
     """It is looked at, and handed out when it is done."""
-    held = office.service.hold(office.pending("a", 0).request)
-    (pending,) = office.want("a", known_id=held)
-    assert held == office.scheduler.obtain(pending).report_id
-    assert [] == office.asked
-    assert (0, 1) == (office.scheduler.tally.created, office.scheduler.tally.adopted)
+    held = rig.service.hold(rig.pending("a", 0).request)
+    (pending,) = rig.want("a", known_id=held)
+    assert held == rig.scheduler.obtain(pending).report_id
+    assert [] == rig.created
+    assert (0, 1) == (rig.scheduler.tally.created, rig.scheduler.tally.adopted)
 
 
-def test_an_adopted_report_that_is_gone_is_asked_for(office: Office) -> None:
+def test_an_adopted_report_that_is_gone_is_asked_for(
+    rig: Rig,
+) -> None:
     """Then it is forgotten, and a new one remembered."""
-    (pending,) = office.want("a", known_id="99")
-    report = office.scheduler.obtain(pending)
-    assert ["a0"] == office.asked
-    assert [None, report.report_id] == office.remembered
+    (pending,) = rig.want("a", known_id="99")
+    report = rig.scheduler.obtain(pending)
+    assert ["a0"] == rig.created
+    assert [None, report.report_id] == rig.remembered
 
 
 # The moves of a pending
@@ -356,10 +315,10 @@ def test_an_adopted_report_that_is_gone_is_asked_for(office: Office) -> None:
 
 @pytest.mark.parametrize(("before", "after"), list(product(PendingState, PendingState)))
 def test_what_may_follow_what(
-    office: Office, before: PendingState, after: PendingState
+    rig: Rig, before: PendingState, after: PendingState
 ) -> None:
     """A move that makes no sense raises, and changes nothing."""
-    pending = office.pending("a", 0)
+    pending = rig.pending("a", 0)
     pending.state = before
     if (before, after) in ALLOWED:
         pending.move(after)
@@ -370,10 +329,10 @@ def test_what_may_follow_what(
         assert before is pending.state
 
 
-def test_an_error_is_told_to_whoever_waits(office: Office) -> None:
+def test_an_error_is_told_to_whoever_waits(rig: Rig) -> None:
     """Also when it came while another report was waited for."""
-    office.service.refusals["B"] = [AmazonError("no b today")]
-    (first,), (second,) = office.want("a"), office.want("b")
-    assert office.scheduler.obtain(first).status is ReportStatus.DONE
+    rig.service.refusals["B"] = [AmazonError("no b today")]
+    (first,), (second,) = rig.want("a"), rig.want("b")
+    assert rig.scheduler.obtain(first).status is ReportStatus.DONE
     with pytest.raises(AmazonError, match="no b today"):
-        office.scheduler.obtain(second)
+        rig.scheduler.obtain(second)

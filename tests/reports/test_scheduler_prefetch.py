@@ -11,13 +11,13 @@ import pytest
 from tap_amazon_reports.amazon.errors import AccessDeniedError
 from tap_amazon_reports.amazon.quota import TokenBucket
 from tap_amazon_reports.amazon.secret import DocumentUrl
-from tap_amazon_reports.reports.polling_policy import PollingPolicy
 from tap_amazon_reports.reports.prefetch import Document, Prefetch, in_a_thread, inline
 from tap_amazon_reports.reports.scheduler import ReportScheduler
 from tests.amazon.rig import services_of
 from tests.local_amazon import LocalAmazon
 from tests.local_amazon.faults import CutShort, ExpiredToken, Status
 from tests.local_amazon.storage.models import StoredObject
+from tests.reports.scheduler_rig import usual_policy
 from tests.reports.scripted_service import ScriptedService
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Fetching:
             held_bytes=held_bytes,
         )
         self.scheduler = ReportScheduler(
-            clock=clock, policy=PollingPolicy(), prefetch=self.prefetch
+            clock=clock, policy=usual_policy(), prefetch=self.prefetch
         )
 
     def read(self, document: Document) -> bytes:
@@ -278,7 +278,7 @@ def test_a_desk_without_documents_says_so(
     documents: Documents, clock: ScriptedClock
 ) -> None:
     """Who made it so made a mistake."""
-    scheduler = ReportScheduler(clock=clock, policy=PollingPolicy())
+    scheduler = ReportScheduler(clock=clock, policy=usual_policy())
     with pytest.raises(ValueError, match="no documents"):
         scheduler.open(documents.put("one"))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,25 +18,18 @@ from tap_amazon_reports.amazon.errors import (
     UnavailableError,
 )
 from tap_amazon_reports.amazon.quota import TokenBucket
-from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.reports.errors import ReportStuckError
-from tap_amazon_reports.reports.pending_report import PendingReport
-from tap_amazon_reports.reports.polling_policy import PollingPolicy
-from tap_amazon_reports.reports.report import ReportRequest
-from tap_amazon_reports.reports.scheduler import ReportScheduler
 from tap_amazon_reports.reports.status import ReportStatus
-from tests.amazon.rig import unchanged
 from tests.clock import NOON, ScriptedClock
+from tests.reports.scheduler_rig import DAY, SchedulerRig
 from tests.reports.scripted_service import ScriptedService
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from tap_amazon_reports.reports.report import Report
+    from tap_amazon_reports.reports.report import Report, ReportRequest
 
-DAY = timedelta(days=1)
-PATIENT = PollingPolicy(retry=RetryPolicy(jitter=unchanged))
 THROTTLED = "createReport of the Selling Partner API: HTTP 429"
 
 
@@ -97,73 +89,44 @@ class LimitedService(ScriptedService):
             raise UnavailableError(msg)
 
 
-class Office:
-    """A scheduler and the service that it asks."""
-
-    def __init__(self, policy: PollingPolicy = PATIENT) -> None:
-        """Begin with nothing wanted."""
-        self.clock = ScriptedClock()
-        self.service = LimitedService(self.clock)
-        self.scheduler = ReportScheduler(clock=self.clock, policy=policy)
-
-    def want(self, queue: str, windows: int = 1) -> list[PendingReport]:
-        """Want so many days of a type of the queue's name."""
-        pendings = []
-        for number in range(windows):
-            start = NOON - (1000 - number) * DAY
-            request = ReportRequest(
-                report_type=queue.upper(), data_start=start, data_end=start + DAY
-            )
-            pending = PendingReport(
-                request, self.service, queue, lambda _report_id: None
-            )
-            self.scheduler.want(pending)
-            pendings.append(pending)
-        return pendings
-
-    def obtain(self, pendings: list[PendingReport]) -> list[Report]:
-        """Wait for each in turn."""
-        return [self.scheduler.obtain(pending) for pending in pendings]
-
-    def asked(self, queue: str) -> list[float]:
-        """When a queue's reports were asked for, in seconds."""
-        asks = self.service.asks
-        return [at for request, at in asks if request.report_type == queue.upper()]
+Rig = SchedulerRig[LimitedService]
 
 
-@pytest.fixture(name="office")
-def _office() -> Office:
-    return Office()
+@pytest.fixture(name="rig")
+def _rig() -> Rig:
+    return SchedulerRig(LimitedService(ScriptedClock()))
 
 
 # A type with a limit of its own
 
 
-def test_a_limited_type_does_not_slow_the_others(office: Office) -> None:
+def test_a_limited_type_does_not_slow_the_others(
+    rig: Rig,
+) -> None:
     """Ten windows of another type are asked for at once while one is refused."""
-    office.service.forbids = lambda kind, second: kind == "SLOW" and second < 3000
-    office.want("slow", 4)
-    office.obtain(office.want("quick", 10))
+    rig.service.forbids = lambda kind, second: kind == "SLOW" and second < 3000
+    rig.want("slow", 4)
+    rig.obtain(*rig.want("quick", 10))
 
-    assert office.asked("quick") == [0] * 10
-    assert office.asked("slow") == []
+    assert rig.created_at("quick") == [0] * 10
+    assert rig.created_at("slow") == []
 
 
-def test_a_limited_type_comes_in_the_end(office: Office) -> None:
+def test_a_limited_type_comes_in_the_end(rig: Rig) -> None:
     """It is tried again after pauses that grow, and no attempt is wasted before."""
-    office.service.forbids = lambda _kind, second: second < 800
-    office.obtain(office.want("slow"))
-    attempts = [at for _, at in office.service.throttled]
+    rig.service.forbids = lambda _kind, second: second < 800
+    rig.obtain(*rig.want("slow"))
+    attempts = [at for _, at in rig.service.throttled]
 
     assert [later - earlier for earlier, later in pairwise(attempts)] == pytest.approx(
         [60, 120, 240], abs=2
     )
-    assert 800 <= office.asked("slow")[0] <= 910
+    assert 800 <= rig.created_at("slow")[0] <= 910
 
 
-def test_four_an_hour_are_learned(office: Office) -> None:
+def test_four_an_hour_are_learned(rig: Rig) -> None:
     """A type of four an hour is read at about that pace, with few refusals."""
-    own = TokenBucket(rate_per_second=4 / 3600, burst=4, clock=office.clock)
+    own = TokenBucket(rate_per_second=4 / 3600, burst=4, clock=rig.clock)
 
     def forbids(_kind: str, _second: float) -> bool:
         if own.wait_seconds() > 0:
@@ -171,162 +134,170 @@ def test_four_an_hour_are_learned(office: Office) -> None:
         own.take()
         return False
 
-    office.service.forbids = forbids
-    office.obtain(office.want("sales", 24))
+    rig.service.forbids = forbids
+    rig.obtain(*rig.want("sales", 24))
     least_seconds = 20 * 900
 
-    assert office.clock.monotonic() <= 1.35 * least_seconds
-    assert len(office.service.throttled) <= 30
+    assert rig.clock.monotonic() <= 1.35 * least_seconds
+    assert len(rig.service.throttled) <= 30
 
 
-def test_a_type_that_is_never_given_fails_alone(office: Office) -> None:
+def test_a_type_that_is_never_given_fails_alone(
+    rig: Rig,
+) -> None:
     """After `report_timeout` its stream is told: operation, type, and what goes on."""
-    office.service.forbids = lambda kind, _second: kind == "NEVER"
-    never, good = office.want("never", 3), office.want("good", 3)
+    rig.service.forbids = lambda kind, _second: kind == "NEVER"
+    never, good = rig.want("never", 3), rig.want("good", 3)
     with pytest.raises(ThrottledError, match="createReport") as caught:
-        office.obtain(never)
+        rig.obtain(*never)
 
     assert "NEVER" in str(caught.value)
     assert "120 minutes" in str(caught.value)
-    assert all(one.status is ReportStatus.DONE for one in office.obtain(good))
+    assert all(one.status is ReportStatus.DONE for one in rig.obtain(*good))
 
 
 def test_the_log_says_which_quota_is_empty_and_until_when(
-    office: Office, caplog: pytest.LogCaptureFixture
+    rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One type: its name and the time; several: that it is the quota of all."""
     caplog.set_level(logging.INFO)
-    office.service.forbids = lambda _kind, second: second < 10
-    office.want("a")
-    office.scheduler.turn()
+    rig.service.forbids = lambda _kind, second: second < 10
+    rig.want("a")
+    rig.scheduler.turn()
     assert "the quota of A is empty; it is held back until 12:01:00Z" in caplog.text
     assert "the quota of all" not in caplog.text
-    office.want("b")
-    office.scheduler.turn()
+    rig.want("b")
+    rig.scheduler.turn()
 
     assert "the quota of all is empty until 12:0" in caplog.text
 
 
-def test_when_several_are_refused_nobody_is_asked(office: Office) -> None:
+def test_when_several_are_refused_nobody_is_asked(
+    rig: Rig,
+) -> None:
     """Two types refused in a row: the third is not even tried before the refill."""
-    office.service.forbids = lambda kind, second: kind in "AB" and second < 10
-    office.want("a")
-    office.want("b")
-    office.obtain(office.want("c"))
+    rig.service.forbids = lambda kind, second: kind in "AB" and second < 10
+    rig.want("a")
+    rig.want("b")
+    rig.obtain(*rig.want("c"))
 
-    assert [kind for kind, _ in office.service.throttled] == ["A", "B"]
-    assert office.asked("c")[0] >= 60
+    assert [kind for kind, _ in rig.service.throttled] == ["A", "B"]
+    assert rig.created_at("c")[0] >= 60
 
 
-def test_a_storm_of_429_passes(office: Office) -> None:
+def test_a_storm_of_429_passes(rig: Rig) -> None:
     """Ten minutes of nothing but 429 cost about that, and few attempts."""
-    office.service.forbids = lambda _kind, second: second < 600
-    wanted = [pending for queue in "abcde" for pending in office.want(queue, 3)]
-    office.obtain(wanted)
+    rig.service.forbids = lambda _kind, second: second < 600
+    wanted = [pending for queue in "abcde" for pending in rig.want(queue, 3)]
+    rig.obtain(*wanted)
 
-    assert len(office.service.throttled) <= 25
-    assert len(office.service.asks) == 15
-    assert office.clock.monotonic() <= 600 + 15 * 62 + 900
+    assert len(rig.service.throttled) <= 25
+    assert len(rig.service.asks) == 15
+    assert rig.clock.monotonic() <= 600 + 15 * 62 + 900
 
 
 # A service that does not answer
 
 
-def test_an_outage_is_waited_out_in_asking(office: Office) -> None:
+def test_an_outage_is_waited_out_in_asking(rig: Rig) -> None:
     """503 for two minutes: the report is asked for once in the end."""
-    office.service.down_until = 120
-    office.obtain(office.want("a"))
+    rig.service.down_until = 120
+    rig.obtain(*rig.want("a"))
 
-    assert len(office.asked("a")) == 1
+    assert len(rig.created_at("a")) == 1
 
 
-def test_an_outage_is_waited_out_in_looking(office: Office) -> None:
+def test_an_outage_is_waited_out_in_looking(rig: Rig) -> None:
     """503 for two minutes while a report ripens: nothing is asked for again."""
-    pendings = office.want("a", 3)
-    office.scheduler.turn()
-    office.service.down_until = 120
-    office.obtain(pendings)
+    pendings = rig.want("a", 3)
+    rig.scheduler.turn()
+    rig.service.down_until = 120
+    rig.obtain(*pendings)
 
-    assert len(office.asked("a")) == 3
+    assert len(rig.created_at("a")) == 3
 
 
 @pytest.mark.parametrize("when", ["asking", "looking"])
-def test_an_outage_without_end_is_an_error(office: Office, when: str) -> None:
+def test_an_outage_without_end_is_an_error(rig: Rig, when: str) -> None:
     """After five minutes the stream is told, with the report in the message."""
-    (pending,) = office.want("a")
+    (pending,) = rig.want("a")
     if when == "looking":
-        office.scheduler.turn()
-    office.service.down_until = 10**9
+        rig.scheduler.turn()
+    rig.service.down_until = 10**9
     with pytest.raises(UnavailableError, match="HTTP 503") as caught:
-        office.scheduler.obtain(pending)
+        rig.scheduler.obtain(pending)
 
     assert " A " in str(caught.value).replace("(A ", " A ")
-    assert 200 <= office.clock.monotonic() <= 400
+    assert 200 <= rig.clock.monotonic() <= 400
 
 
 # Streams of all kinds, side by side
 
 
-def test_one_stuck_report_among_many(office: Office) -> None:
+def test_one_stuck_report_among_many(rig: Rig) -> None:
     """The others are done while it is stuck; it alone is an error."""
-    office.service.ripening_seconds = lambda request: (
+    rig.service.ripening_seconds = lambda request: (
         10**6 if request.report_type == "STUCK" else 60
     )
-    stuck, good = office.want("stuck"), office.want("good", 20)
+    stuck, good = rig.want("stuck"), rig.want("good", 20)
     with pytest.raises(ReportStuckError):
-        office.obtain(stuck)
-    waited_seconds = office.clock.monotonic()
-    office.obtain(good)
+        rig.obtain(*stuck)
+    waited_seconds = rig.clock.monotonic()
+    rig.obtain(*good)
 
-    assert office.clock.monotonic() == waited_seconds
+    assert rig.clock.monotonic() == waited_seconds
 
 
-def test_a_failing_stream_takes_no_quota_from_healthy_ones(office: Office) -> None:
+def test_a_failing_stream_takes_no_quota_from_healthy_ones(
+    rig: Rig,
+) -> None:
     """After its first refusal nothing more of it is asked for, in the same turn too."""
     refusals: list[AmazonError] = [RequestRefusedError("no") for _ in range(50)]
-    office.service.refusals["BAD"] = refusals
-    bad, good = office.want("bad", 50), office.want("good", 14)
-    office.obtain(good)
+    rig.service.refusals["BAD"] = refusals
+    bad, good = rig.want("bad", 50), rig.want("good", 14)
+    rig.obtain(*good)
     with pytest.raises(RequestRefusedError):
-        office.obtain(bad)
+        rig.obtain(*bad)
 
     assert len(refusals) == 49
-    assert office.asked("good") == [0] * 14
+    assert rig.created_at("good") == [0] * 14
 
 
-def test_what_was_asked_before_a_failure_is_still_read(office: Office) -> None:
+def test_what_was_asked_before_a_failure_is_still_read(
+    rig: Rig,
+) -> None:
     """The windows before the refused one come as usual."""
-    pendings = office.want("a", 3)
-    office.scheduler.turn()
-    pendings += office.want("a", 2)
-    office.service.refusals["A"] = [AccessDeniedError("no")]
-    office.obtain(pendings[:3])
+    pendings = rig.want("a", 3)
+    rig.scheduler.turn()
+    pendings += rig.want("a", 2)
+    rig.service.refusals["A"] = [AccessDeniedError("no")]
+    rig.obtain(*pendings[:3])
     with pytest.raises(AccessDeniedError):
-        office.scheduler.obtain(pendings[3])
+        rig.scheduler.obtain(pendings[3])
 
 
-def test_reports_that_ripen_out_of_order(office: Office) -> None:
+def test_reports_that_ripen_out_of_order(rig: Rig) -> None:
     """They are handed out in order, and no time is lost by that."""
-    office.service.ripening_seconds = lambda request: (
+    rig.service.ripening_seconds = lambda request: (
         900 if request.data_start == NOON - 1000 * DAY else 30
     )
-    reports = office.obtain(office.want("a", 10))
+    reports = rig.obtain(*rig.want("a", 10))
 
     assert [report.report_id for report in reports] == [
         str(100 + number) for number in range(10)
     ]
-    assert office.clock.monotonic() <= 1000
+    assert rig.clock.monotonic() <= 1000
 
 
 def test_looks_keep_to_their_quota() -> None:
     """With two hundred reports in the making, each look has its token, none waits."""
-    office = Office()
-    office.service.ripening_seconds = lambda _request: 3000
-    reports = office.obtain(office.want("a", 200))
-    looked_at = [at for _, at in office.service.looks]
+    rig = SchedulerRig(LimitedService(ScriptedClock()))
+    rig.service.ripening_seconds = lambda _request: 3000
+    reports = rig.obtain(*rig.want("a", 200))
+    looked_at = [at for _, at in rig.service.looks]
 
     assert len(reports) == 200
-    assert len(looked_at) <= 15 + 2 * (office.clock.monotonic() + 1)
+    assert len(looked_at) <= 15 + 2 * (rig.clock.monotonic() + 1)
 
 
 # What is told
@@ -338,16 +309,16 @@ def _said(caplog: pytest.LogCaptureFixture, text: str) -> list[str]:
 
 
 def test_who_waits_says_so_each_half_minute(
-    office: Office, caplog: pytest.LogCaptureFixture
+    rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What is waited for, how far it is, when it is looked at next, what else is up."""
     caplog.set_level(logging.INFO)
-    office.service.ripening_seconds = lambda _request: 1200
-    office.want("b", 2)
-    office.obtain(office.want("a"))
+    rig.service.ripening_seconds = lambda _request: 1200
+    rig.want("b", 2)
+    rig.obtain(*rig.want("a"))
     beats = _said(caplog, "waiting for report")
 
-    assert len(beats) >= office.clock.monotonic() / 30 - 2
+    assert len(beats) >= rig.clock.monotonic() / 30 - 2
     assert re.search(
         r"waiting for report 10\d \(A 2024-.*\), IN_PROGRESS for \d+\.\d min; next poll"
         r" at 12:\d\d:\d\dZ; 3 reports ripen, 0 are still to be created",
@@ -356,12 +327,12 @@ def test_who_waits_says_so_each_half_minute(
 
 
 def test_who_waits_for_a_quota_says_so_too(
-    office: Office, caplog: pytest.LogCaptureFixture
+    rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A report that cannot be asked for yet is told with the moment when it can."""
     caplog.set_level(logging.INFO)
-    *_, last = office.want("a", 17)
-    office.scheduler.obtain(last)
+    *_, last = rig.want("a", 17)
+    rig.scheduler.obtain(last)
     beats = _said(caplog, "waiting to create a report A 2024-")
 
     assert beats
@@ -369,12 +340,12 @@ def test_who_waits_for_a_quota_says_so_too(
 
 
 def test_each_turn_of_a_report_is_told_once(
-    office: Office, caplog: pytest.LogCaptureFixture
+    rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Asked for, in progress, done: three lines, however often it was looked at."""
     caplog.set_level(logging.INFO)
-    office.service.ripening_seconds = lambda _request: 600
-    office.obtain(office.want("a"))
+    rig.service.ripening_seconds = lambda _request: 600
+    rig.obtain(*rig.want("a"))
     lines = [record.getMessage() for record in caplog.records]
     turns = [line for line in lines if "report 100" in line and "waiting" not in line]
 
