@@ -49,6 +49,13 @@ if TYPE_CHECKING:
     from tap_amazon_reports.singer.report_stream import ReportStream
     from tap_amazon_reports.singer.stream import AmazonStream
 
+# Facts (reports_2021-06-30.json, `x-amzn-api-sandbox`; November 2026): the static
+# sandbox creates one report, by a fixed body, and it is IN_PROGRESS for ever.
+_NEVER_MADE = (
+    "no report is asked for, as Amazon's static sandbox finishes none; rows inside"
+    " reports are read without sp_sandbox"
+)
+
 
 class TapAmazonReports(AmazonTap):
     """Reports of the Amazon Appstore, the Selling Partner API and Amazon Pay."""
@@ -227,6 +234,11 @@ class TapAmazonReports(AmazonTap):
         journal: ReportJournal,
     ) -> None:
         """Want what one entry is about, in each of its partitions."""
+        if self._is_never_made(content):
+            for stream in streams:
+                stream.leave(_NEVER_MADE)
+                stream.end()
+            return
         try:
             service = self._report_service(content)
         except AmazonError as error:
@@ -245,6 +257,16 @@ class TapAmazonReports(AmazonTap):
             )
             journal.expect(stream.name for stream in streams)
             want(wanted, [one.of_job(partition) for one in streams], tally)
+
+    def _is_never_made(self, content: ContentEntry) -> bool:
+        """Tell whether reports would be asked of the static sandbox."""
+        settings = self.settings.selling_partner
+        return (
+            content.service == SpReports.service
+            and content.entry.source is Source.REQUEST
+            and settings is not None
+            and settings.sandbox
+        )
 
     def _report_service(self, content: ContentEntry) -> ReportService:
         """Return who makes the reports of an entry.

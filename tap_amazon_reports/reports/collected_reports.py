@@ -244,7 +244,12 @@ class CollectedReports(ReportJob):
         return tuple(sorted(self.wanted.partition.marketplace_ids))
 
     def _is_ours(self, report: Report) -> bool:
-        """Tell whether a report is of a marketplace that is wanted, or of none."""
+        """Tell whether a report is of a marketplace that is wanted, or of none.
+
+        The static sandbox lists one of another type, whatever it is asked for.
+        """
+        if report.report_type != self.wanted.kind.report_type:
+            return False
         wanted = set(self.wanted.partition.marketplace_ids)
         of_report = set(report.marketplace_ids)
         return not wanted or not of_report or bool(wanted & of_report)

@@ -216,3 +216,18 @@ def test_without_credentials_it_fails(amazon_reports: Commands) -> None:
 
     assert 1 == called.status
     assert "no credentials are set; set appstore_client_id" in called.err
+
+
+def test_the_sandbox_passes(amazon_reports: Commands) -> None:
+    """Credentials are tried in the words that the static sandbox has answers for."""
+    called = amazon_reports(
+        "check",
+        settings={
+            **amazon_reports.amazon.sandbox_settings(),
+            "sp_marketplaces": ["US"],
+            "sp_report_types": [ORDERS],
+        },
+    )
+
+    assert 0 == called.status, called.out
+    assert [] == amazon_reports.amazon.refused
