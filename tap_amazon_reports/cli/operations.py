@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import abc
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tap_amazon_reports.amazon.answers import Json
+    from tap_amazon_reports.amazon.pay import PayClient
+    from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
     from tap_amazon_reports.cli.session import Session
     from tap_amazon_reports.reports.report import ReportService
     from tap_amazon_reports.reports.report_types import ReportType
@@ -27,23 +30,35 @@ __all__ = ["Operations", "operations_of"]
 _OF_PAY = "_GET_"
 
 
-class Operations(Protocol):
-    """The operations of one report API.
+class Operations(abc.ABC):
+    """The operations of one report API; what both do alike is done here.
 
     Attributes:
+        service: as the catalogue of report types calls it.
         reports: the same API as the tap's runs use it.
     """
 
+    service: ClassVar[str]
     reports: ReportService
+    _client: SellingPartnerClient | PayClient
 
     def kind(self, report_type: str) -> ReportType:
         """Return what is known of a type of this service."""
+        return CATALOGUE.find(self.service, report_type)
 
     def list_reports(
         self, types: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Json]:
-        """Yield reports, newest first."""
+        """Yield reports, newest first; without a type, of those of the settings or all."""
+        for entry in self._client.get_reports(
+            self._types(types),
+            shape=ReportHead,
+            created_since=self._time(since),
+            created_until=self._time(until),
+        ):
+            yield entry.wire
 
+    @abc.abstractmethod
     def request(
         self,
         report_type: str,
@@ -51,20 +66,26 @@ class Operations(Protocol):
         options: dict[str, str],
         marketplace: str | None,
     ) -> ReportRequest:
-        """Return what to ask for."""
+        """Return what to create."""
 
     def get_report(self, report_id: str) -> Json:
         """Return one report."""
+        return self._client.get_report(report_id).wire
 
+    @abc.abstractmethod
     def cancel_report(self, report_id: str) -> None:
         """Cancel a report that is in the queue."""
 
     def list_schedules(self, types: Sequence[str]) -> list[Json]:
-        """Return the schedules of these types."""
+        """Return the schedules of these types; without a type as `list_reports`."""
+        found = self._client.get_report_schedules(self._types(types))
+        return [schedule.wire for schedule in found]
 
     def get_schedule(self, schedule_id: str) -> Json:
         """Return one schedule."""
+        return self._client.get_report_schedule(schedule_id).wire
 
+    @abc.abstractmethod
     def create_schedule(
         self,
         request: ReportRequest,
@@ -77,32 +98,30 @@ class Operations(Protocol):
 
     def cancel_schedule(self, schedule_id: str) -> None:
         """End a schedule."""
+        self._client.cancel_report_schedule(schedule_id)
+
+    @staticmethod
+    @abc.abstractmethod
+    def _time(moment: datetime) -> str:
+        """Return a moment as this API writes it."""
+
+    @abc.abstractmethod
+    def _types(self, types: Sequence[str]) -> list[str]:
+        """Return the types to list."""
 
 
-class SellingPartnerOperations:
+class SellingPartnerOperations(Operations):
     """Reports 2021-06-30 of the Selling Partner API."""
+
+    service = "selling_partner"
+    _client: SellingPartnerClient
+    _time = staticmethod(utc_text)
 
     def __init__(self, session: Session) -> None:
         """Take the client; nothing is asked yet."""
         self._client = session.services.selling_partner
         self._settings = session.settings.selling_partner
         self.reports: ReportService = session.services.selling_partner_reports
-
-    def kind(self, report_type: str) -> ReportType:
-        """Return what is known of a type."""
-        return CATALOGUE.find("selling_partner", report_type)
-
-    def list_reports(
-        self, types: Sequence[str], since: datetime, until: datetime
-    ) -> Iterator[Json]:
-        """Yield reports, newest first; without a type, those of the settings."""
-        for entry in self._client.get_reports(
-            self._types(types),
-            shape=ReportHead,
-            created_since=utc_text(since),
-            created_until=utc_text(until),
-        ):
-            yield entry.wire
 
     def request(
         self,
@@ -121,22 +140,9 @@ class SellingPartnerOperations:
             options=tuple(options.items()),
         )
 
-    def get_report(self, report_id: str) -> Json:
-        """Return one report."""
-        return self._client.get_report(report_id).wire
-
     def cancel_report(self, report_id: str) -> None:
         """Cancel a report that is in the queue."""
         self._client.cancel_report(report_id)
-
-    def list_schedules(self, types: Sequence[str]) -> list[Json]:
-        """Return the schedules of these types, or of those of the settings."""
-        found = self._client.get_report_schedules(self._types(types))
-        return [schedule.wire for schedule in found]
-
-    def get_schedule(self, schedule_id: str) -> Json:
-        """Return one schedule."""
-        return self._client.get_report_schedule(schedule_id).wire
 
     def create_schedule(
         self,
@@ -159,10 +165,6 @@ class SellingPartnerOperations:
             body["reportOptions"] = dict(request.options)
         return self._client.create_report_schedule(body)
 
-    def cancel_schedule(self, schedule_id: str) -> None:
-        """End a schedule."""
-        self._client.cancel_report_schedule(schedule_id)
-
     def _stands(self, request: ReportRequest) -> bool:
         subject = set(request.marketplace_ids)
         return any(
@@ -176,32 +178,20 @@ class SellingPartnerOperations:
         named = list(types) or list(
             dict.fromkeys(entry.kind.report_type for entry in entries)
         )
-        return named or CATALOGUE.core("selling_partner")
+        return named or CATALOGUE.core(self.service)
 
 
-class PayOperations:
+class PayOperations(Operations):
     """The reports of the Amazon Pay API v2."""
+
+    service = "amazon_pay"
+    _client: PayClient
+    _time = staticmethod(basic_text)
 
     def __init__(self, session: Session) -> None:
         """Take the client; nothing is asked yet."""
         self._client = session.services.pay
         self.reports: ReportService = session.services.pay_reports
-
-    def kind(self, report_type: str) -> ReportType:
-        """Return what is known of a type."""
-        return CATALOGUE.find("amazon_pay", report_type)
-
-    def list_reports(
-        self, types: Sequence[str], since: datetime, until: datetime
-    ) -> Iterator[Json]:
-        """Yield reports, newest first; without a type, those of all."""
-        for entry in self._client.get_reports(
-            types,
-            shape=ReportHead,
-            created_since=basic_text(since),
-            created_until=basic_text(until),
-        ):
-            yield entry.wire
 
     def request(
         self,
@@ -218,22 +208,10 @@ class PayOperations:
             report_type=report_type, data_start=window[0], data_end=window[1]
         )
 
-    def get_report(self, report_id: str) -> Json:
-        """Return one report."""
-        return self._client.get_report(report_id).wire
-
     def cancel_report(self, report_id: str) -> None:
         """Say that there is no such operation."""
         msg = f"Amazon Pay cannot cancel a report: {report_id} will be made"
         raise click.ClickException(msg)
-
-    def list_schedules(self, types: Sequence[str]) -> list[Json]:
-        """Return the schedules of these types, or all."""
-        return [entry.wire for entry in self._client.get_report_schedules(types)]
-
-    def get_schedule(self, schedule_id: str) -> Json:
-        """Return one schedule."""
-        return self._client.get_report_schedule(schedule_id).wire
 
     def create_schedule(
         self,
@@ -253,9 +231,9 @@ class PayOperations:
             body["deleteExistingSchedule"] = True
         return self._client.create_report_schedule(body)
 
-    def cancel_schedule(self, schedule_id: str) -> None:
-        """End a schedule."""
-        self._client.cancel_report_schedule(schedule_id)
+    def _types(self, types: Sequence[str]) -> list[str]:
+        """Return the types to list: those named; none means all."""
+        return list(types)
 
 
 def operations_of(

@@ -25,7 +25,7 @@ from tap_amazon_reports.cli.options import (
     with_settings,
     yes,
 )
-from tap_amazon_reports.cli.showing import say, table, write_json
+from tap_amazon_reports.cli.showing import answer, say, show, table, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -133,11 +133,12 @@ def create(
     request = operations.request(report_type, (start, end), given, marketplace)
     ask_first(f"Ask Amazon to make {request}?", yes=yes)
     report_id = operations.reports.create(request)
-    if as_json:
-        write_json({"reportId": report_id})
-        return
-    say(f"report {report_id} is being made; when it is done:")
-    say(f"amazon-reports reports fetch {report_id}")
+    answer(
+        {"reportId": report_id},
+        f"report {report_id} is being made; when it is done:",
+        f"amazon-reports reports fetch {report_id}",
+        as_json=as_json,
+    )
 
 
 @reports.command("get")
@@ -149,19 +150,7 @@ def get(
     session: Session, *, report_id: str, service: str | None, as_json: bool
 ) -> None:
     """Show one report as it is now."""
-    report = operations_of(session, service).get_report(report_id)
-    if as_json:
-        write_json(report)
-        return
-    table(
-        ("", ""),
-        [(name, _text(value)) for name, value in report.items()],
-        headed=False,
-    )
-
-
-def _text(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    show(operations_of(session, service).get_report(report_id), as_json=as_json)
 
 
 @reports.command("cancel")
@@ -177,10 +166,11 @@ def cancel(
     operations = operations_of(session, service)
     ask_first(f"Cancel report {report_id}?", yes=yes)
     operations.cancel_report(report_id)
-    if as_json:
-        write_json({"reportId": report_id, "cancelled": True})
-        return
-    say(f"report {report_id} is cancelled")
+    answer(
+        {"reportId": report_id, "cancelled": True},
+        f"report {report_id} is cancelled",
+        as_json=as_json,
+    )
 
 
 @reports.command("fetch")

@@ -16,7 +16,7 @@ from tap_amazon_reports.cli.options import (
     with_settings,
     yes,
 )
-from tap_amazon_reports.cli.showing import say, table, write_json
+from tap_amazon_reports.cli.showing import answer, say, show, table, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,11 +68,7 @@ def get(
     session: Session, *, schedule_id: str, service: str | None, as_json: bool
 ) -> None:
     """Show one schedule."""
-    schedule = operations_of(session, service).get_schedule(schedule_id)
-    if as_json:
-        write_json(schedule)
-        return
-    table(("", ""), list(schedule.items()), headed=False)
+    show(operations_of(session, service).get_schedule(schedule_id), as_json=as_json)
 
 
 @schedules.command("create")
@@ -129,10 +125,11 @@ def create(
             f" amazon-reports schedules list {report_type}, replace it with --replace"
         )
         raise click.ClickException(msg)
-    if as_json:
-        write_json({"reportScheduleId": schedule_id})
-        return
-    say(f"schedule {schedule_id} is made")
+    answer(
+        {"reportScheduleId": schedule_id},
+        f"schedule {schedule_id} is made",
+        as_json=as_json,
+    )
 
 
 @schedules.command("cancel")
@@ -148,7 +145,8 @@ def cancel(
     operations = operations_of(session, service)
     ask_first(f"End schedule {schedule_id}?", yes=yes)
     operations.cancel_schedule(schedule_id)
-    if as_json:
-        write_json({"reportScheduleId": schedule_id, "cancelled": True})
-        return
-    say(f"schedule {schedule_id} has ended")
+    answer(
+        {"reportScheduleId": schedule_id, "cancelled": True},
+        f"schedule {schedule_id} has ended",
+        as_json=as_json,
+    )

@@ -14,7 +14,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["lines", "pretty_json", "say", "table", "write_json"]
+__all__ = ["answer", "lines", "pretty_json", "say", "show", "table", "write_json"]
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _WIDTH_OF_A_FILE = 10_000
@@ -48,6 +48,28 @@ def table(
     for row in rows:
         shown.add_row(*("" if cell is None else str(cell) for cell in row))
     _print(shown)
+
+
+def show(values: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print one thing of Amazon's: each field and its value."""
+    if as_json:
+        write_json(values)
+    else:
+        cells = ((name, _text(value)) for name, value in values.items())
+        table(("", ""), cells, headed=False)
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def answer(values: Mapping[str, Any], *sentences: str, as_json: bool) -> None:
+    """Print what was done: values for machines, or sentences for people."""
+    if as_json:
+        write_json(values)
+        return
+    for sentence in sentences:
+        say(sentence)
 
 
 def say(text: str = "", *, style: str | None = None) -> None:
