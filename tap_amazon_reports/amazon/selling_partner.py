@@ -16,10 +16,23 @@ from tap_amazon_reports.amazon.errors import (
     DocumentGoneError,
     RequestRefusedError,
 )
-from tap_amazon_reports.amazon.operation import Call, Operation
+from tap_amazon_reports.amazon.operation import Call
 from tap_amazon_reports.amazon.origin import document_url
 from tap_amazon_reports.amazon.restricted import RestrictedAuth
 from tap_amazon_reports.amazon.secret import Secret
+from tap_amazon_reports.amazon.selling_partner_operations import (
+    CANCEL_REPORT,
+    CANCEL_REPORT_SCHEDULE,
+    CREATE_REPORT,
+    CREATE_REPORT_SCHEDULE,
+    CREATE_RESTRICTED_DATA_TOKEN,
+    GET_ORDER_METRICS,
+    GET_REPORT,
+    GET_REPORT_DOCUMENT,
+    GET_REPORT_SCHEDULE,
+    GET_REPORT_SCHEDULES,
+    GET_REPORTS,
+)
 from tap_amazon_reports.amazon.shapes import (
     CreatedReport,
     OrderMetrics,
@@ -38,88 +51,6 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.connection import ServiceConnection
     from tap_amazon_reports.amazon.http import Query
     from tap_amazon_reports.amazon.secret import DocumentUrl
-
-# Facts (SP-API models, reports_2021-06-30.json and sales.json): paths, limits, and the
-# usage plans, as (requests a second, burst).
-
-GET_REPORTS = Operation(
-    name="getReports",
-    method="GET",
-    path="/reports/2021-06-30/reports",
-    rate_per_second=0.0222,
-    burst=10,
-)
-GET_REPORT_SCHEDULES = Operation(
-    name="getReportSchedules",
-    method="GET",
-    path="/reports/2021-06-30/schedules",
-    rate_per_second=0.0222,
-    burst=10,
-)
-CREATE_REPORT_SCHEDULE = Operation(
-    name="createReportSchedule",
-    method="POST",
-    path="/reports/2021-06-30/schedules",
-    rate_per_second=0.0222,
-    burst=10,
-)
-GET_REPORT_SCHEDULE = Operation(
-    name="getReportSchedule",
-    method="GET",
-    path="/reports/2021-06-30/schedules/{reportScheduleId}",
-    rate_per_second=0.0222,
-    burst=10,
-)
-CANCEL_REPORT_SCHEDULE = Operation(
-    name="cancelReportSchedule",
-    method="DELETE",
-    path="/reports/2021-06-30/schedules/{reportScheduleId}",
-    rate_per_second=0.0222,
-    burst=10,
-)
-GET_ORDER_METRICS = Operation(
-    name="getOrderMetrics",
-    method="GET",
-    path="/sales/v1/orderMetrics",
-    rate_per_second=0.5,
-    burst=15,
-)
-
-CREATE_REPORT = Operation(
-    name="createReport",
-    method="POST",
-    path="/reports/2021-06-30/reports",
-    rate_per_second=0.0167,
-    burst=15,
-)
-GET_REPORT = Operation(
-    name="getReport",
-    method="GET",
-    path="/reports/2021-06-30/reports/{reportId}",
-    rate_per_second=2,
-    burst=15,
-)
-CANCEL_REPORT = Operation(
-    name="cancelReport",
-    method="DELETE",
-    path="/reports/2021-06-30/reports/{reportId}",
-    rate_per_second=0.0222,
-    burst=10,
-)
-GET_REPORT_DOCUMENT = Operation(
-    name="getReportDocument",
-    method="GET",
-    path="/reports/2021-06-30/documents/{reportDocumentId}",
-    rate_per_second=0.0167,
-    burst=15,
-)
-CREATE_RESTRICTED_DATA_TOKEN = Operation(
-    name="createRestrictedDataToken",
-    method="POST",
-    path="/tokens/2021-03-01/restrictedDataToken",
-    rate_per_second=1,
-    burst=10,
-)
 
 TYPES_PER_CALL = 10
 """The most report types that getReports and getReportSchedules take in one call."""

@@ -49,7 +49,7 @@ class Operations(abc.ABC):
     def list_reports(
         self, types: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Json]:
-        """Yield reports, newest first; without a type, of those of the settings or all."""
+        """Yield reports, newest first; without a type, of those that are configured."""
         for entry in self._client.get_reports(
             self._types(types),
             shape=ReportHead,

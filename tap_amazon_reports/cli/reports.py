@@ -26,6 +26,7 @@ from tap_amazon_reports.cli.options import (
     yes,
 )
 from tap_amazon_reports.cli.showing import answer, say, show, table, write_json
+from tap_amazon_reports.reports.reach import oldest_listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from tap_amazon_reports.cli.session import Session
 
 _LISTED_DAYS = 7
-_KEPT = timedelta(days=90)
 
 
 @click.group("reports")
@@ -71,7 +71,7 @@ def list_reports(
     """List the reports of some types, or of those that the settings name."""
     now = session.clock.now()
     # Amazon refuses to look further back than it keeps reports.
-    since = max(since or now - timedelta(days=_LISTED_DAYS), now - _KEPT)
+    since = max(since or now - timedelta(days=_LISTED_DAYS), oldest_listed(now))
     found = operations_of(session, service, types).list_reports(
         types, since, until or now
     )

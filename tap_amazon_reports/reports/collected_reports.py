@@ -17,6 +17,7 @@ from tap_amazon_reports.amazon.errors import (
 from tap_amazon_reports.reports.document_reader import DocumentReader
 from tap_amazon_reports.reports.errors import ReportFailedError
 from tap_amazon_reports.reports.memory import Remembered
+from tap_amazon_reports.reports.reach import oldest_listed
 from tap_amazon_reports.reports.report_job import JobStream, ReportJob
 from tap_amazon_reports.reports.silence import none_made
 
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Facts (both services' Reports pages): reports are listed by when they were created,
-# and kept for 90 days.
-KEPT = timedelta(days=90)
-_SLACK = timedelta(minutes=10)
 _LISTED_AGAIN = timedelta(hours=1)
 """A report may be listed a moment after it was created."""
 _OF_ONE_DOCUMENT = (DocumentMissingError, RequestRefusedError, ServiceError)
@@ -152,7 +149,7 @@ class CollectedReports(ReportJob):
 
     def _streams_memory(self) -> Remembered:
         now = self._parts.clock.now().replace(microsecond=0)
-        oldest = now - KEPT + _SLACK
+        oldest = oldest_listed(now)
         for stream in self.streams:
             bookmark, remembered = stream.memory.bookmark(), stream.remembered()
             start = self.wanted.start
@@ -222,7 +219,7 @@ class CollectedReports(ReportJob):
     def _listed(self) -> Iterable[Report]:
         now = self._parts.clock.now().replace(microsecond=0)
         starts = [since.start for since in self._since.values()]
-        oldest = now - KEPT + _SLACK
+        oldest = oldest_listed(now)
         starts += [max(oldest, one) for one in self._memory.unread_reports.values()]
         if self._new_marketplaces:
             starts.append(max(oldest, self.wanted.start))

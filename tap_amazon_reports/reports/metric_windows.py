@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.reports.reach import SLACK
 from tap_amazon_reports.reports.windows import Window
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 # two years for everything coarser; the offsets of its ends must agree with the time
 # zone. What Amazon does with two different offsets in one interval is documented
 # nowhere, so an interval has two only where a bucket itself spans the change of clocks.
-
-_SLACK = timedelta(minutes=10)
-"""Kept to Amazon's limits, because time passes before a request arrives."""
 
 
 class Granularity(enum.Enum):
@@ -94,7 +92,7 @@ class Calendar:
         It is never further back than Amazon reaches; then it is the first whole bucket
         within reach.
         """
-        earliest = now - self.granularity.reach + _SLACK
+        earliest = now - self.granularity.reach + SLACK
         if self.granularity is Granularity.TOTAL:
             day = Calendar(Granularity.DAY, self.zone)
             return day.window_starts(max(start, earliest), now)

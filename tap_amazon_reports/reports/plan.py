@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.reports.reach import SLACK
 from tap_amazon_reports.reports.report_types import DateMode, Dates, Period
 from tap_amazon_reports.reports.windows import (
     Month,
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 _DEFAULT_DAYS = 30
 _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
-_SLACK = timedelta(minutes=10)
-"""For what happens until Amazon reads the request."""
 _TAIL = _HOUR
 """What a run leaves to the next one, behind a window that an earlier run created."""
 _SUNDAY = datetime(1970, 1, 4, tzinfo=timezone.utc)
@@ -200,7 +199,7 @@ def oldest_data(
         options: of the report; one of them may choose the period.
     """
     if kind.reach_days is not None:
-        return now - timedelta(days=kind.reach_days) + _SLACK
+        return now - timedelta(days=kind.reach_days) + SLACK
     if kind.dates.mode is not DateMode.PERIOD:
         return None
     rule = kind.period(options)

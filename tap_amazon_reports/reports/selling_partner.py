@@ -10,12 +10,14 @@ from tap_amazon_reports.amazon.errors import (
     ThrottledError,
 )
 from tap_amazon_reports.amazon.selling_partner import (
+    TYPES_PER_CALL,
+    SellingPartnerRules,
+)
+from tap_amazon_reports.amazon.selling_partner_operations import (
     CREATE_REPORT,
     GET_REPORT,
     GET_REPORT_DOCUMENT,
     GET_REPORTS,
-    TYPES_PER_CALL,
-    SellingPartnerRules,
 )
 from tap_amazon_reports.amazon.shapes import SpReport
 from tap_amazon_reports.amazon.wire_time import utc_text

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.documents.objects import ObjectReader
+from tap_amazon_reports.reports.reach import oldest_listed
 from tap_amazon_reports.reports.status import ReportStatus, settled_until
 from tap_amazon_reports.streams.index import Client, Index
 
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.answers import Entry
     from tap_amazon_reports.amazon.shapes import ReportHead
 
-# Facts (both services' Reports pages): reports are listed by when they were created,
-# and kept for 90 days.
-_KEPT = timedelta(days=90)
-_SLACK = timedelta(minutes=10)
-"""Kept to the 90 days, because time passes before a request arrives."""
 _LOOKBACK = timedelta(hours=1)
 """Listed again each run: a report may be listed a moment after it was created."""
 
@@ -67,7 +63,7 @@ class ReportIndex(Index[Client]):
         wanted = self.settings.start
         if bookmark := self.bookmark_moment(context):
             wanted = max(wanted, bookmark - _LOOKBACK)
-        oldest = (self.clock.now() - _KEPT + _SLACK).replace(microsecond=0)
+        oldest = oldest_listed(self.clock.now())
         if wanted < oldest:
             self.logger.info(
                 "%s: Amazon keeps reports for 90 days, so they are listed from %s",

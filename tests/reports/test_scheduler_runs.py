@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_amazon_reports.documents.download import MemoryBudget
+from tap_amazon_reports.reports import document_reader
 from tap_amazon_reports.reports.progress import Progress
 from tests.clock import NOON
 from tests.local_amazon import BySeconds, LocalAmazon, Outcome, Status
@@ -119,7 +120,8 @@ def test_a_throttled_type_fails_alone(runs: ContentRuns) -> None:
 def test_a_document_that_is_waited_for_is_not_held(
     runs: ContentRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However large it is: it is read as it comes, from one connection."""
+    """One too large to be checked first is read as it comes, from one connection."""
+    monkeypatch.setattr(document_reader, "CHECKED_BYTES", 0)
     held: list[int] = []
 
     def take(_budget: MemoryBudget, count: int) -> None:
