@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import heapq
 import logging
-from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.heartbeat import HEARTBEAT_SECONDS
+from tap_amazon_reports.reports.create_queues import CreateQueues
 from tap_amazon_reports.reports.creating import ReportCreator
 from tap_amazon_reports.reports.pending_report import PendingState
 from tap_amazon_reports.reports.polling import ReportPoller
 from tap_amazon_reports.reports.recovering import ReportRecovery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from threading import Event
 
     from tap_amazon_reports.amazon.clock import Clock
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.pending_report import PendingReport
     from tap_amazon_reports.reports.polling_policy import PollingPolicy
     from tap_amazon_reports.reports.prefetch import Document, Prefetch
-    from tap_amazon_reports.reports.report import Report, ReportService
+    from tap_amazon_reports.reports.report import Report
 
 __all__ = ["ReportScheduler", "SchedulerTally"]
 
@@ -70,11 +70,10 @@ class ReportScheduler:
         self._poller = ReportPoller(clock=clock, policy=policy)
         self._recovery = ReportRecovery(clock=clock, policy=policy)
         self._prefetch = prefetch
-        self._wanted: dict[str, list[tuple[int, int, PendingReport]]] = {}
+        self._wanted = CreateQueues()
         self._lost: list[PendingReport] = []
         self._ripening: list[tuple[float, int, PendingReport]] = []
         self._numbers = count()
-        self._turns: Counter[str] = Counter()
         self._awaited: Sequence[PendingReport] = ()
         self._due_at = 0.0
         self._told_at = clock.monotonic()
@@ -96,7 +95,7 @@ class ReportScheduler:
 
     def drop(self, queue: str) -> None:
         """Forget what a failed queue still wants; what was created stays in state."""
-        self._wanted.pop(queue, None)
+        self._wanted.forget(queue)
         self._lost = [one for one in self._lost if one.queue != queue]
         dropped = [one for *_, one in self._ripening if one.queue == queue]
         for pending in dropped:
@@ -175,7 +174,7 @@ class ReportScheduler:
         """Do all that is due now; return the seconds until something will be."""
         self._poll()
         self._recover()
-        self._create()
+        self._wanted.create_each(self._create, self._creator.wait_seconds)
         pause = max(_SHORTEST_PAUSE_SECONDS, min(self._pause(), self._fetch()))
         self._due_at = self._clock.monotonic() + pause
         return pause
@@ -193,28 +192,19 @@ class ReportScheduler:
         elif pending.state is PendingState.WANTED and pending.lost_at:
             self._lost.append(pending)
         elif pending.state is PendingState.WANTED:
-            queue = self._wanted.setdefault(pending.queue, [])
-            heapq.heappush(queue, (pending.place, next(self._numbers), pending))
+            self._wanted.add(pending)
         elif pending.error:
-            self._keep_awaited(pending.queue)
-
-    def _keep_awaited(self, name: str) -> None:
-        """Forget what a stream will not get to, but not what it waits for just now."""
-        entries = self._wanted.pop(name, [])
-        awaited = [one for one in entries if any(one[2] is it for it in self._awaited)]
-        if awaited:
-            heapq.heapify(awaited)
-            self._wanted[name] = awaited
+            # The stream will get to none of the rest, but to what it waits for now.
+            self._wanted.forget(pending.queue, but=self._awaited)
 
     def _is_placed(self, pending: PendingReport) -> bool:
-        queue = self._wanted.get(pending.queue, ())
-        return pending in self._lost or any(pending is one for *_, one in queue)
+        return pending in self._lost or pending in self._wanted
 
     def _given(self, pending: PendingReport) -> None:
         """Count what is being made now, and know whose it is."""
         self._recovery.hold(str(pending.report_id))
         self.tally.created += 1
-        self._turns[pending.queue] += 1
+        self._wanted.took_turn(pending.queue)
 
     # What is due.
 
@@ -243,45 +233,15 @@ class ReportScheduler:
             for pending in lost:
                 self._place(pending)
 
-    def _create(self) -> None:
-        """Create what can be created now: the oldest of each queue in turn."""
-        while pending := self._next_wanted():
-            queue = self._wanted[pending.queue]
-            entry = heapq.heappop(queue)
-            is_created = self._creator.create(pending)
-            if pending.state is PendingState.WANTED and not pending.lost_at:
-                # It keeps its turn: what was refused is still the oldest.
-                heapq.heappush(queue, entry)
-                continue
-            if not queue:
-                del self._wanted[pending.queue]
-            if is_created:
-                self._given(pending)
-            self._place(pending)
-
-    def _next_wanted(self) -> PendingReport | None:
-        """Return what can be created now, of the queue that had the fewest turns."""
-        ready = [
-            queue
-            for service, queues in self._queues()
-            if service.create_wait_seconds() <= 0
-            for queue in queues
-            if self._creator.wait_seconds(self._oldest(queue)) <= 0
-        ]
-        if not ready:
-            return None
-        return self._oldest(min(ready, key=lambda queue: self._turns[queue]))
-
-    def _oldest(self, queue: str) -> PendingReport:
-        return self._wanted[queue][0][2]
-
-    def _queues(self) -> Iterator[tuple[ReportService, list[str]]]:
-        """Yield each service and the queues that wait for it."""
-        by_service: dict[int, tuple[ReportService, list[str]]] = {}
-        for name, queue in self._wanted.items():
-            service = queue[0][2].service
-            by_service.setdefault(id(service), (service, []))[1].append(name)
-        yield from by_service.values()
+    def _create(self, pending: PendingReport) -> bool:
+        """Create a report; return whether it is wanted no longer as it was."""
+        is_created = self._creator.create(pending)
+        if pending.state is PendingState.WANTED and not pending.lost_at:
+            return False
+        if is_created:
+            self._given(pending)
+        self._place(pending)
+        return True
 
     def _fetch(self) -> float:
         """Fetch ahead what can be; return the seconds until more can be."""
@@ -294,10 +254,8 @@ class ReportScheduler:
         pauses = [self._recovery.wait_seconds(one) for one in self._lost]
         if self._ripening:
             pauses.append(self._poller.wait_seconds(self._ripening[0][2]))
-        for service, queues in self._queues():
-            least = service.create_wait_seconds()
-            waits = (self._creator.wait_seconds(self._oldest(one)) for one in queues)
-            pauses.append(least if least > 0 else min(waits))
+        if self._wanted:
+            pauses.append(self._wanted.pause_seconds(self._creator.wait_seconds))
         return min(pauses, default=_SHORTEST_PAUSE_SECONDS)
 
     # Waiting.
@@ -354,7 +312,7 @@ class ReportScheduler:
                 f"waiting for {pending}, {status} for {minutes:.1f} min;"
                 f" next poll at {self._moment(seconds)}"
             )
-        wanted = len(self._lost) + sum(map(len, self._wanted.values()))
+        wanted = len(self._lost) + len(self._wanted)
         return (
             f"{said}; {len(self._ripening)} reports ripen, {wanted} are still to be"
             " created"
