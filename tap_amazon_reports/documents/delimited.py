@@ -9,6 +9,9 @@ Facts:
     - A settlement file of Amazon Pay has five lines before its header, and the header
       has a trailing comma that the rows do not have (Amazon Pay, File formats,
       Settlement report).
+    - What Amazon calls comma-separated may come with tabs: a client that reads the
+      monthly EPR reports cuts them at tabs (github.com/wimoor-erp/wimoor,
+      ReportEPRMonthlyReportServiceImpl, 2026).
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ _STEP_ROWS_MAX = 64
 # Stands behind the last line; inside a quoted cell it does not become a row.
 _END = "\x03"
 _LINE_END = re.compile(r"\r[^\r\n]|\n")
+_HAS_LINE_END = re.compile(r"[\r\n]")
 _HAS_DIGIT = re.compile("[0-9]")
 
 
@@ -365,6 +369,21 @@ def _csv_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
         raise DocumentDamagedError(msg)
 
 
+def _comma_or_tab_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
+    """Yield the cells of a table whose first line says what stands between them."""
+    head: list[str] = []
+    size = 0
+    for piece in pieces:
+        head.append(piece)
+        size += len(piece)
+        if _HAS_LINE_END.search(piece):
+            break
+        _refuse_longer(size)
+    first = _HAS_LINE_END.split("".join(head), maxsplit=1)[0]
+    cells = _tab_cells if "\t" in first and "," not in first else _csv_cells
+    yield from cells(chain(head, pieces))
+
+
 def _csv_lines(pieces: Iterator[str]) -> Iterator[str]:
     decoder = io.IncrementalNewlineDecoder(None, translate=False)
     unfinished: list[str] = []
@@ -384,5 +403,5 @@ def _csv_lines(pieces: Iterator[str]) -> Iterator[str]:
 _CELLS = {
     DocumentFormat.TSV: _tab_cells,
     DocumentFormat.LEDGER: _ledger_cells,
-    DocumentFormat.CSV: _csv_cells,
+    DocumentFormat.CSV: _comma_or_tab_cells,
 }

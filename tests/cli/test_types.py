@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,6 +12,20 @@ from click.testing import CliRunner, Result
 from tap_amazon_reports.cli.command import main
 from tap_amazon_reports.reports.questions import QUESTIONS
 from tap_amazon_reports.reports.schema_files import CATALOGUE
+
+if TYPE_CHECKING:
+    from tap_amazon_reports.reports.report_types import ReportType
+
+GENERIC = [
+    kind
+    for service in ("selling_partner", "amazon_pay", "appstore")
+    for kind in (CATALOGUE.find(service, name) for name in CATALOGUE.known(service))
+    if any(list(records.schema["properties"]) == ["row"] for records in kind.records)
+]
+"""Types whose columns nobody outside Amazon has told."""
+READABLE = [
+    kind for kind in GENERIC if kind.removal is None and kind.layout.format.is_readable
+]
 
 
 def _types(*words: str) -> Result:
@@ -50,6 +66,23 @@ def test_words_may_stand_apart() -> None:
 def test_a_column_is_found() -> None:
     """A type is found by what stands in its rows, too."""
     assert "GET_FBA_REIMBURSEMENTS_DATA" in _found("reimbursement_id")
+
+
+@pytest.mark.parametrize("kind", GENERIC, ids=lambda kind: str(kind.report_type))
+def test_a_type_without_columns_says_so(kind: ReportType) -> None:
+    """Nobody expects typed columns and finds one object in their place."""
+    assert "each row as one object" in _types(kind.report_type).output
+
+
+@pytest.mark.parametrize("kind", READABLE, ids=lambda kind: str(kind.report_type))
+def test_a_type_without_columns_says_why(kind: ReportType) -> None:
+    """Its file says that nobody tells its columns, or what stands in the way."""
+    assert re.search("one object|by no public source", " ".join(kind.notes))
+
+
+def test_few_types_are_without_columns() -> None:
+    """What a public source tells is in the files: the rest is named, and counted."""
+    assert 22 >= len(READABLE)
 
 
 def test_a_search_without_an_answer_says_how_to_go_on() -> None:

@@ -108,7 +108,7 @@ def test_a_type_of_some_countries_is_asked_for_there() -> None:
 
 def test_rows_without_a_key_are_not_read_again() -> None:
     """To a target, a row without a key that is read again is another row."""
-    keyless = "GET_XML_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
+    keyless = "GET_CSV_MFN_PRIME_RETURNS_REPORT"
     (entry,) = wanted(keyless)
     assert timedelta(0) == entry.lookback
     (entry,) = wanted({"report_type": keyless, "lookback_days": 2})

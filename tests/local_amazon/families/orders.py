@@ -108,7 +108,16 @@ def xml(asked: Asked) -> XmlContent:
 
 def _order(order: Order) -> Element:
     dice = Dice("xml order", order.order_id)
-    address = [leaf("City", _title(order, dice)), leaf("PostalCode", "01067")]
+    address = [
+        leaf("City", _title(order, dice)),
+        leaf("PostalCode", "01067"),
+        leaf("Country", order.marketplace.country),
+    ]
+    fulfilment = [
+        leaf("FulfillmentChannel", NETWORKS[order.network]),
+        leaf("ShipServiceLevel", "Standard"),
+        Element("Address", address),
+    ]
     element = Element(
         "Order",
         [
@@ -117,23 +126,36 @@ def _order(order: Order) -> Element:
             leaf("LastUpdatedDate", _iso(order.updated)),
             leaf("OrderStatus", order.status),
             leaf("SalesChannel", order.marketplace.sales_channel),
-            Element("FulfillmentData", [Element("Address", address)]),
+            Element("FulfillmentData", fulfilment),
+            leaf("IsBusinessOrder", "true" if order.is_business else "false"),
         ],
     )
-    element.inside += [_item(order, item) for item in order.items]
+    element.inside += [_item(order, item, dice) for item in order.items]
     return element
 
 
-def _item(order: Order, item: Item) -> Element:
-    price = leaf("Amount", str(item.amount), currency=order.marketplace.currency)
-    component = Element("Component", [leaf("Type", "Principal"), price])
-    return Element(
+def _item(order: Order, item: Item, dice: Dice) -> Element:
+    """Return an item: what it cost in parts, and here and there a promotion."""
+    money = {"currency": order.marketplace.currency}
+    parts = {"Principal": str(item.amount), "Shipping": "3.99"}
+    prices = [
+        Element("Component", [leaf("Type", word), leaf("Amount", text, **money)])
+        for word, text in parts.items()
+    ]
+    element = Element(
         "OrderItem",
         [
             leaf("AmazonOrderItemCode", item.order_item_id),
+            leaf("ASIN", item.asin),
             leaf("SKU", item.sku),
+            leaf("ItemStatus", order.status),
             leaf("ProductName", _title(order, Dice("title", item.sku))),
             leaf("Quantity", str(item.quantity)),
-            Element("ItemPrice", [component]),
+            Element("ItemPrice", prices),
         ],
     )
+    if dice.once_in(4):
+        promotion = [leaf("PromotionIDs", "Free Shipping")]
+        promotion.append(leaf("ShipPromotionDiscount", "3.99"))
+        element.inside.append(Element("Promotion", promotion))
+    return element
