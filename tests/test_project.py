@@ -34,6 +34,7 @@ MADE_BY_TOOLS = {"build", "dist", "output", "amazon.duckdb"}
 """What .gitignore leaves out."""
 
 LOCK = ROOT / ".ci" / "requirements.lock"
+_FACTS = re.compile(r"\bFacts?\b(?= ?[:(])(.+?)(?=\n\n[^-]|\"\"\"|\n\w+ = )", re.DOTALL)
 _PIN = re.compile(r"^([a-z0-9._-]+)==", re.MULTILINE)
 
 
@@ -101,3 +102,22 @@ def test_workflows_run_every_supported_python() -> None:
     )
 
     assert named == jobs["run"]["strategy"]["matrix"]["python"]
+
+
+def _fact_blocks() -> Iterator[tuple[str, str]]:
+    """Yield what follows each `Facts` in the package, up to the end of its block."""
+    for path in sorted((ROOT / "tap_amazon_reports").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        for found in _FACTS.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield f"{path.name}:{line}", found[1]
+
+
+@pytest.mark.parametrize(("where", "said"), list(_fact_blocks()))
+def test_a_fact_can_be_looked_up(where: str, said: str) -> None:
+    """Each names a public source, in brackets, and its date or its number."""
+    sources = " ".join(re.findall(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)", said))
+
+    assert re.search(r"\b20[12]\d\b|RFC \d+|\d\.\d", sources), where
+    assert "as seen by" not in said, where
+    assert "same place" not in said, where

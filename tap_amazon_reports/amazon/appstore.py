@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.connection import ServiceConnection
     from tap_amazon_reports.amazon.secret import DocumentUrl
 
-# Facts (developer.amazon.com, "Reporting API"): GET …/download/report/<kind>/<year>/
-# <month>, month of two digits, with a bearer token of the scope below, answers a bare
-# presigned URL that lives five minutes; reports start in January 2018; at most three
-# requests a second. A month without a file is a 400 that says "Report not found".
+# Facts (developer.amazon.com, "Reporting API"; 2026): GET …/download/report/<kind>/
+# <year>/<month>, month of two digits, with a bearer token of the scope below, answers a
+# bare presigned URL that lives five minutes; reports start in January 2018; at most
+# three requests a second. A month without a file is a 400 that says "Report not found".
 
 BASE_URL = "https://developer.amazon.com"
 SCOPE = "adx_reporting::appstore:marketer"

@@ -1,7 +1,7 @@
 """Tokens of Login with Amazon: bought once, kept while they live, put on requests.
 
 Facts (SP-API developer guide, Connecting to the Selling Partner API; Appstore Reporting
-API, Request LWA access token):
+API, Request LWA access token; 2026):
 
 - A grant is posted as form data to one global address; the answer is JSON, with a
   token that lives `expires_in` seconds, or with an `error` word.

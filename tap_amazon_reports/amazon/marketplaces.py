@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
-# Facts (SP-API documentation, "Marketplace IDs" and "SP-API endpoints"): ids, regions,
-# hosts. Amazon publishes no time zones: these are what its sellers observe.
+# Facts (SP-API documentation, "Marketplace IDs" and "SP-API endpoints"; 2026): ids,
+# regions, hosts. Amazon publishes no time zones: these are what its sellers observe.
 
 
 class Region(enum.Enum):

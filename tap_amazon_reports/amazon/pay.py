@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.pay_signing import PaySigner
     from tap_amazon_reports.amazon.secret import DocumentUrl
 
-# Facts (Amazon Pay API v2, "Reports" and "Disbursements"): paths and parameters. Amazon
-# publishes no limits for these operations, so the tap keeps to one call a second.
+# Facts (Amazon Pay API v2, "Reports" and "Disbursements"; 2026): paths and parameters.
+# Amazon publishes no limits for these operations, so the tap keeps to one call a
+# second.
 
 _GENTLE_RATE_PER_SECOND = 1
 _GENTLE_BURST = 5

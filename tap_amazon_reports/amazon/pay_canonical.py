@@ -1,6 +1,7 @@
 r"""What Amazon Pay hashes of a request, and in which order.
 
-Facts (Amazon Pay API v2, Signing requests; its Java and .NET SDKs, signature helpers):
+Facts (Amazon Pay API v2, Signing requests; its Java and .NET SDKs, signature helpers;
+2026):
 
 - The canonical request is six parts joined by "\n": method, path, query, headers, the
   list of signed headers, and the hex SHA-256 of the body.

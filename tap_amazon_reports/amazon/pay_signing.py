@@ -1,6 +1,6 @@
 """The signature that each request to Amazon Pay carries.
 
-Facts (Amazon Pay API v2, Signing requests; its PHP, Java and .NET SDKs):
+Facts (Amazon Pay API v2, Signing requests; its PHP, Java and .NET SDKs; 2026):
 
 - RSASSA-PSS over the string to sign, digest and mask SHA-256; the two algorithm names
   differ in the length of the salt alone.

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tap_amazon_reports.amazon.clock import Clock
 
-# Facts (SP-API developer guide, "Usage plans and rate limits"): each operation has a
-# bucket of `burst` tokens, refilled at `rate` tokens a second; rate and burst are two
-# numbers. The rate in force is told in `x-amzn-RateLimit-Limit`, rounded.
+# Facts (SP-API developer guide, "Usage plans and rate limits"; 2026): each operation
+# has a bucket of `burst` tokens, refilled at `rate` tokens a second; rate and burst are
+# two numbers. The rate in force is told in `x-amzn-RateLimit-Limit`, rounded.
 
 _CAUTION = 0.98
 """How much of the published rate is spent: a request that travels faster than the one

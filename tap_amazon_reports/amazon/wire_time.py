@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 # Facts: the Selling Partner API writes ISO 8601 with `Z` or `+00:00`; Amazon Pay writes
 # the basic form `20221118T150630Z` for reports, the extended one with milliseconds for
 # disbursements, and one page shows hyphens inside the time (Amazon Pay API v2,
-# "Reports"). The Sales API writes intervals without seconds.
+# "Reports"; 2026). The Sales API writes intervals without seconds.
 _INSTANT = re.compile(
     r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2})[:-]?(\d{2})(?:[:-]?(\d{2})(?:[.,](\d{1,9}))?)?"
     r"(Z|[+-]\d{2}:?(?:\d{2})?)",

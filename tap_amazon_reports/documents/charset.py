@@ -2,11 +2,15 @@
 
 Facts:
     - No field of an API says the charset; the `Content-Type` of the download does:
-      `text/plain; charset=Cp1252`, `utf8`, `UTF-8`, `windows-31j`, `Shift_JIS`
-      (Selling Partner API as seen by its users, Document formats and encodings).
-    - Without one: UTF-8 strictly, then cp1252, or cp932 for Japan (same place).
-    - Settlement files of Amazon Pay begin with a byte order mark (Amazon Pay, File
-      formats, Settlement report).
+      `text/plain; charset=Cp1252` in Europe, `utf8` in North America
+      (github.com/jrl84/amazon-sp-api, issue 144, July 2022), `windows-31j` or
+      `Shift_JIS` in Japan, which is read as cp932 (github.com/saleweaver/
+      python-amazon-sp-api, pull request 244, September 2021).
+    - Some say none (github.com/amzn/selling-partner-api-docs, issue 2338, June 2022):
+      then UTF-8 strictly, then cp1252, or cp932 for Japan.
+    - Settlement files of Amazon Pay begin with a byte order mark
+      (github.com/wikimedia/wikimedia-fundraising-SmashPig, Amazon audit files of 2015
+      and 2018).
 """
 
 from __future__ import annotations

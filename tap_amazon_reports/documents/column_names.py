@@ -2,8 +2,9 @@
 
 Facts:
     - Real headers differ from documented ones in case, punctuation and a parenthesised
-      part: `Sales Price (Marketplace Currency)` for `Sales Price` (Appstore Reporting
-      API as seen by its users, Sales report columns).
+      part: `Sales Price (Marketplace Currency)` for `Sales Price`
+      (github.com/MiguelCouto-DA/pypayment_v2, a sales file of March 2022); `Country` or
+      `Country/Region Code` (github.com/amzn/selling-partner-api-models, issue 1068).
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Facts:
     - Headers of listings are in the language of the account or of the marketplace, and
       a cached copy may be in another than was asked for (Selling Partner API, Report
       type values, Inventory reports, preferredReportDocumentLocale).
-    - Columns may be added, renamed and moved at any time (Selling Partner API as seen
-      by its users, Document formats and encodings).
+    - Columns are renamed and moved, for some sellers and at any time
+      (github.com/amzn/selling-partner-api-models, issue 1068, February 2021).
 """
 
 from __future__ import annotations

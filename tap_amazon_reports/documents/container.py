@@ -1,10 +1,12 @@
 """What a document is packed in, told by its first bytes alone.
 
 Facts:
-    - A document is a ZIP, a gzip stream or plain, whatever its name or its declared
-      algorithm says (Appstore Reporting API as seen by its users, File container).
-    - A ZIP may hold several members, numbered parts of one report, and may have been
-      written as a stream, with sizes behind the data (same place).
+    - The Appstore's sales are a ZIP with a CSV in it (developer.amazon.com, Reporting
+      API); a download of 2022 is plain, and its name ends in the number of a part,
+      `earnings-2022-03-00000.csv` (github.com/MiguelCouto-DA/pypayment_v2, raw/amazon).
+      So what it is packed in is told by its bytes, and all parts are read.
+    - A ZIP may have been written as a stream, with sizes behind the data (APPNOTE.TXT
+      6.3.10, section 4.3.9).
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 Facts:
     - Decimals have a comma where the marketplace writes one: `95,00` in European
-      settlements (Selling Partner API as seen by its users, Document formats and
-      encodings).
+      settlements (public parsers of that report, 2026).
     - Elsewhere commas set thousands apart, `-1,052.64` in the transactions of a date
       range (public parsers of that report, 2026), and in India every two digits.
 """

@@ -1,14 +1,17 @@
 """Text to rows of cells: tab-separated and comma-separated documents.
 
 Facts:
-    - Tab-separated reports have no quoting: `"` is a letter like any other; the two
-      ledger reports wrap each cell in quotes and leave inner ones as they are (Selling
-      Partner API as seen by its users, Document formats and encodings).
-    - Rows may be shorter or longer than the header, and the header may come again in
-      the body (same place).
+    - Tab-separated reports have no quoting: `"` is a letter like any other
+      (github.com/jrl84/amazon-sp-api, pull request 22, January 2021;
+      github.com/fulfilio/pymws, pull request 24, December 2021).
+    - Some wrap each cell in quotes, for some sellers, and leave inner ones as they are
+      (github.com/amzn/selling-partner-api-models, issue 1068, February 2021).
+    - That rows are as long as their header, and that it comes once, is promised
+      nowhere.
     - A settlement file of Amazon Pay has five lines before its header, and the header
-      has a trailing comma that the rows do not have (Amazon Pay, File formats,
-      Settlement report).
+      has a trailing comma that the rows do not have
+      (github.com/wikimedia/wikimedia-fundraising-SmashPig, Amazon audit files of 2015
+      and 2018).
     - What Amazon calls comma-separated may come with tabs: a client that reads the
       monthly EPR reports cuts them at tabs (github.com/wimoor-erp/wimoor,
       ReportEPRMonthlyReportServiceImpl, 2026).

@@ -2,10 +2,11 @@
 
 Facts:
     - A document is an object with one or more arrays of records, beside what was asked
-      for; records can have arrays of records themselves (Selling Partner API as seen
-      by its users, Document formats and encodings; `schemas/reports` of its models).
-    - JSON is UTF-8 (same place). One that says why there are no records is an object
-      with `errorDetails` (same document, Report life cycle).
+      for; records can have arrays of records themselves
+      (github.com/amzn/selling-partner-api-models, schemas/reports, 2026).
+    - JSON is UTF-8 (RFC 8259, section 8.1). A document that says why there are no
+      records is an object with `errorDetails` (developer-docs.amazon.com, Retrieve a
+      report).
 """
 
 from __future__ import annotations

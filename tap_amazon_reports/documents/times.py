@@ -3,12 +3,14 @@
 Facts:
     - The shapes of the Appstore: `YYYY-MM-DD HH:MM:SS ZZZ`, the same with slashes,
       `YYYY-MM-DDTHH:MM:SSZ`, `MM/DD/YY HH:MM ZZZ`, `MM/DD/YYYY HH:MM[:SS] ZZZ`
-      (Appstore Reporting API as seen by its users, Transaction Time and time zones).
-    - `YYYY-MM-DDTHH:MM:SS -0700`, with a blank before the offset (Amazon Pay, File
-      formats, Settlement report).
+      (developer.amazon.com, Sales Reports, for the one with slashes;
+      github.com/MiguelCouto-DA/pypayment_v2, real files of March 2022, for the first).
+    - `YYYY-MM-DDTHH:MM:SS -0700`, with a blank before the offset
+      (github.com/wikimedia/wikimedia-fundraising-SmashPig, Amazon audit files of 2015
+      and 2018).
     - ISO 8601 with an offset in orders, `YYYY-MM-DD HH:MM:SS UTC` in settlements, zone
-      abbreviations in the open-date of listings (Selling Partner API as seen by its
-      users, Document formats and encodings).
+      abbreviations in the open-date of listings (developer-docs.amazon.com, attributes
+      of these reports, 2026; files in public repositories, named by the types).
     - `Dec 1, 2017 12:38:23 AM PST`, `1 May 2026 10:00:00 am UTC` in the transactions of
       a date range (public parsers of that report, 2026).
 """

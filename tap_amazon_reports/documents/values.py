@@ -1,13 +1,9 @@
 """Cells to typed values: texts, decimals, integers, booleans, dates.
 
 A parser returns None for a cell that is blank, and raises `ValueError` for one that
-does not fit its type. All but `text` read `--` and `N/A` as blank, too.
-
-Facts:
-    - Decimals can be written with a comma (Selling Partner API as seen by its users,
-      Document formats and encodings).
-    - Dates have many shapes; `MM/DD/YYYY` in the ledger reports, `MM/DD/YY` in United
-      States settlements, local ones elsewhere (same place).
+does not fit its type. All but `text` read `--` and `N/A` as blank, too. Decimals can be
+written with a comma, and dates have many shapes: each report type's file names the real
+files and the documents that show its own.
 """
 
 from __future__ import annotations

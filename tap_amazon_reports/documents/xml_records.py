@@ -3,8 +3,8 @@
 Facts:
     - Orders are `AmazonEnvelope/Message/OrderReport` with `Item` elements inside;
       the browse tree is `Result/Node`, hundreds of megabytes; elements repeat, and
-      carry attributes such as `currency`, `name` and `count` (Selling Partner API as
-      seen by its users, Document formats and encodings).
+      carry attributes such as `currency`, `name` and `count`
+      (developer-docs.amazon.com, Order report attributes and Browse tree report, 2026).
     - The prologue names the charset; without one it is UTF-8 (Extensible Markup
       Language 1.0, section 4.3.3).
 """

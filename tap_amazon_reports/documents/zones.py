@@ -3,12 +3,14 @@
 Facts:
     - Times carry abbreviations of three or four letters that follow daylight saving,
       `2022-03-31 00:00:00 CEST`; the documents show `PST` on a day in May, so a label
-      is taken by its word (Appstore Reporting API as seen by its users, Transaction
-      Time and time zones).
+      is taken by its word (developer.amazon.com, Sales Reports; for the first
+      github.com/MiguelCouto-DA/pypayment_v2, earnings of March 2022).
     - `CST` is China's for China, `EST` and `EDT` are Sydney's for Australia, `IST` is
-      India's and `BST` Britain's (same place, with the table).
-    - Numeric offsets come with and without a blank before them (Amazon Pay, File
-      formats, Settlement report).
+      India's and `BST` Britain's (IANA time zone database, 2026; which one Amazon means
+      is documented nowhere).
+    - Numeric offsets come with and without a blank before them
+      (github.com/wikimedia/wikimedia-fundraising-SmashPig, Amazon audit files of 2015
+      and 2018).
 """
 
 from __future__ import annotations

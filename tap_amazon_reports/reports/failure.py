@@ -11,7 +11,7 @@ from tap_amazon_reports.documents.container import members
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Facts (SP-API documentation, "Reports API", FATAL reports; what users met): the
+# Facts (SP-API documentation, "Reports API", FATAL reports; November 2026): the
 # document is `{"errorDetails": "…"}`, gzip or not, or a sentence.
 _LONGEST_BYTES = 64 * 1024
 _LONGEST_TEXT = 500

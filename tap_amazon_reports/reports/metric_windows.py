@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
-# Facts (Sales API v1, getOrderMetrics): an interval reaches back 30 days for Hour and
-# two years for everything coarser; the offsets of its ends must agree with the time
-# zone. What Amazon does with two different offsets in one interval is documented
-# nowhere, so an interval has two only where a bucket itself spans the change of clocks.
+# Facts (Sales API v1, getOrderMetrics; November 2026): an interval reaches back 30 days
+# for Hour and two years for everything coarser; the offsets of its ends must agree with
+# the time zone. What Amazon does with two different offsets in one interval is
+# documented nowhere, so an interval has two only where a bucket itself spans the change
+# of clocks.
 
 
 class Granularity(enum.Enum):

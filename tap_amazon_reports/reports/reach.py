@@ -2,7 +2,8 @@
 
 Facts:
     - Reports are listed by when they were created, and kept for 90 days (Reports API
-      v2021-06-30, getReports, `createdSince`; Amazon Pay API v2, "Get reports").
+      v2021-06-30, getReports, `createdSince`; Amazon Pay API v2, "Get reports";
+      November 2026).
 """
 
 from __future__ import annotations

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Facts (Reports API v2021-06-30 model): createReport has no key by which Amazon would
-# know a request that is repeated, and getReports may be called once in 45 s after ten.
+# Facts (Reports API v2021-06-30 model; November 2026): createReport has no key by which
+# Amazon would know a request that is repeated, and getReports may be called once in 45
+# s after ten.
 
 LISTED_AFTER_SECONDS = 30
 """A report may be listed a moment after it was asked for, and be asked for slowly."""

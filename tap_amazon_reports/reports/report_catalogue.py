@@ -170,7 +170,7 @@ def stream_name(service: str, report_type: str) -> str:
 def _fitting(name: str) -> str:
     """Return a name that PostgreSQL does not cut: a digest stands for what is too long.
 
-    Facts: identifiers have at most 63 bytes (PostgreSQL, Lexical Structure,
+    Facts: identifiers have at most 63 bytes (PostgreSQL 18, 2025, Lexical Structure,
     Identifiers and Key Words).
     """
     if len(name) <= _NAME_CHARACTERS_MAX:

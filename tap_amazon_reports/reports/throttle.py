@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tap_amazon_reports.amazon.clock import Clock
 
-# Facts (SP-API documentation, "Usage plans and rate limits"; what users met): a 429 on
+# Facts (SP-API documentation, "Usage plans and rate limits", and
+# github.com/amzn/selling-partner-api-models, issue 5210, April 2026): a 429 on
 # createReport can mean that the operation's quota is used up, or that this one type is
 # limited far below it (sales and traffic: four an hour). The answer does not say which.
 

@@ -1,8 +1,9 @@
 """What Amazon refuses to make, and in which words.
 
-Facts (Reports API as seen by its users, Processing status): FATAL with `errorDetails`
-for windows that are no exact periods or too long, and for data that is not there yet; a
-sentence in a DONE document for order reports of more than thirty days.
+Facts (threads of github.com/amzn/selling-partner-api-models on FATAL reports, 2021 to
+2026): FATAL with `errorDetails` for windows that are no exact periods or too long, and
+for data that is not there yet; a sentence in a DONE document for order reports of more
+than thirty days.
 """
 
 from __future__ import annotations
