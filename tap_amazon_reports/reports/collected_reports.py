@@ -156,7 +156,7 @@ class CollectedReports(ReportJob):
             if bookmark:
                 start = max(start, bookmark - _LISTED_AGAIN)
             if start < oldest:
-                self.warn(
+                self.tell_once(
                     "Amazon keeps reports for 90 days; those made before"
                     f" {oldest:%Y-%m-%d} cannot be read"
                 )

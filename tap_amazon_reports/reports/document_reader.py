@@ -56,7 +56,6 @@ class DocumentReader:
         self._name = name
         self._parts = parts
         self._tally = tally
-        self._unread: set[str] = set()
 
     def read(
         self,
@@ -191,9 +190,11 @@ class DocumentReader:
                 "%s: %d undecodable bytes were replaced", where, rows.replaced
             )
         # Each of many reports would say it again.
-        if news := set(rows.passed_over) - self._unread:
-            self._unread |= news
-            logger.warning("%s: %s", where, unread_arrays(sorted(news)))
+        arrays = {(self._name, name) for name in rows.passed_over}
+        if news := arrays - self._parts.told:
+            self._parts.told.update(news)
+            unread = unread_arrays([name for _, name in news])
+            logger.warning("%s: %s", where, unread)
 
     def _compare(
         self, report: Report, seen: Fingerprint, marketplace_id: str, *, rows: int

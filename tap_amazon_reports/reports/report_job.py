@@ -112,6 +112,7 @@ class RunParts:
         prefetch: fetches finished documents ahead.
         progress: counts what was read.
         same_documents: notices marketplaces that give the same.
+        told: by stream, what each marketplace would say again.
     """
 
     clock: Clock
@@ -119,6 +120,7 @@ class RunParts:
     prefetch: Prefetch
     progress: Progress
     same_documents: SameDocuments = field(default_factory=SameDocuments)
+    told: set[tuple[str, str]] = field(default_factory=set)
 
 
 class ReportJob(abc.ABC):
@@ -205,6 +207,12 @@ class ReportJob(abc.ABC):
     def warn(self, text: str) -> None:
         """Log a warning in the name of the first stream."""
         logger.warning("%s: %s", self.name, text)
+
+    def tell_once(self, text: str, *, level: int = logging.WARNING) -> None:
+        """Log what is the same for each marketplace, for the first of them."""
+        if (self.name, text) not in self._parts.told:
+            self._parts.told.add((self.name, text))
+            logger.log(level, "%s: %s", self.name, text)
 
     def leave(self, why: str) -> None:
         """Say that something is left to a later run, and why."""

@@ -115,9 +115,9 @@ class RequestedReports(ReportJob):
         self._plan, self._made = plan, plan.made_at
         self._tell_of_the_future(now)
         if plan.clipped:
-            self.warn(plan.clipped)
+            self.tell_once(plan.clipped)
         if plan.silence:
-            logger.info("%s: %s", self.name, plan.silence)
+            self.tell_once(plan.silence, level=logging.INFO)
         for number, window in enumerate(plan.windows):
             self._want(window, known, need=(number, place))
         self._forget_others()
