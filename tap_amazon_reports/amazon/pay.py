@@ -140,6 +140,7 @@ class PayClient:
         shape: type[Shape],
         created_since: str,
         created_until: str,
+        processing_statuses: Sequence[str] = (),
     ) -> Iterator[Entry[Shape]]:
         """Yield the reports of these types, or of all, page after page.
 
@@ -148,13 +149,16 @@ class PayClient:
             shape: what the caller acts on: `PayReport`, or `ReportHead` of it.
             created_since: basic ISO 8601 in UTC, at most 90 days back.
             created_until: basic ISO 8601 in UTC.
+            processing_statuses: only reports of these; none means all.
 
         Raises:
             UnexpectedAnswerError: at the end, if some entries were wrong.
             AmazonError: if Amazon refuses or cannot answer.
         """
+        statuses = ",".join(processing_statuses)
         query: Query = [
             *_types(report_types),
+            *([("processingStatuses", statuses)] if statuses else []),
             ("createdSince", created_since),
             ("createdUntil", created_until),
             ("pageSize", _PAGE_SIZE),

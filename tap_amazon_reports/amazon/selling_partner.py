@@ -173,11 +173,10 @@ class SellingPartnerClient:
         """
 
         def listed_of(types: Sequence[str]) -> Iterator[Entry[Shape]]:
-            query = [
-                *self._listing(types, created_since, created_until),
-                *_joined("marketplaceIds", marketplace_ids),
-                *_joined("processingStatuses", processing_statuses),
-            ]
+            query = [*self._listing(types, created_since, created_until)]
+            if not self._sandbox:
+                query += _joined("marketplaceIds", marketplace_ids)
+                query += _joined("processingStatuses", processing_statuses)
             return listed(self._report_pages(query), "reports", shape)
 
         return each_type(report_types, listed_of, at_once=TYPES_PER_CALL)

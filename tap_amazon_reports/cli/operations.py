@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Operations", "operations_of"]
 
 _OF_PAY = "_GET_"
+_NO_MARKETPLACES = "Amazon Pay has neither report options nor marketplaces"
 
 
 class Operations(abc.ABC):
@@ -47,14 +48,34 @@ class Operations(abc.ABC):
         return CATALOGUE.find(self.service, report_type)
 
     def list_reports(
-        self, types: Sequence[str], since: datetime, until: datetime
+        self,
+        types: Sequence[str],
+        since: datetime,
+        until: datetime,
+        *,
+        status: str | None = None,
+        marketplace: str | None = None,
     ) -> Iterator[Json]:
-        """Yield reports, newest first; without a type, of those that are configured."""
+        """Yield reports, newest first; without a type, of those that are configured.
+
+        Args:
+            types: only these.
+            since: when they were created, from then on.
+            until: and up to then.
+            status: only those, in the words of the service.
+            marketplace: only of this one, by id or country.
+
+        Raises:
+            UsageError: the service has no such marketplace.
+        """
+        if marketplace:
+            raise click.UsageError(_NO_MARKETPLACES)
         for entry in self._client.get_reports(
             self._types(types),
             shape=ReportHead,
             created_since=self._time(since),
             created_until=self._time(until),
+            processing_statuses=[status] if status else (),
         ):
             yield entry.wire
 
@@ -122,6 +143,31 @@ class SellingPartnerOperations(Operations):
         self._client = session.services.selling_partner
         self._settings = session.settings.selling_partner
         self.reports: ReportService = session.services.selling_partner_reports
+        self._markets = self._settings.marketplaces if self._settings else ()
+
+    def list_reports(
+        self,
+        types: Sequence[str],
+        since: datetime,
+        until: datetime,
+        *,
+        status: str | None = None,
+        marketplace: str | None = None,
+    ) -> Iterator[Json]:
+        """Yield reports as any service does, of one marketplace or of all."""
+        if not marketplace:
+            yield from super().list_reports(types, since, until, status=status)
+            return
+        market = one_marketplace(self._markets, marketplace)
+        for entry in self._client.get_reports(
+            self._types(types),
+            shape=ReportHead,
+            created_since=utc_text(since),
+            created_until=utc_text(until),
+            marketplace_ids=[market.marketplace_id],
+            processing_statuses=[status] if status else (),
+        ):
+            yield entry.wire
 
     def request(
         self,
@@ -131,10 +177,10 @@ class SellingPartnerOperations(Operations):
         marketplace: str | None,
     ) -> ReportRequest:
         """Return what to ask for: one marketplace at a time, as the tap does it."""
-        known = self._settings.marketplaces if self._settings else ()
+        market = one_marketplace(self._markets, marketplace)
         return ReportRequest(
             report_type=report_type,
-            marketplace_ids=(one_marketplace(known, marketplace).marketplace_id,),
+            marketplace_ids=(market.marketplace_id,),
             data_start=window[0],
             data_end=window[1],
             options=tuple(options.items()),
@@ -202,8 +248,7 @@ class PayOperations(Operations):
     ) -> ReportRequest:
         """Return what to ask for; Amazon Pay has neither options nor marketplaces."""
         if options or marketplace:
-            msg = "Amazon Pay has neither report options nor marketplaces"
-            raise click.UsageError(msg)
+            raise click.UsageError(_NO_MARKETPLACES)
         return ReportRequest(
             report_type=report_type, data_start=window[0], data_end=window[1]
         )

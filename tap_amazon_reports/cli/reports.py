@@ -56,6 +56,7 @@ def reports() -> None:
     "--status",
     help="Only these, in the words of the service: DONE, COMPLETED, FATAL, FAILED.",
 )
+@click.option("--marketplace", help="Only of this one: id or country.")
 @service
 @as_json
 def list_reports(
@@ -65,6 +66,7 @@ def list_reports(
     since: datetime | None,
     until: datetime | None,
     status: str | None,
+    marketplace: str | None,
     service: str | None,
     as_json: bool,
 ) -> None:
@@ -73,9 +75,9 @@ def list_reports(
     # Amazon refuses to look further back than it keeps reports.
     since = max(since or now - timedelta(days=_LISTED_DAYS), oldest_listed(now))
     found = operations_of(session, service, types).list_reports(
-        types, since, until or now
+        types, since, until or now, status=status, marketplace=marketplace
     )
-    kept = [one for one in found if status in (None, one.get("processingStatus"))]
+    kept = list(found)
     if as_json:
         write_json(kept)
         return

@@ -34,6 +34,12 @@ def _create(amazon_reports: Commands, *words: str) -> str:
     return str(called.json["reportId"])
 
 
+def _listings(amazon_reports: Commands) -> list[dict[str, str]]:
+    """Return the parameters of each getReports."""
+    seen = amazon_reports.amazon.seen
+    return [dict(one.query) for one in seen if one.operation == "getReports"]
+
+
 def _orders(amazon_reports: Commands) -> str:
     """Ask for the orders of two days of the US, and let them be made."""
     dates = ("--start", "2026-11-01", "--end", "2026-11-03")
@@ -82,6 +88,41 @@ def test_a_listing_is_narrowed(amazon_reports: Commands) -> None:
     assert {"lwa.token", "getReports"} == {
         one.operation for one in amazon_reports.amazon.seen
     }
+    (asked,) = _listings(amazon_reports)
+    assert "FATAL" == asked["processingStatuses"]
+
+
+def test_a_listing_is_narrowed_to_a_marketplace(amazon_reports: Commands) -> None:
+    """Amazon lists what it is asked for; the others cost no page."""
+    add = amazon_reports.amazon.selling_partner.add_report
+    for market in ("ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"):
+        created = NOON - timedelta(hours=3)
+        add(ORDERS, created=created, outcome=Outcome("DONE"), marketplaceIds=[market])
+    listed = amazon_reports("reports", "list", ORDERS, "--marketplace", "CA", "--json")
+
+    assert listed.json
+    assert all("A2EUQ1WTGCTBG2" in one["marketplaceIds"] for one in listed.json)
+    (asked,) = _listings(amazon_reports)
+    assert "A2EUQ1WTGCTBG2" == asked["marketplaceIds"]
+
+
+def test_amazon_pay_has_no_marketplaces(amazon_reports: Commands) -> None:
+    """A filter that cannot be is a usage error, and nothing is asked."""
+    called = amazon_reports("reports", "list", *PAY, "--marketplace", "US")
+
+    assert 2 == called.status
+    assert "Amazon Pay has neither report options nor marketplaces" in called.err
+    assert [] == amazon_reports.amazon.seen
+
+
+def test_amazon_pay_narrows_a_listing_too(amazon_reports: Commands) -> None:
+    """The other service knows its own words of a status."""
+    words = ("reports", "list", *PAY, "--since", "2026-10-01", "--status")
+    every = amazon_reports(*words[:-1], "--json").json
+    listed = amazon_reports(*words, "CANCELLED", "--json").json
+
+    assert 0 < len(listed) < len(every)
+    assert {"CANCELLED"} == {one["processingStatus"] for one in listed}
 
 
 def test_a_listing_reaches_back_as_far_as_amazon_does(amazon_reports: Commands) -> None:
