@@ -32,10 +32,13 @@ _REPLACEMENT = "\ufffd"
 _ASCII = bytes(range(128))
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
+    # Before the shorter mark with which this one begins.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_MARK_BYTES = 3
+_MARK_BYTES = 4
 _READ_AS = {
     # Java's and the web's names for what Microsoft writes in Japan: a superset.
     "windows-31j": "cp932",
@@ -54,6 +57,7 @@ _READ_AS = {
     # As browsers do; with a byte order mark it is the mark that decides.
     "utf-16": "utf-16-le",
     "utf16": "utf-16-le",
+    "utf-32": "utf-32-le",
     "utf-8-sig": "utf-8",
 }
 # A server's default, and no news: where it is true, UTF-8 is true as well.
@@ -95,7 +99,7 @@ def _known(name: str) -> str | None:
     except (LookupError, ValueError):
         return None
     found = codecs.lookup(name).name
-    return None if found in _NO_CHARSETS else found
+    return None if found in _NO_CHARSETS else _READ_AS.get(found, found)
 
 
 class DecodedText:
@@ -206,11 +210,13 @@ class _CountingDecoder:
 
     def decode(self, data: bytes, *, final: bool = False) -> str:
         if self._strict is not None:
+            state = self._strict.getstate()
             try:
                 return self._strict.decode(data, final)
-            except UnicodeDecodeError as error:
-                # It holds what was pending, too.
-                data = error.object
+            except UnicodeDecodeError:
+                # What was pending, and a shift to other letters that is in force.
+                self._replacing.setstate(state)
+                self._ignoring.setstate(state)
                 self._strict = None
         # A U+FFFD that Amazon wrote survives both ways, and is no replacement.
         genuine = self._ignoring.decode(data, final).count(_REPLACEMENT)

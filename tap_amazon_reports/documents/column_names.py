@@ -17,7 +17,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["bare", "cell_name", "normalise", "snake_case", "snake_names"]
+__all__ = [
+    "NAME_CHARACTERS_MAX",
+    "bare",
+    "cell_name",
+    "normalise",
+    "snake_case",
+    "snake_names",
+]
+
+NAME_CHARACTERS_MAX = 250
+"""No column of Amazon's has a longer name; to compare longer ones could take hours, for
+Unicode puts the accents of a letter in order one by one."""
 
 _PARENTHESISED = re.compile(r"\([^()]*\)")
 # "VATRate" is VAT, Rate; the plural in "Order IDs" is no new word.
@@ -28,13 +39,20 @@ _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def normalise(name: str) -> str:
-    """Return `name` in lower case, letters and digits only, wide letters narrowed."""
+    """Return `name` in lower case, letters and digits only, wide letters narrowed.
+
+    What is too long for a name is returned as it is.
+    """
+    if len(name) > NAME_CHARACTERS_MAX:
+        return name
     narrow = unicodedata.normalize("NFKC", name).casefold()
     return "".join(filter(str.isalnum, narrow))
 
 
 def bare(name: str) -> str:
     """Return `name` as `normalise` does, without what is in parentheses."""
+    if len(name) > NAME_CHARACTERS_MAX:
+        return name
     narrow = unicodedata.normalize("NFKC", name)
     return normalise(_PARENTHESISED.sub(" ", narrow)) or normalise(name)
 
@@ -59,7 +77,8 @@ def snake_names(header: Sequence[str], *, taken: Iterable[str] = ()) -> list[str
     """Return a name of its own for each column: snake case, then `_2`, `_3` and so on.
 
     Args:
-        header: the names in the document.
+        header: the names in the document; one that is too long for a name is named
+            by its place, or it would stand in each row.
         taken: names that none may have.
     """
     used = set(taken)
@@ -67,8 +86,8 @@ def snake_names(header: Sequence[str], *, taken: Iterable[str] = ()) -> list[str
     names = []
     for number, words in enumerate(header, start=1):
         # A name that the reader gave keeps its underscore.
-        nameless = not snake_case(words) or words == cell_name(number)
-        name = cell_name(number) if nameless else snake_case(words)
+        is_name = len(words) <= NAME_CHARACTERS_MAX and words != cell_name(number)
+        name = (is_name and snake_case(words)) or cell_name(number)
         if name in used:
             name = _numbered(name, numbers.setdefault(name, count(2)), used)
         used.add(name)

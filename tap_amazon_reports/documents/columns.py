@@ -183,8 +183,9 @@ class ColumnMap:
         columns.update(dict.fromkeys(self._known, nothing))
         widths = set(map(len, rows))
         by_column = self._cells(rows, widths)
+        # Columns behind the longest row are blank: there may be thousands.
         for slot, parsed, cells in zip(
-            self.slots, self._parsed, by_column, strict=True
+            self.slots, self._parsed, by_column, strict=False
         ):
             if not any(cells):
                 continue
@@ -199,8 +200,8 @@ class ColumnMap:
     def _cells(
         self, rows: Sequence[Sequence[str]], widths: set[int]
     ) -> Iterable[Sequence[str]]:
-        """Return the cells of each column, blank where a row is short."""
-        width = len(self.slots)
+        """Return the cells of the columns that rows have, blank where one is short."""
+        width = min(len(self.slots), max(widths))
         if widths != {width}:
             blank = [""] * width
             rows = [[*cells[:width], *blank[len(cells) :]] for cells in rows]

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 
-__all__ = ["PIECE_BYTES", "ZIP_BYTES_MAX", "Member", "members"]
+__all__ = ["PIECE_BYTES", "ZIP_BYTES_MAX", "ZIP_FILES_MAX", "Member", "members"]
 
 ZIP_BYTES_MAX = 256 * 1024 * 1024
 """A ZIP is held in memory, compressed: Amazon's are of a few megabytes."""
@@ -29,12 +29,20 @@ ZIP_BYTES_MAX = 256 * 1024 * 1024
 PIECE_BYTES = 128 * 1024
 """No piece that a member yields is longer, however well it was compressed."""
 
+ZIP_FILES_MAX = 10_000
+"""How many files an archive may have: each costs memory before any is read."""
+
+_PACKED_BYTES = 8 * 1024
+"""What is behind the end of a gzip member is copied: not more of it than this."""
+
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW_BITS = 16 + zlib.MAX_WBITS
 # "PK" alone would take a table whose first column is named PK for an archive.
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _SIGNATURE_BYTES = 4
 _ENCRYPTED = 0x1
+# What begins each entry of the directory of an archive.
+_ENTRY = b"PK\x01\x02"
 # The record at the end of an archive, with a comment of at most 64 KiB behind it.
 _END = b"PK\x05\x06"
 _END_BYTES_MAX = 22 + 0xFFFF
@@ -88,7 +96,7 @@ def members(chunks: Iterable[bytes]) -> Iterator[Member]:
     if _is_zip(head):
         yield from _unzipped(source)
     elif head and _GZIP.startswith(head[: len(_GZIP)]):
-        yield Member(None, _gunzipped(source))
+        yield Member(None, _gunzipped(_Source(source, piece_bytes=_PACKED_BYTES)))
     else:
         yield Member(None, source)
 
@@ -101,15 +109,18 @@ def _is_zip(head: bytes) -> bool:
 class _Source(Iterator[bytes]):
     """Non-empty pieces of bounded size, which can be put back."""
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = _bounded(chunks)
+    def __init__(
+        self, chunks: Iterable[bytes], *, piece_bytes: int = PIECE_BYTES
+    ) -> None:
+        self._piece_bytes = piece_bytes
+        self._chunks = _bounded(chunks, piece_bytes)
         self._waiting: list[bytes] = []
 
     def __next__(self) -> bytes:
         return self._waiting.pop() if self._waiting else next(self._chunks)
 
     def put_back(self, data: bytes) -> None:
-        self._waiting.extend(reversed(list(_bounded((data,)))))
+        self._waiting.extend(reversed(list(_bounded((data,), self._piece_bytes))))
 
     def peek(self, size: int) -> bytes:
         """Return the first `size` bytes, or all of them, without taking them."""
@@ -122,10 +133,10 @@ class _Source(Iterator[bytes]):
         return head[:size]
 
 
-def _bounded(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _bounded(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
     for chunk in chunks:
-        for start in range(0, len(chunk), PIECE_BYTES):
-            yield chunk[start : start + PIECE_BYTES]
+        for start in range(0, len(chunk), most):
+            yield chunk[start : start + most]
 
 
 def _gunzipped(source: _Source) -> Iterator[bytes]:
@@ -172,6 +183,8 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterator[Member]:
         content.write(chunk)
         if content.tell() > ZIP_BYTES_MAX:
             raise _damaged(because=f"its ZIP is longer than {ZIP_BYTES_MAX} bytes")
+    if content.getvalue().count(_ENTRY) > ZIP_FILES_MAX:
+        raise _damaged(because=f"its ZIP has more than {ZIP_FILES_MAX} files")
     with _zip_troubles():
         archive = zipfile.ZipFile(content)
     announced = _announced_entries(content)

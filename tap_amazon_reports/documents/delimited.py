@@ -1,56 +1,39 @@
-"""Text to rows of cells: tab-separated and comma-separated documents.
+"""The header and the rows of a table, tab-separated or comma-separated.
 
 Facts:
-    - Tab-separated reports have no quoting: `"` is a letter like any other
-      (github.com/jrl84/amazon-sp-api, pull request 22, January 2021;
-      github.com/fulfilio/pymws, pull request 24, December 2021).
-    - Some wrap each cell in quotes, for some sellers, and leave inner ones as they are
-      (github.com/amzn/selling-partner-api-models, issue 1068, February 2021).
     - That rows are as long as their header, and that it comes once, is promised
       nowhere.
     - A settlement file of Amazon Pay has five lines before its header, and the header
       has a trailing comma that the rows do not have
       (github.com/wikimedia/wikimedia-fundraising-SmashPig, Amazon audit files of 2015
       and 2018).
-    - What Amazon calls comma-separated may come with tabs: a client that reads the
-      monthly EPR reports cuts them at tabs (github.com/wimoor-erp/wimoor,
-      ReportEPRMonthlyReportServiceImpl, 2026).
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
+from tap_amazon_reports.documents.cells import rows_of_cells
 from tap_amazon_reports.documents.column_names import bare, cell_name, normalise
 from tap_amazon_reports.documents.errors import no_table
 from tap_amazon_reports.documents.layout import DocumentFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["FIRST_LINE", "DelimitedReader", "HeaderRule", "Row"]
 
 _PREAMBLE_LINES_MAX = 50
 _BLOCK_ROWS = 500
-_LINE_CHARACTERS_MAX = 16 * 1024 * 1024
-"""No line, and no cell with lines in it, is longer: it bounds what damage can cost."""
 _BLOCK_CHARACTERS_MAX = 8 * 1024 * 1024
 """A block ends when so much text was read for it, however few its rows are."""
-_LINE_COST = 16
 _HEADER_CHARACTERS_MAX = 1024 * 1024
 _STEP_CHARACTERS = 1024 * 1024
 _STEP_ROWS_MAX = 64
-# Stands behind the last line; inside a quoted cell it does not become a row.
-_END = "\x03"
-_LINE_END = re.compile(r"\r[^\r\n]|\n")
-_HAS_LINE_END = re.compile(r"[\r\n]")
 _HAS_DIGIT = re.compile("[0-9]")
 
 
@@ -99,6 +82,9 @@ class DelimitedReader:
 
     Skipped are blank lines, rows in which no cell holds anything, and the header when
     it comes again.
+
+    Attributes:
+        replaced: how many NUL characters became U+FFFD so far.
     """
 
     def __init__(
@@ -115,9 +101,10 @@ class DelimitedReader:
             table: what it is.
             header: where its header is.
         """
+        self.replaced = 0
         self._read_characters = 0
         pieces = self._measured(text_pieces)
-        self._rows: Iterator[list[str]] = _CELLS[table](pieces)
+        self._rows = rows_of_cells(table, pieces)
         self._step = 1
         self._table = table
         self._rule = header
@@ -183,7 +170,12 @@ class DelimitedReader:
     def _measured(self, pieces: Iterable[str]) -> Iterator[str]:
         for piece in pieces:
             self._read_characters += len(piece)
-            yield piece
+            # No database has it in a text.
+            if "\0" in piece:
+                self.replaced += piece.count("\0")
+                yield piece.replace("\0", "\ufffd")
+            else:
+                yield piece
 
     def _found_header(self) -> list[str]:
         if self._header is None:
@@ -256,155 +248,7 @@ def _trimmed(name: str) -> str:
     return name.strip().lstrip("\ufeff").strip()
 
 
-def _holds_anything(cells: list[str]) -> bool:
-    return any(map(str.strip, cells))
-
-
 def _drop_blank_ends(rows: Iterable[list[str]], width: int) -> None:
     for cells in rows:
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
-
-
-def _tab_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
-    for lines in _lines(pieces):
-        # Tabs are space, so a line of empty cells is blank.
-        yield from [line.split("\t") for line in lines if line and not line.isspace()]
-
-
-def _ledger_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
-    for cells in _tab_cells(pieces):
-        unwrapped = [_unwrapped(cell) for cell in cells]
-        if _holds_anything(unwrapped):
-            yield unwrapped
-
-
-def _unwrapped(cell: str) -> str:
-    if len(cell) > 1 and cell[0] == cell[-1] == '"':
-        return cell[1:-1]
-    return cell
-
-
-def _lines(pieces: Iterator[str]) -> Iterator[list[str]]:
-    """Yield lines without their ends, some at a time.
-
-    The first end decides what an end is.
-
-    Where lines end in LF or CRLF, a lone CR is a part of its cell.
-    """
-    head, end = _first_line_end(pieces)
-    unfinished: list[str] = []
-    size = 0
-    for piece in chain(head, pieces):
-        first, *others = piece.split(end)
-        unfinished.append(first)
-        size += len(first)
-        _refuse_longer(size)
-        if others:
-            whole_lines = ["".join(unfinished), *others]
-            unfinished = [whole_lines.pop()]
-            size = len(unfinished[0])
-            yield [line.removesuffix("\r") for line in whole_lines]
-    yield ["".join(unfinished).removesuffix("\r")]
-
-
-def _first_line_end(pieces: Iterator[str]) -> tuple[list[str], str]:
-    """Return what was read to find it, and how lines end: by LF or by CR."""
-    head: list[str] = []
-    size = 0
-    last = ""
-    for piece in pieces:
-        head.append(piece)
-        # A CR says nothing before it is known what follows.
-        if found := _LINE_END.search(last + piece):
-            return head, "\n" if found[0] == "\n" else "\r"
-        last = piece[-1:]
-        size += len(piece)
-        _refuse_longer(size)
-    return head, "\n"
-
-
-def _refuse_longer(characters: int) -> None:
-    if characters > _LINE_CHARACTERS_MAX:
-        msg = (
-            "the document is damaged: one of its lines is longer than"
-            f" {_LINE_CHARACTERS_MAX} characters"
-        )
-        raise DocumentDamagedError(msg)
-
-
-class _CsvLines(Iterator[str]):
-    """Lines with their ends, which may turn out to be inside a cell.
-
-    Attributes:
-        characters: how many were given since this was set to 0; a line costs some,
-            short as it may be, for it takes time and memory.
-    """
-
-    def __init__(self, pieces: Iterator[str]) -> None:
-        self.characters = 0
-        self._lines = chain(_csv_lines(pieces), (_END,))
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.characters += len(line) + _LINE_COST
-        if self.characters > _LINE_CHARACTERS_MAX:
-            _refuse_longer(self.characters)
-        return line
-
-
-def _csv_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
-    # The module's limit is one for the process: raised, never lowered.
-    csv.field_size_limit(max(csv.field_size_limit(), _LINE_CHARACTERS_MAX))
-    last: list[str] = []
-    lines = _CsvLines(pieces)
-    try:
-        for cells in csv.reader(lines):
-            lines.characters = 0
-            if _holds_anything(last):
-                yield last
-            last = cells
-    except csv.Error as error:
-        msg = f"the document is damaged: its comma-separated text is broken ({error})"
-        raise DocumentDamagedError(msg) from error
-    if last != [_END]:
-        msg = "the document is damaged: it ends inside a quoted cell"
-        raise DocumentDamagedError(msg)
-
-
-def _comma_or_tab_cells(pieces: Iterator[str]) -> Iterator[list[str]]:
-    """Yield the cells of a table whose first line says what stands between them."""
-    head: list[str] = []
-    size = 0
-    for piece in pieces:
-        head.append(piece)
-        size += len(piece)
-        if _HAS_LINE_END.search(piece):
-            break
-        _refuse_longer(size)
-    first = _HAS_LINE_END.split("".join(head), maxsplit=1)[0]
-    cells = _tab_cells if "\t" in first and "," not in first else _csv_cells
-    yield from cells(chain(head, pieces))
-
-
-def _csv_lines(pieces: Iterator[str]) -> Iterator[str]:
-    decoder = io.IncrementalNewlineDecoder(None, translate=False)
-    unfinished: list[str] = []
-    size = 0
-    for piece in map(decoder.decode, pieces):
-        for line in io.StringIO(piece, newline=""):
-            unfinished.append(line)
-            size += len(line)
-            if line.endswith(("\n", "\r")):
-                yield "".join(unfinished)
-                unfinished.clear()
-                size = 0
-        _refuse_longer(size)
-    yield "".join((*unfinished, decoder.decode("", final=True)))
-
-
-_CELLS = {
-    DocumentFormat.TSV: _tab_cells,
-    DocumentFormat.LEDGER: _ledger_cells,
-    DocumentFormat.CSV: _comma_or_tab_cells,
-}

@@ -45,6 +45,8 @@ _READERS: dict[DocumentFormat, type[JsonRecords | XmlRecords]] = {
 }
 _EVERY_ARRAY = "*"
 _BLOCK_ROWS = 400
+_BLOCK_CELLS = 500_000
+"""Blocks of a table end when they have so many, empty ones too."""
 _BLOCK_BYTES = 8 * 1024 * 1024
 """Blocks of objects end when so much was read for them, however few their rows are."""
 
@@ -70,7 +72,8 @@ class DocumentRows:
         misfits: how many values did not fit their column, by its name, so far.
         unknown: how many cells of columns that the type's file does not know held
             anything, by name, so far.
-        replaced: how many undecodable bytes were replaced.
+        replaced: how many undecodable bytes, and signs that no text may have, were
+            replaced.
         passed_over: names of what a JSON document has at its top and nobody reads.
         head: what a JSON document says of itself, as far as it has been read.
     """
@@ -158,7 +161,7 @@ class DocumentRows:
             yield from self._typed_rows(reader, records, around)
         finally:
             # Told also of a document that breaks off.
-            self.replaced += text.replaced
+            self.replaced += text.replaced + reader.replaced
 
     def _header(self, properties: Mapping[str, Any]) -> HeaderRule:
         names: list[str] = []
@@ -179,7 +182,8 @@ class DocumentRows:
     ) -> Iterator[DocumentBlock]:
         columns = self._columns(reader.columns, records, around)
         try:
-            for rows in reader.blocks(_BLOCK_ROWS):
+            width = max(1, len(reader.columns))
+            for rows in reader.blocks(min(_BLOCK_ROWS, 1 + _BLOCK_CELLS // width)):
                 yield DocumentBlock(records, *columns.read_block(rows))
         finally:
             self.misfits += columns.misfits

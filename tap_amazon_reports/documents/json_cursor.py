@@ -12,7 +12,12 @@ from json.decoder import JSONDecodeError
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
-from tap_amazon_reports.documents.json_text import HAS_LONE_SURROGATE, json_decoder
+from tap_amazon_reports.documents.json_text import (
+    DEPTH_MAX,
+    NO_TEXT,
+    is_too_deep,
+    json_decoder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,12 +28,13 @@ VALUE_CHARACTERS_MAX = 16 * 1024 * 1024
 """No value that is read as a whole is longer; it bounds what damage can cost."""
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_PERHAPS_NO_TEXT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)|\0")
 _NUMBER_STARTS = frozenset("-0123456789")
 _BEHIND_A_VALUE = frozenset(" \t\r\n,]}")
 # The longest that is no value yet, and may become one with the next piece: a number
 # that stops in its exponent, `-Infinity`, or a pair of \uXXXX escapes.
 _UNDECIDED = 16
+_TOO_DEEP = f"is nested more than {DEPTH_MAX} deep"
 _CUT_SHORT = "is cut short, or broken at its end"
 
 
@@ -40,10 +46,12 @@ class JsonCursor:
     r"""Moves through a JSON text from its first character to its last.
 
     Numbers are as `json_text.json_decoder` has them. A control character in a string is
-    taken as it is, and half a character, `\ud800` alone, is U+FFFD.
+    taken as it is, but NUL, which no database has in a text; that, and half a
+    character, `\ud800` alone, is U+FFFD. No array and no object is more than
+    `DEPTH_MAX` deep inside others.
 
     Attributes:
-        replaced: how many times half a character became U+FFFD so far.
+        replaced: how many signs became U+FFFD so far.
     """
 
     def __init__(self, pieces: Iterable[str]) -> None:
@@ -121,15 +129,21 @@ class JsonCursor:
             value, end = self._scanned()
             if end is not None:
                 self._refuse_longer(end - self._at, longest)
-                perhaps_half = _SURROGATE.search(self._text, self._at, end)
+                if is_too_deep(value, self._text, self._at, end):
+                    self._fail(_TOO_DEEP)
+                perhaps_no_text = _PERHAPS_NO_TEXT.search(self._text, self._at, end)
                 self._at = end
-                return self._mended(value) if perhaps_half else value
+                return self._mended(value) if perhaps_no_text else value
             self._refuse_longer(len(self._text) - self._at, longest)
             # Twice as much as before: a long value is not scanned a thousand times.
             self._read_on(2 * (len(self._text) - self._at))
 
-    def skip(self, *, held: int) -> None:
+    def skip(self, *, held: int, depth: int = 0) -> None:
         """Move over the next value; no more than `held` characters of it are held.
+
+        Args:
+            held: how many characters.
+            depth: how many values it is inside of.
 
         Raises:
             DocumentDamagedError: as in `value`.
@@ -138,11 +152,13 @@ class JsonCursor:
         if first not in ("[", "{"):
             self.value()
             return
+        if depth > DEPTH_MAX:
+            self._fail(_TOO_DEEP)
         try:
             self.value(longest=held)
         except TooLongError:
             for _ in self.elements() if first == "[" else self.members():
-                self.skip(held=held)
+                self.skip(held=held, depth=depth + 1)
 
     def rest(self, *, longest: int) -> str:
         """Return the text from here on, at most `longest` characters of it."""
@@ -183,16 +199,16 @@ class JsonCursor:
                 return self._undecided(len(self._text), "has a string without an end")
             return self._undecided(error.pos, f"is broken ({error.msg})")
         except RecursionError as error:
-            self._fail("is nested beyond all measure", error)
+            self._fail(_TOO_DEEP, error)
         is_number = self._text[self._at] in _NUMBER_STARTS
         if is_number and not self._closed(end):
             return self._undecided(end, "has a number that does not end")
         return value, end
 
     def _mended(self, value: Any) -> Any:
-        """Return a value in which half a character is U+FFFD."""
+        """Return a value in which half a character is U+FFFD, and NUL, too."""
         if isinstance(value, str):
-            text, count = HAS_LONE_SURROGATE.subn("\ufffd", value)
+            text, count = NO_TEXT.subn("\ufffd", value)
             self.replaced += count
             return text
         if isinstance(value, list):

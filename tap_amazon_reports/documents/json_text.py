@@ -9,10 +9,20 @@ from typing import Any
 
 from tap_amazon_reports.documents.values import DIGITS_MAX
 
-__all__ = ["HAS_LONE_SURROGATE", "json_decoder", "json_text", "json_value"]
+__all__ = [
+    "DEPTH_MAX",
+    "NO_TEXT",
+    "is_too_deep",
+    "json_decoder",
+    "json_text",
+    "json_value",
+]
 
-HAS_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half a character, as `\\ud800` alone is: there is no text that it can be in."""
+DEPTH_MAX = 200
+"""How many arrays and objects may be inside one another; XML has the same bound."""
+
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""NUL, and half a character, as `\\ud800` alone is: no table has them in a text."""
 
 _EXPONENT_MAX = 300
 """What a reader with binary floating point numbers can still take in."""
@@ -46,6 +56,32 @@ def _integer(text: str) -> int | str:
     return int(text) if len(text) <= DIGITS_MAX else text
 
 
+def is_too_deep(value: Any, text: str, start: int, end: int) -> bool:
+    """Tell whether arrays and objects are nested more than `DEPTH_MAX` deep.
+
+    Args:
+        value: what was read.
+        text: in which it was.
+        start: where it begins there.
+        end: where it ends.
+    """
+    # What has no more brackets than this cannot be: nearly everything.
+    if text.count("[", start, end) + text.count("{", start, end) <= DEPTH_MAX:
+        return False
+    level = [value]
+    for _ in range(DEPTH_MAX + 1):
+        level = [
+            inner
+            for item in level
+            if isinstance(item, (dict, list))
+            for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return True
+
+
+_TOO_DEEP = "JSON that is nested too deeply"
 _DECODER = json_decoder()
 
 
@@ -68,9 +104,10 @@ def json_value(text: str) -> Any:
     try:
         value = _DECODER.decode(text)
     except RecursionError as error:
-        msg = "JSON that is nested too deeply"
-        raise ValueError(msg) from error
-    if "\\u" in text and HAS_LONE_SURROGATE.search(json_text(value)):
+        raise ValueError(_TOO_DEEP) from error
+    if is_too_deep(value, text, 0, len(text)):
+        raise ValueError(_TOO_DEEP)
+    if "\\u" in text and NO_TEXT.search(json_text(value)):
         msg = "JSON with half a character"
         raise ValueError(msg)
     return value

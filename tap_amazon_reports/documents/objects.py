@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
 
-from tap_amazon_reports.documents.column_names import normalise
+from tap_amazon_reports.documents.column_names import NAME_CHARACTERS_MAX, normalise
 from tap_amazon_reports.documents.columns import Record
 from tap_amazon_reports.documents.conventions import Conventions
 from tap_amazon_reports.documents.json_text import json_text
@@ -28,6 +28,10 @@ from tap_amazon_reports.documents.typed import (
 __all__ = ["ObjectReader"]
 
 _PLAIN = Conventions()
+_EXTRA_MAX = 10_000
+_PLACES_MAX = 1_000_000
+"""What a record without measure may cost: extra values with a name each, and places
+in lists of what is in some of an array's objects. Beyond, values are kept together."""
 
 
 @dataclass
@@ -213,13 +217,14 @@ class ObjectReader:
         """Read elements that repeat as one object, whose members are lists."""
         objects = [item if isinstance(item, dict) else {} for item in items]
         names = dict.fromkeys(name for item in objects for name in item)
+        is_alike = all(isinstance(item, dict) for item in items)
+        if not is_alike or len(names) * len(items) > _PLACES_MAX:
+            _keep(extra, path, items)
+            return
         together = {name: [item.get(name) for item in objects] for name in names}
         if len(items) == 1:
             together = objects[0]
-        if all(isinstance(item, dict) for item in items):
-            self._read(branch, together, found, f"{path}.", extra)
-        else:
-            _keep(extra, path, items)
+        self._read(branch, together, found, f"{path}.", extra)
 
 
 def _overlap(field: _Field, other: str) -> ValueError:
@@ -227,13 +232,20 @@ def _overlap(field: _Field, other: str) -> ValueError:
 
 
 def _keep(extra: dict[str, str], path: str, value: Any) -> None:
-    """Put a value that is not blank under its path, each part of it under its own."""
+    """Put a value that is not blank under its path, each part of it under its own.
+
+    Long paths are not made longer, for each value inside would have all of it.
+    """
     if value is None or (isinstance(value, str) and not value.strip()):
         return
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and value and _has_room(extra, path, len(value)):
         for name, inner in value.items():
             _keep(extra, f"{path}.{name}", inner)
         return
     while path in extra:
         path += "_2"
     extra[path] = value if isinstance(value, str) else json_text(value)
+
+
+def _has_room(extra: dict[str, str], path: str, members: int) -> bool:
+    return len(path) <= NAME_CHARACTERS_MAX and len(extra) + members <= _EXTRA_MAX

@@ -104,7 +104,8 @@ def decimal_parser(
 
     def parse(cell: str) -> Decimal | None:
         number = cell.strip().replace("\u2212", "-")
-        if grouped:
+        # A mark for each three digits, at most: to try more takes their square.
+        if grouped and len(number) <= 2 * DIGITS_MAX:
             number = _ungrouped(number, mark)
         if mark != ".":
             if "." in number:

@@ -33,6 +33,8 @@ EVERY_RECORD = "*"
 
 _PROLOGUE_BYTES = 1024
 _PIECE_CHARACTERS = 32 * 1024
+"""What the parser is given at once: always so much, however the document was cut, for
+what it is refused for is measured in between."""
 _TOKEN_BYTES_MAX = 4 * 1024 * 1024
 """No tag or comment is longer: the parser begins each again with each piece."""
 _SENTENCE_CHARACTERS = 1000
@@ -55,7 +57,7 @@ class XmlRecords:
     A record with wanted elements inside comes without these. If it is no longer than
     `xml_tree.HELD_BYTES`, it comes first, then its inner records. A longer one is not
     held: inner records come before it, and the record around them that they carry has
-    what was read so far.
+    what was read so far, and in the 32 Ki characters of the document at hand.
 
     Entities, and document types that are elsewhere, are refused: no report has them.
     """
@@ -106,13 +108,12 @@ class XmlRecords:
         parser = _parser(builder)
         read_bytes = 0
         try:
-            for piece in pieces:
-                for at in range(0, len(piece), _PIECE_CHARACTERS):
-                    data = piece[at : at + _PIECE_CHARACTERS].encode()
-                    parser.Parse(data)
-                    read_bytes += len(data)
-                    _refuse_long_token(read_bytes - parser.CurrentByteIndex)
-                    yield from builder.taken()
+            for piece in _even(pieces):
+                data = piece.encode()
+                parser.Parse(data)
+                read_bytes += len(data)
+                _refuse_long_token(read_bytes - parser.CurrentByteIndex)
+                yield from builder.taken()
             parser.Parse("", _IS_LAST)
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
@@ -154,8 +155,25 @@ def _from_first_mark(text: Iterable[str]) -> Iterator[str]:
     pieces = iter(text)
     first = next(filter(None, map(str.lstrip, pieces)), "")
     if first and not first.startswith("<"):
-        raise no_table("".join((first, *_some(pieces))))
+        raise no_table("".join((first, *_some(pieces)))[:_SENTENCE_CHARACTERS])
     return chain((first,), pieces)
+
+
+def _even(pieces: Iterable[str]) -> Iterator[str]:
+    """Return the same text in pieces of one length."""
+    waiting: list[str] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size < _PIECE_CHARACTERS:
+            continue
+        text = "".join(waiting)
+        whole = size - size % _PIECE_CHARACTERS
+        for at in range(0, whole, _PIECE_CHARACTERS):
+            yield text[at : at + _PIECE_CHARACTERS]
+        waiting, size = [text[whole:]], size - whole
+    yield "".join(waiting)
 
 
 def _some(pieces: Iterator[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
+from tap_amazon_reports.documents.column_names import NAME_CHARACTERS_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,9 +22,15 @@ HELD_BYTES = 256 * 1024
 
 _PATH = re.compile(r"[^/\s@]+(?:/[^/\s@]+)+|\*")
 _DEPTH_MAX = 200
+_LONG_NAME = (
+    "the document is damaged: an element of its XML has a name of more than"
+    f" {NAME_CHARACTERS_MAX} characters"
+)
 _RECORD_CHARACTERS_MAX = 16 * 1024 * 1024
 _ELEMENT_CHARACTERS = 200
 """What an element counts, empty as it may be: about what it takes in memory."""
+_PLACE_CHARACTERS = 8
+"""What each earlier element counts that lacks an attribute of a later one."""
 
 
 @dataclass
@@ -114,8 +121,12 @@ class _Element:
         if all(map(str.isspace, self.text)):
             self.text.clear()
 
-    def add(self, element: _Element) -> None:
-        """Add an element inside that has ended."""
+    def add(self, element: _Element) -> int:
+        """Add an element inside that has ended.
+
+        Returns:
+            How many places in lists of attributes it left empty.
+        """
         members, name = self.members, element.name
         rank = 0
         if name in members:
@@ -126,18 +137,22 @@ class _Element:
             there.append(element.value())
         else:
             members[name] = element.value()
-        for attribute, text in element.attributes.items():
+        return sum(
             self._add_attribute(f"{name}@{attribute}", text, rank)
+            for attribute, text in element.attributes.items()
+        )
 
-    def _add_attribute(self, key: str, text: str, rank: int) -> None:
+    def _add_attribute(self, key: str, text: str, rank: int) -> int:
         if not rank:
             self.members[key] = text
-            return
+            return 0
         there = self.members.get(key)
         texts = there if isinstance(there, list) else [there]
-        texts += [None] * (rank - len(texts))
+        empty = rank - len(texts)
+        texts += [None] * empty
         texts.append(text)
         self.members[key] = texts
+        return empty
 
 
 class TreeBuilder:
@@ -168,6 +183,9 @@ class TreeBuilder:
         """Take the start of an element."""
         around = self._open[-1]
         name = tag.rpartition(":")[2] if ":" in tag else tag
+        if len(name) > NAME_CHARACTERS_MAX:
+            # It would stand before each of its attributes.
+            raise DocumentDamagedError(_LONG_NAME)
         place = around.place and around.place.within(name)
         if self._unwanted_depth or not (place or around.is_kept):
             self._start_unwanted(name)
@@ -199,7 +217,8 @@ class TreeBuilder:
         if element.place and element.place.path:
             self._end_record(element, element.place.path)
         elif element.is_kept:
-            self._open[-1].add(element)
+            empty = self._open[-1].add(element)
+            self._measure(empty * _PLACE_CHARACTERS)
 
     def _start_unwanted(self, name: str) -> None:
         if len(self._open) == 1 and not self._unwanted_depth:
@@ -254,12 +273,18 @@ class TreeBuilder:
 def _local(attributes: dict[str, str]) -> dict[str, str]:
     """Return the attributes by local name, without the declarations of namespaces.
 
-    Of two with one local name the second keeps its whole one.
+    Of two with one local name the second keeps its whole one, and that is never the
+    one that has no prefix.
     """
     local: dict[str, str] = {}
-    for name, text in attributes.items():
+    # Those without a prefix have no other name.
+    for name, text in sorted(attributes.items(), key=_has_prefix):
         if name == "xmlns" or name.startswith("xmlns:"):
             continue
         bare = name.rpartition(":")[2]
         local[name if bare in local else bare] = text
     return local
+
+
+def _has_prefix(attribute: tuple[str, str]) -> bool:
+    return ":" in attribute[0]

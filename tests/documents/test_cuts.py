@@ -45,6 +45,8 @@ CHARSETS = {
     "cp1252": ("cp1252", "text/plain; charset=Cp1252"),
     "fall-back": ("cp1252", None),
     "cp932": ("cp932", "text/plain; charset=windows-31j"),
+    "shifts": ("iso-2022-jp", "text/plain; charset=iso-2022-jp"),
+    "utf-32": ("utf-32", "text/plain; charset=utf-32"),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import tracemalloc
@@ -287,6 +286,11 @@ def tables(cells: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[str]]]:
     )
 
 
+def without_nul(rows: list[list[str]]) -> list[list[str]]:
+    """Return the rows as tables can have them."""
+    return [[cell.replace("\0", "\ufffd") for cell in row] for row in rows]
+
+
 @given(rows=tables(PLAIN_CELLS), end=st.sampled_from(["\n", "\r\n"]))
 @pytest.mark.parametrize("kind", [DocumentFormat.TSV, DocumentFormat.LEDGER])
 @pytest.mark.parametrize("cut", CUTS)
@@ -301,10 +305,10 @@ def test_any_tab_separated_table_comes_back(
     ]
 
     _, found = table(end.join((*lines, "")), kind=kind, cut=cut)
-    assert found == rows
+    assert found == without_nul(rows)
 
 
-@given(rows=tables(CELLS.filter(lambda cell: "\0" not in cell)))
+@given(rows=tables(CELLS))
 @pytest.mark.parametrize("cut", CUTS)
 def test_any_comma_separated_table_comes_back(
     rows: list[list[str]], cut: TextCut
@@ -312,9 +316,13 @@ def test_any_comma_separated_table_comes_back(
     """Each cell is read as it was written, line ends within it too."""
     out = io.StringIO(newline="")
     header = [f"column {n}" for n in range(len(rows[0]) if rows else 2)]
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([header, *rows])
+    # By hand, for the module's writer refuses NUL before Python 3.11.
+    for row in (header, *rows):
+        cells = (cell.replace('"', '""') for cell in row)
+        out.write('"' + '","'.join(cells) + '"\r\n')
 
-    assert table(out.getvalue(), kind=DocumentFormat.CSV, cut=cut)[1] == rows
+    found = table(out.getvalue(), kind=DocumentFormat.CSV, cut=cut)[1]
+    assert found == without_nul(rows)
 
 
 def zipped_table(rows: int) -> Iterator[bytes]:

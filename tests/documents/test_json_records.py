@@ -325,9 +325,11 @@ def spelled(value: Any) -> Any:
 
 
 def as_read(value: Any) -> Any:
-    """Return a value as a document has it: a decimal without a point is an integer."""
+    """Return a value as it is read: a decimal without a point is an integer."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
     if isinstance(value, dict):
-        return {name: as_read(inner) for name, inner in value.items()}
+        return {as_read(name): as_read(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [as_read(inner) for inner in value]
     if isinstance(value, Decimal) and set(str(value)) <= set("-0123456789"):

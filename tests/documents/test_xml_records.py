@@ -295,6 +295,8 @@ def long_order(items: int, title: bytes) -> Iterator[bytes]:
     yield b"<AmazonEnvelope><Message><OrderReport><AmazonOrderID>1</AmazonOrderID>"
     for number in range(items):
         yield b"<Item><SKU>%d</SKU><T>%s</T></Item>\n   " % (number, title)
+    # What the parser is given at once is known at once.
+    yield b"\n" * 64 * 1024
     yield b"<Late>yes</Late></OrderReport></Message></AmazonEnvelope>"
 
 
