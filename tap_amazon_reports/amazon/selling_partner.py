@@ -339,21 +339,17 @@ class SellingPartnerClient:
         path = {"reportScheduleId": schedule_id}
         self.connection.call(Call(CANCEL_REPORT_SCHEDULE, path=path))
 
-    def get_order_metrics(
-        self, query: Query, *, amazon_program: str | None = None
-    ) -> Iterator[Entry[OrderMetrics]]:
+    def get_order_metrics(self, query: Query) -> Iterator[Entry[OrderMetrics]]:
         """Yield the intervals that answer one query of the Sales API.
 
         Args:
             query: the parameters as Amazon names them.
-            amazon_program: only orders of this program (`AmazonHaul`).
 
         Raises:
             UnexpectedAnswerError: at the end, if some entries were wrong.
             AmazonError: if Amazon refuses or cannot answer.
         """
-        program = _joined("amazonProgram", [amazon_program] if amazon_program else [])
-        call = Call(GET_ORDER_METRICS, query=[*query, *program])
+        call = Call(GET_ORDER_METRICS, query=query)
         return listed([self.connection.call_json(call)], "payload", OrderMetrics)
 
     def _report_pages(self, query: Query) -> Iterator[Answer]:

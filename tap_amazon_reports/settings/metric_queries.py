@@ -25,6 +25,7 @@ class MetricsQuery:
     first_day_of_week: FirstDayOfWeek | None = None
     asin: str | None = None
     sku: str | None = None
+    amazon_program: str | None = None
     lookback: timedelta = timedelta(days=3)
 
 
@@ -66,6 +67,7 @@ class QueryReader:
             first_day_of_week=FirstDayOfWeek(first_day) if first_day else None,
             asin=entry.get("asin"),
             sku=entry.get("sku"),
+            amazon_program=entry.get("amazon_program"),
             lookback=timedelta(days=entry["lookback_days"]),
         )
 

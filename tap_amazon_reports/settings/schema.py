@@ -50,6 +50,11 @@ METRICS_QUERY: dict[str, Any] = th.ObjectType(
     th.Property("asin", th.StringType, description="One product; not with sku."),
     th.Property("sku", th.StringType, description="One offer; not with asin."),
     th.Property(
+        "amazon_program",
+        th.StringType,
+        description="Only orders of this program, such as AmazonHaul.",
+    ),
+    th.Property(
         "lookback_days",
         th.IntegerType(minimum=0, maximum=730),
         default=3,
@@ -193,7 +198,8 @@ SETTINGS = th.PropertiesList(
         ),
         description="Selling Partner: the queries of the Sales API, an object or a list"
         " of objects with granularity, time_zone, buyer_type, fulfillment_network,"
-        " first_day_of_week, asin, sku, lookback_days; default: orders by day.",
+        " first_day_of_week, asin, sku, amazon_program, lookback_days; default: orders"
+        " by day.",
     ),
     _text(
         "pay_public_key_id",

@@ -73,6 +73,9 @@ class AmazonStream(RecordPath, abc.ABC):
     service: str
     """Whose stream it is; when its credentials are refused, all its streams end."""
 
+    keys_of_settings: tuple[str, ...] = ()
+    """Parts of the key that are there because a setting is; the account beside them."""
+
     def __init__(
         self,
         tap: Tap,
@@ -101,14 +104,19 @@ class AmazonStream(RecordPath, abc.ABC):
         """Take over what a catalog selects.
 
         Raises:
-            ConfigValidationError: if it was made without the account: the rows of
-                two accounts would write over each other.
+            ConfigValidationError: if it was made before a setting brought a part of
+                the key, such as the account: the rows of two accounts would write over
+                each other.
         """
         entry = catalog.get_stream(self.name)
-        if self.account and entry and ACCOUNT not in (entry.key_properties or ()):
+        brought = [*self.keys_of_settings, *([ACCOUNT] if self.account else [])]
+        missing = set(brought).difference(
+            entry.key_properties or () if entry else brought
+        )
+        if missing:
             msg = (
-                f"{self.name}: account is set, and the catalog is from before; make"
-                " the catalog anew with --discover"
+                f"{self.name}: {' and '.join(sorted(missing))} is set, and the catalog"
+                " is from before; make the catalog anew with --discover"
             )
             raise ConfigValidationError(msg, errors=[msg])
         super().apply_catalog(catalog)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _ALL = "All"
 """Stands in a key for a filter that is not set: a key is never null."""
+_PROGRAM = "amazon_program"
+"""A part of the key where any query names one; tables from before have another key."""
 
 
 class _Partition(NamedTuple):
@@ -58,6 +60,8 @@ class _Partition(NamedTuple):
         query = self.query
         weekly = query.granularity is Granularity.WEEK
         first_day = query.first_day_of_week or FirstDayOfWeek.MONDAY
+        # Where there is none it is left out, so that older state is still known.
+        program = {_PROGRAM: query.amazon_program} if query.amazon_program else {}
         return {
             "marketplace_id": self.marketplace.marketplace_id,
             "granularity": query.granularity.value,
@@ -67,6 +71,7 @@ class _Partition(NamedTuple):
             "first_day_of_week": first_day.value if weekly else _ALL,
             "asin": query.asin or _ALL,
             "sku": query.sku or _ALL,
+            **program,
         }
 
     def parameters(self, window: Window) -> Query:
@@ -83,6 +88,7 @@ class _Partition(NamedTuple):
             "firstDayOfWeek": query.first_day_of_week and query.first_day_of_week.value,
             "asin": query.asin,
             "sku": query.sku,
+            "amazonProgram": query.amazon_program,
         }
         return [
             ("marketplaceIds", self.marketplace.marketplace_id),
@@ -98,7 +104,7 @@ class SpOrderMetrics(CoreStream):
 
     name = "sp_order_metrics"
     service = "selling_partner"
-    primary_keys = (
+    primary_keys: tuple[str, ...] = (
         "marketplace_id",
         "granularity",
         "granularity_time_zone",
@@ -122,6 +128,9 @@ class SpOrderMetrics(CoreStream):
     ) -> None:
         """Ask each of `queries` of each of `marketplaces`, through `client`."""
         super().__init__(tap, run=run)
+        if any(query.amazon_program for query in queries):
+            self.keys_of_settings = (_PROGRAM,)
+            self.primary_keys = (*self.primary_keys, *self.keys_of_settings)
         self._client = client
         self._partitions = {
             tuple(partition.context().values()): partition
@@ -158,7 +167,7 @@ class SpOrderMetrics(CoreStream):
             query = partition.parameters(window)
             for entry in self._client().get_order_metrics(query):
                 values, extra = reader.read(_flat(entry.wire))
-                yield {**values, **context, "_extra": extra or None}
+                yield {**values, _PROGRAM: _ALL, **context, "_extra": extra or None}
             self.move_bookmark(context, window.end)
         self.warn_of_misfits(reader.misfits, "this query")
 

@@ -7,10 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from singer_sdk.exceptions import ConfigValidationError
 
 from tests.clock import ScriptedClock
 from tests.local_amazon import LocalAmazon, expected_metrics
-from tests.tap_run import number, spelled, sync
+from tests.tap_run import discover, number, selecting, spelled, sync
 
 STREAM = "sp_order_metrics"
 US, CA = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"
@@ -60,6 +61,7 @@ def _query(marketplace: str, granularity: str, **more: str) -> dict[str, str]:
         "first_day_of_week": "All",
         "asin": "All",
         "sku": "All",
+        "amazon_program": "All",
         **more,
     }
 
@@ -196,6 +198,7 @@ def test_the_open_period_is_read_again_whole(
         ({"sku": "00-SKU/003"}, {"sku": "00-SKU/003"}),
         ({"fulfillment_network": "MFN"}, {"fulfillmentNetwork": "MFN"}),
         ({"buyer_type": "B2C"}, {"buyerType": "B2C"}),
+        ({"amazon_program": "AmazonHaul"}, {"amazonProgram": "AmazonHaul"}),
         ({"time_zone": "Asia/Kolkata"}, {"granularityTimeZone": "Asia/Kolkata"}),
         ({"time_zone": "UTC"}, {"granularityTimeZone": "UTC"}),
     ],
@@ -224,6 +227,34 @@ def test_filters_reach_amazon_and_the_key(
     assert 0 < len(narrowed) < len(output.records(STREAM)) == len(output.rows())
     assert any(asked.items() <= query.items() for query in sent)
     assert ([], []) == (amazon.refused, amazon.throttled)
+
+
+def test_a_program_is_a_part_of_the_key_where_one_is_named(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """A table without any program keeps its key, and the state that it had."""
+    config = {
+        **amazon.settings(),
+        "sp_marketplaces": ["US"],
+        "start_date": "2026-11-15",
+        "sp_order_metrics": {},
+    }
+    before = sync(config, clock=clock, only=[STREAM])
+    both = {**config, "sp_order_metrics": [{}, {"amazon_program": "AmazonHaul"}]}
+    after = sync(both, clock=clock, only=[STREAM], state=before.state)
+    days = {row["amazon_program"]: 0 for row in after.records(STREAM)}
+    for row in after.records(STREAM):
+        days[row["amazon_program"]] += 1
+
+    assert "amazon_program" not in before.schemas[STREAM]["key_properties"]
+    assert "amazon_program" == after.schemas[STREAM]["key_properties"][-1]
+    # All of the new query, and of the old one no more than the look-back.
+    assert days["AmazonHaul"] > days["All"]
+    assert {"All"} == {row["amazon_program"] for row in before.records(STREAM)}
+
+    old = selecting(discover(config, clock=clock), [STREAM])
+    with pytest.raises(ConfigValidationError, match="amazon_program is set, and the"):
+        sync(both, clock=clock, catalog=old)
 
 
 def _time_of_day(text: str, zone: str) -> str:
