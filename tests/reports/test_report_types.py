@@ -249,6 +249,84 @@ def test_types_that_a_schedule_can_make(name: str) -> None:
     assert CATALOGUE.find("selling_partner", name).schedulable
 
 
+def test_removals_are_read_again_as_long_as_they_take() -> None:
+    """An order to remove stock is told by when it was placed, and open for months."""
+    name = "GET_FBA_FULFILLMENT_REMOVAL_ORDER_DETAIL_DATA"
+
+    assert 90 == CATALOGUE.find("selling_partner", name).lookback_days
+
+
+@pytest.mark.parametrize("by", ["LAST_UPDATE", "ORDER_DATE"])
+def test_the_key_of_orders_does_not_change_with_their_layout(by: str) -> None:
+    """`order-item-id` is in files since 2026, and a table keeps the key that it has."""
+    name = f"GET_FLAT_FILE_ALL_ORDERS_DATA_BY_{by}_GENERAL"
+    (records,) = CATALOGUE.find("selling_partner", name).records
+
+    assert ("amazon_order_id", "sku", "asin") == records.key
+    assert "order_item_id" in records.schema["properties"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_",
+        "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_CAPTURE_DATA_",
+    ],
+)
+def test_rows_that_are_states_say_so(name: str) -> None:
+    """Nobody adds up a refund once for each state that it has been in."""
+    kind = CATALOGUE.find("amazon_pay", name)
+
+    assert "one row for each state" in " ".join(kind.notes).lower()
+    assert "last_update_timestamp" in kind.records[0].key
+
+
+@pytest.mark.parametrize(
+    "name", ["FBA_BULK_INVOICE", "GET_GST_STR_ADHOC", "GET_MFN_PANEU_OFFER_STATUS"]
+)
+def test_types_of_amazons_list_are_known(name: str) -> None:
+    """What Amazon lists is no type that the tap has to guess at."""
+    assert CATALOGUE.find("selling_partner", name).is_known
+    assert not CATALOGUE.find("selling_partner", "GET_MFN_PAN_EU_OFFER_STATUS").is_known
+
+
+@pytest.mark.parametrize(
+    ("name", "per_hour", "per_day"),
+    [
+        ("GET_SALES_AND_TRAFFIC_REPORT", 4, 96),
+        ("GET_BRAND_ANALYTICS_SEARCH_QUERY_PERFORMANCE_REPORT", None, 20),
+    ],
+)
+def test_types_with_limits_of_their_own(
+    name: str, per_hour: int | None, per_day: int
+) -> None:
+    """A plan counts with what Amazon lets through of a type, hour by hour and day."""
+    limits = CATALOGUE.find("selling_partner", name).limits
+
+    assert limits is not None
+    assert (per_hour, per_day) == (limits.per_hour, limits.per_day)
+
+
+@pytest.mark.parametrize(
+    ("name", "absent", "present"),
+    [
+        ("GET_FBA_FULFILLMENT_CUSTOMER_SHIPMENT_REPLACEMENT_DATA", "DE", "IN"),
+        ("GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING", "US", "DE"),
+        ("GET_ORDER_REPORT_DATA_INVOICING", "US", "FR"),
+        ("GET_FLAT_FILE_ORDER_REPORT_DATA_TAX", "DE", "US"),
+        ("GET_ORDER_REPORT_DATA_TAX", "JP", "CA"),
+        ("GET_FBA_INVENTORY_PLANNING_DATA", "NL", "DE"),
+        ("SC_VAT_TAX_REPORT", "TR", "IE"),
+    ],
+)
+def test_types_that_are_not_everywhere(name: str, absent: str, present: str) -> None:
+    """A type is not asked for where Amazon does not make it."""
+    marketplaces = CATALOGUE.find("selling_partner", name).marketplaces
+
+    assert absent not in marketplaces
+    assert present in marketplaces
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
     [
