@@ -1,0 +1,61 @@
+"""Many accounts with Dagster: a partition for each, a schedule for each job.
+
+Run it in the folder of a Meltano project, whose accounts are the files `accounts/*.env`
+and whose jobs are the files `jobs/*.env`:
+
+    dagster dev -f docs/examples/dagster_accounts.py
+"""
+
+import subprocess
+from pathlib import Path
+
+import dagster
+
+PROJECT = Path.cwd()
+LOADER = "target-postgres"
+SCHEDULES = {"daily": "0 2 * * *", "slow": "30 * * * *"}
+
+accounts = dagster.StaticPartitionsDefinition(
+    sorted(path.stem for path in (PROJECT / "accounts").glob("*.env"))
+)
+
+
+def tables_of(job: str) -> dagster.AssetsDefinition:
+    """Return the asset that one job fills, for each account."""
+
+    @dagster.asset(name=f"amazon_{job}", partitions_def=accounts)
+    def tables(context: dagster.AssetExecutionContext) -> None:
+        script = PROJECT / "docs" / "examples" / "run_account.sh"
+        subprocess.run(
+            [script, context.partition_key, job, LOADER], cwd=PROJECT, check=True
+        )
+
+    return tables
+
+
+def schedule_of(job: str, cron: str) -> dagster.ScheduleDefinition:
+    """Return the schedule that asks for a run of each account."""
+
+    @dagster.schedule(
+        name=f"amazon_{job}_schedule",
+        target=f"amazon_{job}",
+        cron_schedule=cron,
+        default_status=dagster.DefaultScheduleStatus.RUNNING,
+    )
+    def runs(context: dagster.ScheduleEvaluationContext) -> list[dagster.RunRequest]:
+        return [
+            dagster.RunRequest(
+                run_key=f"{context.scheduled_execution_time:%Y-%m-%dT%H:%M}-{account}",
+                partition_key=account,
+                tags={"amazon_account": account},
+            )
+            for account in accounts.get_partition_keys()
+        ]
+
+    return runs
+
+
+definitions = dagster.Definitions(
+    assets=[tables_of(job) for job in SCHEDULES],
+    schedules=[schedule_of(job, cron) for job, cron in SCHEDULES.items()],
+)
