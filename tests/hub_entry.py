@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[1]
 ENTRY = ROOT / "docs" / "hub" / "tap-amazon-reports.yml"
@@ -55,9 +58,9 @@ def text() -> str:
     )
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Write the entry, or tell whether it is written."""
-    if "--write" in sys.argv[1:]:
+    if "--write" in arguments:
         ENTRY.parent.mkdir(exist_ok=True)
         ENTRY.write_text(text(), encoding="utf-8")
         return 0
@@ -65,4 +68,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -18,7 +18,7 @@ from tap_amazon_reports.reports.report_types import DateMode
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tap_amazon_reports.reports.report_types import ReportType
 
@@ -154,13 +154,13 @@ def _duration(seconds: float) -> str:
     return f"{minutes / hour:.1f} h".replace(".0 h", " h")
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Write the page, or tell whether it is written."""
-    if "--write" in sys.argv[1:]:
+    if "--write" in arguments:
         PAGE.write_text(page(), encoding="utf-8")
         return 0
     return int(PAGE.read_text(encoding="utf-8") != page())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

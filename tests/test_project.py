@@ -10,6 +10,8 @@ import pytest
 import tomli
 import yaml
 
+from tests import hub_entry, report_type_page
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -65,6 +67,15 @@ def test_top_level_is_what_contributing_says() -> None:
     assert set() == {
         name for name in found - TOP_LEVEL - MADE_BY_TOOLS if "egg-info" not in name
     }
+
+
+def test_made_files_are_as_they_are_made() -> None:
+    """What is made from the tap cannot drift: run these modules with --write."""
+    made = {
+        module.__name__: module.main([]) for module in (hub_entry, report_type_page)
+    }
+
+    assert {"tests.hub_entry": 0, "tests.report_type_page": 0} == made
 
 
 def test_lock_file_has_every_dependency() -> None:

@@ -16,7 +16,6 @@ from tap_amazon_reports.reports.questions import QUESTIONS
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.settings.reader import read_settings
 from tap_amazon_reports.tap import TapAmazonReports
-from tests import hub_entry, report_type_page
 from tests.clock import NOON
 from tests.pages.blocks import PAGES, ROOT, blocks
 
@@ -181,16 +180,6 @@ def test_commands_are_those_of_the_second_command() -> None:
     assert sorted(amazon_reports.commands) == sorted(
         re.findall(r"amazon-reports (\w+)", " ".join(row[0] for row in rows))
     )
-
-
-def test_report_types_are_what_the_tap_knows() -> None:
-    """The page is made from the types' files: run its module with --write."""
-    assert report_type_page.page() == _text("docs/report-types.md")
-
-
-def test_hub_entry_is_what_meltano_yml_says() -> None:
-    """The hub's entry cannot drift: run its module with --write."""
-    assert hub_entry.text() == _text("docs/hub/tap-amazon-reports.yml")
 
 
 def test_hub_entry_is_in_the_words_of_the_hub() -> None:
