@@ -62,6 +62,7 @@ class ReportCatalogue:
         """Remember the folder, which has one folder for each service."""
         self._directory = directory
         self._found: dict[tuple[str, str], ReportType] = {}
+        self._names: dict[str, list[str]] = {}
 
     def find(self, service: str, report_type: str) -> ReportType:
         """Return what is known of a type; one without a file is a generic one.
@@ -80,7 +81,10 @@ class ReportCatalogue:
 
     def known(self, service: str) -> list[str]:
         """Return the names of the types that have a file, in order; reads none."""
-        return sorted(path.stem for path in (self._directory / service).glob("*.json"))
+        if service not in self._names:
+            files = (self._directory / service).glob("*.json")
+            self._names[service] = sorted(path.stem for path in files)
+        return [*self._names[service]]
 
     def alike(self, service: str, report_type: str) -> list[str]:
         """Return the known names of a service that one may have meant, best first."""

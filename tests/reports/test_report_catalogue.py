@@ -195,3 +195,13 @@ def test_stream_names_fit_postgresql() -> None:
     assert 2 == len(names)
     assert {63} == set(map(len, names))
     assert all(name.startswith("sp_aaaa") for name in names)
+
+
+def test_a_folder_is_looked_through_once(tmp_path: Path) -> None:
+    """To want a hundred types costs one look at what there is, not a hundred."""
+    catalogue = _write(tmp_path, MADE_UP)
+    known = catalogue.known("selling_partner")
+    (tmp_path / "selling_partner" / "GET_LATER_DATA.json").write_text("{}", "utf-8")
+
+    assert known == catalogue.known("selling_partner")
+    assert catalogue.service_of("GET_LATER_DATA") is None
