@@ -15,18 +15,44 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.clock import SystemClock
+from tests.bench.counting import counting_lines
 from tests.bench.discovery import discovery_lines
+from tests.bench.fewest import fewest_lines
+from tests.bench.into_table import into_table_lines
+from tests.bench.many_reports import Size, many_reports_lines
 from tests.bench.memory import MIB, memory_lines
 from tests.bench.table import table
 from tests.bench.throughput import throughput_lines
-from tests.bench.waiting import Waits, waiting_lines
+from tests.bench.waiting import waiting_lines
+from tests.bench.waits import Waits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tests.bench.table import Line
 
-PARTS = ("waiting", "throughput", "memory", "discovery")
+    Part = Callable[[argparse.Namespace], Iterator[Line]]
+
+PARTS: dict[str, Part] = {
+    "waiting": lambda options: waiting_lines(Waits(options.reports, options.speed)),
+    "fewest": lambda _: fewest_lines(),
+    "many": lambda options: many_reports_lines(
+        large=Size(options.types, marketplaces=10, windows=10)
+    ),
+    "throughput": lambda options: throughput_lines(
+        total_bytes=options.rows_mb * MIB, repeats=options.repeats
+    ),
+    "counting": lambda options: counting_lines(
+        total_bytes=4 * options.rows_mb * MIB,
+        rows=options.keys,
+        repeats=options.repeats,
+    ),
+    "memory": lambda options: memory_lines(large_bytes=options.memory_mb * MIB),
+    "table": lambda options: into_table_lines(
+        total_bytes=options.rows_mb * MIB, repeats=options.repeats
+    ),
+    "discovery": lambda options: discovery_lines(repeats=options.repeats),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,15 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _lines(options: argparse.Namespace) -> Iterator[Line]:
-    parts = {
-        "waiting": lambda: waiting_lines(Waits(options.reports, options.speed)),
-        "throughput": lambda: throughput_lines(
-            total_bytes=options.rows_mb * MIB, repeats=options.repeats
-        ),
-        "memory": lambda: memory_lines(large_bytes=options.memory_mb * MIB),
-        "discovery": lambda: discovery_lines(repeats=options.repeats),
-    }
-    return chain.from_iterable(parts[name]() for name in options.only or PARTS)
+    return chain.from_iterable(PARTS[name](options) for name in options.only or PARTS)
 
 
 def _machine() -> str:
@@ -75,23 +93,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", nargs="+", choices=PARTS, help="measure these parts, and no others"
     )
-    parser.add_argument(
-        "--reports", type=int, default=24, help="how many reports are waited for"
-    )
+    for name, number, what in (
+        ("--reports", 24, "how many reports are waited for"),
+        ("--types", 30, "with 10 marketplaces and 10 windows each, for a large run"),
+        ("--rows-mb", 30, "size of the flat file, for throughput"),
+        ("--keys", 10_000_000, "how many keys are counted, for its memory"),
+        (
+            "--memory-mb",
+            500,
+            "size of the large documents, up to 2000",
+        ),
+        ("--repeats", 3, "how often; the best time counts"),
+    ):
+        parser.add_argument(name, type=int, default=number, help=what)
     parser.add_argument(
         "--speed",
         type=float,
-        default=10.0,
+        default=5.0,
         help="how much faster than Amazon quotas refill and reports ripen",
-    )
-    parser.add_argument(
-        "--rows-mb", type=int, default=30, help="size of the flat file, for throughput"
-    )
-    parser.add_argument(
-        "--memory-mb", type=int, default=2000, help="size of the large documents"
-    )
-    parser.add_argument(
-        "--repeats", type=int, default=5, help="how often; the best time counts"
     )
     return parser
 

@@ -1,5 +1,8 @@
 """Runs one command, and writes down what it took: time, memory, and lines written.
 
+`python -m tests.bench.measured FILE COMMAND…`; with `--watch` before the file it looks
+at the lines too, which takes a turn from what is measured where the lines are many.
+
 It is a process of its own, and a small one: a child counts as its peak what its parent
 had when it was made, and the process that measures is large.
 """
@@ -15,6 +18,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.bench.watching import Watch
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,10 +28,16 @@ PIECE_BYTES = 1 << 20
 
 def main() -> None:
     """Run what comes after the name of the file to write to."""
-    path, *command = sys.argv[1:]
+    given = sys.argv[1:]
+    watch = Watch() if given[0] == "--watch" else None
+    path, *command = given[1:] if watch else given
+    lines = 0
     started = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        lines = sum(piece.count(b"\n") for piece in _pieces(process))
+        for piece in _pieces(process):
+            lines += piece.count(b"\n")
+            if watch:
+                watch.see(piece)
     wall_seconds = time.monotonic() - started
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     unit = 1 if sys.platform == "darwin" else 1024
@@ -36,6 +47,7 @@ def main() -> None:
         "wall_seconds": wall_seconds,
         "cpu_seconds": used.ru_utime + used.ru_stime,
         "peak_bytes": used.ru_maxrss * unit,
+        "watched": watch and watch.told(),
     }
     Path(path).write_text(json.dumps(measure), encoding="utf-8")
 

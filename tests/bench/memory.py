@@ -35,8 +35,16 @@ KINDS = (
         is_json=False,
         is_distinct=True,
     ),
-    Kind("TSV", "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2", is_json=False),
-    Kind("JSON", "GET_BRAND_ANALYTICS_SEARCH_TERMS_REPORT", is_json=True),
+    Kind(
+        "TSV without a key",
+        "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2",
+        is_json=False,
+    ),
+    Kind(
+        "JSON with a unique key",
+        "GET_BRAND_ANALYTICS_SEARCH_TERMS_REPORT",
+        is_json=True,
+    ),
 )
 
 
@@ -79,6 +87,7 @@ def _peak(kind: Kind, total_bytes: int | None) -> float:
         total_bytes or 0,
         is_json=kind.is_json,
         compressed=not kind.is_distinct,
+        distinct=kind.is_distinct,
     )
     with Stage(Scene(held=() if total_bytes is None else (held,))) as stage:
         entry: dict[str, object] = {"report_type": kind.report_type}

@@ -1,14 +1,14 @@
 """The same rows as a tap gives them that leaves everything to the SDK's defaults.
 
-It opens one tab-separated document, splits it by the standard library's `csv`, gives
-the numbers their type, and yields each row: the writer, the conformance of each record
-and all the rest are what the SDK does by itself.
+It opens one tab-separated document, uncompresses it and splits it by the standard
+library's `gzip` and `csv`, gives the numbers their type, and yields each row: the
+writer, the conformance of each record and all the rest are what the SDK does by itself.
 """
 
 from __future__ import annotations
 
 import csv
-import io
+import gzip
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import requests
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
-
-CHUNK_BYTES = 1 << 16
 
 
 class Rows(Stream):
@@ -43,11 +41,10 @@ class Rows(Stream):
             yield record
 
     def _table(self) -> Iterator[dict[str, str]]:
-        with requests.get(self.config["url"], timeout=60, stream=True) as answer:
-            answer.raise_for_status()
-            answer.raw.auto_close = False
-            buffered = io.BufferedReader(answer.raw, CHUNK_BYTES)
-            text = io.TextIOWrapper(buffered, encoding="utf-8", newline="")
+        with (
+            requests.get(self.config["url"], timeout=60, stream=True) as answer,
+            gzip.open(answer.raw, "rt", encoding="utf-8", newline="") as text,
+        ):
             yield from csv.DictReader(text, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 

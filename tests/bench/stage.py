@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 import multiprocessing
+import zlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from tests.local_amazon.wire import Wire
 
 US = "ATVPDKIKX0DER"
+MOST_SLOW_REPORTS = 1000
+_GZIP = 31
+"""zlib's word for a gzip header and trailer."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,16 @@ class Held:
         report_type: its type.
         total_bytes: before compression; 0 for no rows to speak of.
         is_json: whether it is JSON, and not separated by tabs.
-        compressed: whether it is sent as gzip; its rows then repeat themselves.
+        compressed: whether it is sent as gzip.
+        distinct: whether no two rows are the same; a large document of such rows is
+            sent uncompressed, or is held in memory.
     """
 
     report_type: str
     total_bytes: int
     is_json: bool = False
     compressed: bool = False
+    distinct: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,11 @@ class Scene:
         ripening_seconds: how long a report takes, at that speed.
         held: finished reports.
         asked_bytes: how large a report is that is asked for.
-        asked_types: the types that are asked for.
+        asked_types: the types that are asked for, if they share one big document; else
+            each report holds a few rows of its own.
+        region: where the seller is.
+        slow_type: a type that takes `slow_times` as long as the others.
+        slow_times: see there.
     """
 
     speed: float = 1000.0
@@ -58,6 +70,9 @@ class Scene:
     held: tuple[Held, ...] = ()
     asked_types: tuple[str, ...] = ()
     asked_bytes: int = 1
+    region: str = "na"
+    slow_type: str = ""
+    slow_times: int = 1
 
 
 @dataclass
@@ -68,11 +83,14 @@ class Tally:
         calls: how often each operation was called.
         throttled: how often it said 429.
         refused: what it refused, in words.
+        created: when the first report of each type was asked for, in seconds since the
+            epoch.
     """
 
     calls: Counter[str] = field(default_factory=Counter)
     throttled: int = 0
     refused: list[str] = field(default_factory=list)
+    created: dict[str, float] = field(default_factory=dict)
 
     def since(self, before: Tally) -> Tally:
         """Return what was asked after `before`."""
@@ -140,10 +158,11 @@ class Stage:
 
 def _serve(pipe: Connection, scene: Scene) -> None:
     """Be Amazon until told to stop."""
-    with LocalAmazon(speed=scene.speed, populate=False) as amazon:
-        seconds = scene.ripening_seconds / 2
+    with LocalAmazon(speed=scene.speed, populate=False, region=scene.region) as amazon:
         model = amazon.selling_partner
-        model.ripening = BySeconds(queued_seconds=seconds, running_seconds=seconds)
+        model.ripening = _within(scene.ripening_seconds)
+        slow = _within(scene.ripening_seconds * scene.slow_times)
+        model.ripenings[scene.slow_type] = [slow] * MOST_SLOW_REPORTS
         for name in scene.asked_types:
             big = amazon.families.big_tsv(name, scene.asked_bytes)
             model.contents[name] = partial(_content, big)
@@ -153,6 +172,10 @@ def _serve(pipe: Connection, scene: Scene) -> None:
         pipe.send(held)
         while (asked := pipe.recv()) is not None:
             pipe.send(_answer(amazon, held, asked))
+
+
+def _within(seconds: float) -> BySeconds:
+    return BySeconds(queued_seconds=seconds / 2, running_seconds=seconds / 2)
 
 
 def _content(big: Big, report: Wire) -> StoredObject:
@@ -169,14 +192,25 @@ def _answer(amazon: LocalAmazon, held: list[Opened], asked: object) -> object:
         for operation, plan in amazon.quotas.plans.items():
             amazon.quotas.change(operation, plan)
         return None
-    calls = Counter(seen.operation for seen in amazon.seen)
-    return Tally(calls, len(amazon.throttled), list(map(str, amazon.refused)))
+    seen = amazon.seen
+    return Tally(
+        calls=Counter(one.operation for one in seen),
+        throttled=len(amazon.throttled),
+        refused=list(map(str, amazon.refused)),
+        created={
+            json.loads(one.body)["reportType"]: one.at.timestamp()
+            for one in reversed(seen)
+            if one.operation == "createReport"
+        },
+    )
 
 
 def _hold(amazon: LocalAmazon, held: Held) -> Opened:
     make = amazon.families.big_json if held.is_json else amazon.families.big_tsv
-    big = make(held.report_type, held.total_bytes, distinct=not held.compressed)
-    stored = _packed(big.stored) if held.compressed else big.stored
+    big = make(held.report_type, held.total_bytes, distinct=held.distinct)
+    stored = big.stored
+    if held.compressed:
+        stored = _packed(stored) if held.distinct else _packed_again(stored)
     ended = amazon.clock.now() - timedelta(hours=1)
     report = amazon.selling_partner.add_report(
         held.report_type,
@@ -192,6 +226,14 @@ def _hold(amazon: LocalAmazon, held: Held) -> Opened:
 
 
 def _packed(stored: StoredObject) -> StoredObject:
+    """Return a document as gzip, made once."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, _GZIP)
+    packed = [*map(packer.compress, stored.pieces()), packer.flush()]
+    # Bytes would be compressed once more: they are what a document says.
+    return replace(stored, body=lambda: iter(packed), length=sum(map(len, packed)))
+
+
+def _packed_again(stored: StoredObject) -> StoredObject:
     """Return a document as gzip of many members; pieces that repeat are packed once."""
     packed = lru_cache(maxsize=4)(gzip.compress)
 

@@ -12,16 +12,22 @@ from tests.bench.table import Line, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TINY = ["--reports", "4", "--speed", "1000", "--rows-mb", "2", "--memory-mb", "1"]
-TINY += ["--repeats", "1"]
+TINY = ["--reports", "4", "--types", "1", "--speed", "1000", "--rows-mb", "2"]
+TINY += ["--keys", "1000", "--memory-mb", "1", "--repeats", "1"]
 
 
 @pytest.mark.parametrize(
     ("part", "lines"),
     [
-        ("waiting", ["4 reports of 4 types", "one after another", "adopted", "429"]),
-        ("throughput", ["RECORD", "BATCH, JSONL", "BATCH, Parquet"]),
-        ("memory", ["TSV, 1 MB", "JSON, 1 MB"]),
+        (
+            "waiting",
+            ["4 reports of 4 types", "adopted", "429", "25 times", "first row"],
+        ),
+        ("fewest", ["reports asked for, ", "| equal"]),
+        ("many", ["each of 100 reports", "STATE message", "peak memory, 100"]),
+        ("throughput", ["RECORD", "bare loop", "BATCH, JSONL", "BATCH, Parquet"]),
+        ("counting", ["a dict of all keys", "counting 1,000 keys"]),
+        ("memory", ["TSV without a key, 1 MB", "that is counted", "JSON"]),
         ("discovery", ["--discover"]),
     ],
 )
