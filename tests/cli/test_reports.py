@@ -402,3 +402,18 @@ def test_a_spent_quota_is_told(amazon_reports: Commands) -> None:
     assert 1 == called.status
     assert "429" in called.err
     assert [] == amazon_reports.clock.sleeps
+
+
+def test_the_sandbox_lists_what_it_has(amazon_reports: Commands) -> None:
+    """The static sandbox has one listing, whatever a listing is narrowed to."""
+    called = amazon_reports(
+        *("reports", "list", ORDERS, *SP, "--status", "DONE", "--json"),
+        settings=amazon_reports.amazon.sandbox_settings(),
+    )
+
+    (asked,) = (
+        one for one in amazon_reports.amazon.seen if one.operation == "getReports"
+    )
+
+    assert ["ReportId1"] == [report["reportId"] for report in called.json]
+    assert ["processingStatuses", "reportTypes"] == sorted(n for n, _ in asked.query)
