@@ -13,6 +13,7 @@ from tap_amazon_reports.amazon.errors import (
     DocumentMissingError,
     RequestRefusedError,
     ServiceError,
+    WrongEntriesError,
 )
 from tap_amazon_reports.reports.document_reader import DocumentReader
 from tap_amazon_reports.reports.errors import ReportFailedError
@@ -22,7 +23,7 @@ from tap_amazon_reports.reports.report_job import JobStream, ReportJob
 from tap_amazon_reports.reports.silence import none_made
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from tap_amazon_reports.reports.pending_report import PendingReport
@@ -66,6 +67,7 @@ class CollectedReports(ReportJob):
         self._memory = Remembered()
         self._counted = Counter[str]()
         self._failures: list[str] = []
+        self._is_listing_whole = True
         self._place = 0
 
     def plan(self, *, place: int) -> None:
@@ -200,23 +202,36 @@ class CollectedReports(ReportJob):
                 )
             else:
                 break
-        self._tell_of_gone({report.report_id for report in listed})
-        known = {
-            report_id: made
-            for report_id, made in self._memory.unread_reports.items()
-            if any(report.report_id == report_id for report in listed)
-        }
+        known = dict(self._memory.unread_reports)
+        if self._is_listing_whole:
+            gone = known.keys() - {report.report_id for report in listed}
+            self._tell_of_gone(gone)
+            known = {one: made for one, made in known.items() if one not in gone}
         self._memory = replace(self._memory, unread_reports={**known, **passed})
         return [report for report in unread if self._takers(report)]
 
-    def _tell_of_gone(self, listed: set[str]) -> None:
-        for report_id in self._memory.unread_reports.keys() - listed:
+    def _tell_of_gone(self, report_ids: Iterable[str]) -> None:
+        for report_id in sorted(report_ids):
             self.warn(
                 f"report {report_id} was passed over by earlier runs, and Amazon does"
                 " not list it any more: its rows cannot be read"
             )
 
-    def _listed(self) -> Iterable[Report]:
+    def _listed(self) -> list[Report]:
+        """Return the reports that are listed, whatever is wrong with others.
+
+        What an entry that cannot be read would have been, nobody knows; so the bookmark
+        stays for as long as there is one.
+        """
+        listed: list[Report] = []
+        try:
+            listed.extend(self._entries())
+        except WrongEntriesError as error:
+            self._failures.append(str(error))
+            self._is_listing_whole = False
+        return listed
+
+    def _entries(self) -> Iterator[Report]:
         now = self._parts.clock.now().replace(microsecond=0)
         starts = [since.start for since in self._since.values()]
         oldest = oldest_listed(now)
@@ -226,8 +241,9 @@ class CollectedReports(ReportJob):
         since = min(starts).replace(microsecond=0)
         until = min(self.wanted.end.replace(microsecond=0), now)
         types = [self.wanted.kind.report_type]
-        listed = self.wanted.service.list_reports(types, since, until)
-        return filter(self._is_ours, listed)
+        for report in self.wanted.service.list_reports(types, since, until):
+            if self._is_ours(report):
+                yield report
 
     @property
     def _new_marketplaces(self) -> frozenset[str]:
@@ -314,15 +330,11 @@ class CollectedReports(ReportJob):
 
     def _move_each(self, streams: Iterable[JobStream], report: Report) -> None:
         for stream in reversed([*streams]):
-            bookmark = stream.memory.bookmark()
-            newest = max(filter(None, (bookmark, report.created)))
-            read = {
-                **stream.remembered().read_reports,
-                report.report_id: report.created,
-            }
-            kept = newest - _LISTED_AGAIN
+            reached = stream.memory.bookmark()
+            if self._is_listing_whole:
+                reached = max(filter(None, (reached, report.created)))
             memory = Remembered(
-                read_reports={key: made for key, made in read.items() if made >= kept}
+                read_reports=self._read_reports(stream, report, reached)
             )
             if stream is self.streams[0]:
                 memory = replace(
@@ -330,4 +342,18 @@ class CollectedReports(ReportJob):
                     unread_reports=self._memory.unread_reports,
                     marketplaces=self._memory.marketplaces or self._wanted_ids,
                 )
-            stream.memory.move_bookmark(newest, memory.written())
+            if reached is None:
+                stream.receiver.flush()
+                stream.memory.remember(memory.written())
+            else:
+                stream.memory.move_bookmark(reached, memory.written())
+
+    def _read_reports(
+        self, stream: JobStream, report: Report, reached: datetime | None
+    ) -> dict[str, datetime]:
+        """Return what a stream has read, and its next listing may show again."""
+        read = {**stream.remembered().read_reports, report.report_id: report.created}
+        if reached is None:
+            return read
+        kept = reached - _LISTED_AGAIN
+        return {report_id: made for report_id, made in read.items() if made >= kept}

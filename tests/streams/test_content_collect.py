@@ -157,6 +157,27 @@ def test_a_document_that_cannot_be_had_is_a_failure_and_tried_again(
     assert "unread_reports" not in _partition(second)
 
 
+def test_a_wrong_entry_of_the_listing_holds_up_no_other(content: ContentRuns) -> None:
+    """The others are read, and it is told; once it is right, it is read as well."""
+    wrong, *there = (_hold(content, days=days) for days in (30, 20, 10))
+    (report,) = [one for one in content.reports(SETTLEMENT) if one["reportId"] == wrong]
+    processing, report["processingStatus"] = report["processingStatus"], 7
+    output = content.read(SETTLEMENT, **LONG_AGO)
+
+    assert (1, there) == (output.status, _ids(output))
+    assert "processingStatus" in content.failure
+
+    again = content.read(SETTLEMENT, state=output.state, **LONG_AGO)
+    assert (1, []) == (again.status, _ids(again))
+    report["processingStatus"] = processing
+    mended = content.read(SETTLEMENT, state=again.state, **LONG_AGO)
+    assert (0, [wrong]) == (mended.status, _ids(mended))
+    newest = _hold(content, days=1)
+    later = content.read(SETTLEMENT, state=mended.state, **LONG_AGO)
+    assert (0, [newest]) == (later.status, _ids(later))
+    assert [newest] == list(_partition(later)["read_reports"])
+
+
 @pytest.mark.parametrize(
     "answer",
     [
