@@ -85,7 +85,7 @@ class TapAmazonReports(AmazonTap):
         # With a time that somebody hands in, nothing happens at the same time.
         self._has_threads = clock is None
         self._entries: list[ContentEntry] = []
-        self._retry = retry or RetryPolicy()
+        self._given_retry = retry
         self._progress = Progress()
         super().__init__(clock=clock, catalogue=catalogue, **given)
 
@@ -114,6 +114,15 @@ class TapAmazonReports(AmazonTap):
     def close(self) -> None:
         """Let go of what only a run needs."""
         self._progress.close()
+
+    @property
+    def _retry(self) -> RetryPolicy:
+        """How patient requests are: as long as another application uses the quota.
+
+        Two runs on one account slow each other down, and neither is to fail for that.
+        """
+        throttled_seconds = self.settings.report_timeout_seconds
+        return self._given_retry or RetryPolicy(throttled_seconds=throttled_seconds)
 
     @cached_property
     def services(self) -> Services:

@@ -61,9 +61,9 @@ def test_a_trouble_that_passes_is_waited_out(rehearse: Rehearsal, fault: Fault) 
         ("appstore_sales", ConnectionLost(), 300, "the connection was lost"),
         ("pay_reports", ConnectionLost(), 300, "the connection was lost"),
         ("sp_order_metrics", ConnectionLost(), 300, "the connection was lost"),
-        ("appstore_sales", Status(429), 900, "another application"),
-        ("pay_disbursements", Status(429), 900, "another application"),
-        ("sp_reports", Status(429), 900, "another application"),
+        ("appstore_sales", Status(429), 7200, "another application"),
+        ("pay_disbursements", Status(429), 7200, "another application"),
+        ("sp_reports", Status(429), 7200, "another application"),
     ],
 )
 def test_a_trouble_that_lasts_ends_one_stream(

@@ -65,6 +65,21 @@ class CreateQueues:
         queue = self._queues.get(pending.queue)
         return queue is not None and any(one is pending for *_, one in queue.entries)
 
+    def __iter__(self) -> Iterator[PendingReport]:
+        """Yield what is still to be created, the oldest queue first."""
+        for queue in self._queues.values():
+            yield from (one for *_, one in queue.entries)
+
+    def oldest(self) -> list[PendingReport]:
+        """Return what is next in each queue."""
+        return [queue.oldest for queue in self._queues.values() if queue.entries]
+
+    def remove(self, pending: PendingReport) -> None:
+        """Want a report no longer: somebody else has created it."""
+        queue = self._queues[pending.queue]
+        queue.entries = [entry for entry in queue.entries if entry[2] is not pending]
+        heapq.heapify(queue.entries)
+
     def add(self, pending: PendingReport) -> None:
         """Want a report; it comes after those of its queue with a smaller place."""
         number = next(self._numbers)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tap_amazon_reports.amazon.clock import Clock
+    from tap_amazon_reports.reports.contention import Contention
     from tap_amazon_reports.reports.pending_report import PendingReport
     from tap_amazon_reports.reports.polling_policy import PollingPolicy
     from tap_amazon_reports.reports.report import ReportService
@@ -29,8 +30,17 @@ logger = logging.getLogger(__name__)
 class ReportCreator:
     """Asks for one report at a time, and never waits: it says how long to."""
 
-    def __init__(self, *, clock: Clock, policy: PollingPolicy) -> None:
-        """Know of no type that is held back."""
+    def __init__(
+        self, *, clock: Clock, policy: PollingPolicy, contention: Contention
+    ) -> None:
+        """Know of no type that is held back.
+
+        Args:
+            clock: the time.
+            policy: how patient to be.
+            contention: told of each 429.
+        """
+        self._contention = contention
         self._clock = clock
         self._policy = policy
         self._throttles: dict[str, Throttle] = {}
@@ -58,6 +68,10 @@ class ReportCreator:
             self._given(pending, report_id)
             return True
         return False
+
+    def progressed(self, pending: PendingReport) -> None:
+        """Be patient anew: what was wanted has been created by somebody else."""
+        self._throttle(pending.service).progressed(pending.request.report_type)
 
     def _given(self, pending: PendingReport, report_id: str) -> None:
         logger.info("asked for %s: report %s", pending.request, report_id)
@@ -88,6 +102,7 @@ class ReportCreator:
     def _hold_back(self, pending: PendingReport, error: ThrottledError) -> None:
         """Let one type wait, or all of a service, after a 429."""
         throttle = self._throttle(pending.service)
+        self._contention.met(pending.service)
         verdict = throttle.refused(pending.request.report_type)
         if verdict is Verdict.TOO_LONG:
             pending.fail(self._refused_for_ever(pending, error))

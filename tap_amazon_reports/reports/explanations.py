@@ -29,8 +29,8 @@ class Explanation(NamedTuple):
 EXPLANATIONS = (
     Explanation(
         "429",
-        "waits until the quota has refilled and goes on; after 15 minutes the stream"
-        " fails",
+        "waits until the quota has refilled and goes on, adopts what another run has"
+        " created meanwhile; after `report_timeout` the stream fails",
         "look for another application that uses up the quota of this account",
         ("429", "quotaexceeded", "too many requests", "throttl", "quota", "slow_down"),
     ),

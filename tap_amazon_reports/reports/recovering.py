@@ -37,17 +37,21 @@ _SLACK = timedelta(minutes=5)
 
 
 class ReportRecovery:
-    """Searches for what may be in the making, and never waits: it says how long to."""
+    """Searches for what may be in the making, and never waits: it says how long to.
+
+    Attributes:
+        held: reports that this run has: they are none that were lost.
+    """
 
     def __init__(self, *, clock: Clock, policy: PollingPolicy) -> None:
         """Know of no report."""
         self._clock = clock
         self._policy = policy
-        self._held: set[str] = set()
+        self.held: set[str] = set()
 
     def hold(self, report_id: str) -> None:
         """Know whose report it is: it is none that was lost."""
-        self._held.add(report_id)
+        self.held.add(report_id)
 
     def wait_seconds(self, pending: PendingReport) -> float:
         """Return how long to wait before a report can be searched for."""
@@ -119,7 +123,7 @@ class ReportRecovery:
         fit = [
             report
             for report in reports
-            if report.report_id not in self._held
+            if report.report_id not in self.held
             and report.status not in USELESS
             and is_same(report, pending.request)
         ]

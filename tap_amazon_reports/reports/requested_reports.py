@@ -66,6 +66,11 @@ class _Next:
     need: Need
     is_second: bool = False
 
+    @property
+    def is_of_others(self) -> bool:
+        """Whether it was found in the listing, and may be another application's."""
+        return self.pending.adopted and not self.pending.is_ours
+
 
 class RequestedReports(ReportJob):
     """Reads one type window by window, or as a snapshot."""
@@ -360,12 +365,24 @@ class RequestedReports(ReportJob):
         head.is_second = True
         self._parts.scheduler.want(head.pending)
 
+    def _create_own(self, head: _Next, report: Report) -> None:
+        """Have a report created instead of another application's, which came to naught.
+
+        Whoever made it may have cancelled it; that says nothing of the data.
+        """
+        said = f"report {report.report_id} is not ours, and it is {report.status.value}"
+        self._create_anew(head, said)
+        head.is_second = False
+
     def _cancelled(self, head: _Next, report: Report) -> None:
         """Create it once more, leave its window to the next run, or move past it.
 
         Nobody can tell "there is no data" from "somebody cancelled it"; where there
         were rows, in other windows or by the bookmark, the second is worth a try.
         """
+        if head.is_of_others:
+            self._create_own(head, report)
+            return
         if self._counted["rows"] and not head.is_second:
             self._create_anew(head, f"report {report.report_id} was cancelled")
             return
@@ -397,6 +414,9 @@ class RequestedReports(ReportJob):
         Raises:
             ReportFailedError: if the report failed for another reason.
         """
+        if head.is_of_others:
+            self._create_own(head, report)
+            return
         reason = self._reader.failure(report)
         if is_not_yet(reason) and self._may_be_late(head.window):
             self.leave(

@@ -8,19 +8,19 @@ reports ends first. It works when somebody waits, and between two pieces of a do
 
 from __future__ import annotations
 
-import heapq
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.heartbeat import HEARTBEAT_SECONDS
+from tap_amazon_reports.reports.contention import Contention
 from tap_amazon_reports.reports.create_queues import CreateQueues
 from tap_amazon_reports.reports.creating import ReportCreator
 from tap_amazon_reports.reports.pending_report import PendingState
 from tap_amazon_reports.reports.polling import ReportPoller
 from tap_amazon_reports.reports.recovering import ReportRecovery
+from tap_amazon_reports.reports.ripening import RipeningReports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,14 +66,16 @@ class ReportScheduler:
     ) -> None:
         """Start with nothing wanted; without `prefetch` nothing is fetched ahead."""
         self._clock = clock
-        self._creator = ReportCreator(clock=clock, policy=policy)
+        self._contention = Contention(clock=clock)
+        self._creator = ReportCreator(
+            clock=clock, policy=policy, contention=self._contention
+        )
         self._poller = ReportPoller(clock=clock, policy=policy)
         self._recovery = ReportRecovery(clock=clock, policy=policy)
         self._prefetch = prefetch
         self._wanted = CreateQueues()
         self._lost: list[PendingReport] = []
-        self._ripening: list[tuple[float, int, PendingReport]] = []
-        self._numbers = count()
+        self._ripening = RipeningReports()
         self._awaited: Sequence[PendingReport] = ()
         self._due_at = 0.0
         self._told_at = clock.monotonic()
@@ -97,9 +99,7 @@ class ReportScheduler:
         """Forget what a failed queue still wants; what was created stays in state."""
         self._wanted.forget(queue)
         self._lost = [one for one in self._lost if one.queue != queue]
-        dropped = [one for *_, one in self._ripening if one.queue == queue]
-        for pending in dropped:
-            pending.is_dropped = True
+        self._ripening.drop(queue)
 
     def wait_for_any(
         self,
@@ -174,6 +174,7 @@ class ReportScheduler:
         """Do all that is due now; return the seconds until something will be."""
         self._poll()
         self._recover()
+        self._adopt_what_others_created()
         self._wanted.create_each(self._create, self._creator.wait_seconds)
         pause = max(_SHORTEST_PAUSE_SECONDS, min(self._pause(), self._fetch()))
         self._due_at = self._clock.monotonic() + pause
@@ -187,9 +188,10 @@ class ReportScheduler:
         if pending.is_dropped:
             return
         if pending.state is PendingState.CREATED:
-            entry = (pending.next_poll_at, next(self._numbers), pending)
-            heapq.heappush(self._ripening, entry)
-        elif pending.state is PendingState.WANTED and pending.lost_at:
+            self._ripening.add(pending)
+            return
+        self._ripening.is_over(pending)
+        if pending.state is PendingState.WANTED and pending.lost_at:
             self._lost.append(pending)
         elif pending.state is PendingState.WANTED:
             self._wanted.add(pending)
@@ -211,16 +213,13 @@ class ReportScheduler:
     def _poll(self) -> None:
         """Poll what is due, what somebody waits for first, within the quota."""
         now = self._clock.monotonic()
-        due = []
-        while self._ripening and self._ripening[0][0] <= now:
-            *_, pending = heapq.heappop(self._ripening)
-            if not pending.is_dropped:
-                due.append(pending)
-        due.sort(key=lambda one: (one not in self._awaited, one.next_poll_at))
-        for pending in due:
-            if self._poller.wait_seconds(pending) <= 0:
-                self._poller.poll(pending)
-            self._place(pending)
+        is_spent = False
+        while not is_spent and (due := self._ripening.take_due(now, self._awaited)):
+            for pending in due:
+                is_spent = self._poller.wait_seconds(pending) > 0
+                if not is_spent:
+                    self._poller.poll(pending)
+                self._place(pending)
 
     def _recover(self) -> None:
         """Look in the listing for what may have been created."""
@@ -232,6 +231,22 @@ class ReportScheduler:
             lost, self._lost = self._lost, []
             for pending in lost:
                 self._place(pending)
+
+    def _adopt_what_others_created(self) -> None:
+        """Look in the listing for what is wanted, where others create too."""
+        if not self._contention.is_met:
+            return
+        for oldest in self._wanted.oldest():
+            if oldest not in self._wanted:
+                continue
+            if self._contention.wait_seconds(oldest) != 0:
+                continue
+            wanted, held = list(self._wanted), self._recovery.held
+            for pending, report_id in self._contention.look(oldest, wanted, held):
+                self._wanted.remove(pending)
+                pending.is_unchecked = True
+                self._creator.progressed(pending)
+                self.want(pending, known_id=report_id)
 
     def _create(self, pending: PendingReport) -> bool:
         """Create a report; return whether it is wanted no longer as it was."""
@@ -252,10 +267,13 @@ class ReportScheduler:
 
     def _pause(self) -> float:
         pauses = [self._recovery.wait_seconds(one) for one in self._lost]
-        if self._ripening:
-            pauses.append(self._poller.wait_seconds(self._ripening[0][2]))
+        if oldest := self._ripening.next_due():
+            pauses.append(self._poller.wait_seconds(oldest))
         if self._wanted:
             pauses.append(self._wanted.pause_seconds(self._creator.wait_seconds))
+        if self._contention.is_met:
+            looks = map(self._contention.wait_seconds, self._wanted.oldest())
+            pauses += [seconds for seconds in looks if seconds is not None]
         return min(pauses, default=_SHORTEST_PAUSE_SECONDS)
 
     # Waiting.

@@ -96,3 +96,8 @@ class Throttle:
             del self._holds[report_type]
         else:
             hold.until = self._clock.monotonic() + hold.pause_seconds
+
+    def progressed(self, report_type: str) -> None:
+        """Learn that somebody else was given a report of the type: all goes on."""
+        if hold := self._holds.get(report_type):
+            hold.since = None

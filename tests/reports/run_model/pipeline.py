@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from tap_amazon_reports.reports.adoption import tells_options
-from tap_amazon_reports.reports.polling_policy import PollingPolicy
 from tap_amazon_reports.reports.prefetch import Prefetch, inline
 from tap_amazon_reports.reports.progress import Progress
 from tap_amazon_reports.reports.report_job import JobStream, RunParts, WantedReports
@@ -23,6 +22,7 @@ from tests.reports.run_model.target import (
     Tap,
     Target,
 )
+from tests.reports.scheduler_rig import usual_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tests.reports.run_model.amazon import Made
 
 TIMEOUT_SECONDS = 3600
-POLICY = PollingPolicy(poll_interval_seconds=240, timeout_seconds=TIMEOUT_SECONDS)
+POLICY = usual_policy(poll_interval_seconds=240, timeout_seconds=TIMEOUT_SECONDS)
 
 
 @dataclass
