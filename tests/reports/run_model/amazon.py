@@ -93,6 +93,7 @@ class Document:
     etag = "1"
     content_type = "text/plain;charset=utf-8"
     unchanged = partial = False
+    length = md5 = None
 
     def __init__(self, content: bytes) -> None:
         """Hold its bytes."""
