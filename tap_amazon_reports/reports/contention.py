@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Facts: createReport gives one report a minute, getReports can be called once in 45 s
-# (Reports API v2021-06-30, "Usage plan"), so one look before each report is affordable.
+# (Reports API v2021-06-30, "Usage plan"; read in November 2026). One look before
+# each report is affordable.
 _LOOK_EVERY_SECONDS = 50
 _SLACK = timedelta(minutes=5)
 """For clocks that do not agree."""

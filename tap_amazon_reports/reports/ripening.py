@@ -6,9 +6,9 @@ ended, the next one is, at once. So a run that waits an hour for thirty reports 
 stream looks at one of them 44 times, and once at each of the others.
 
 Facts: getReport can be called twice a second, getReports once in 45 seconds (Reports
-API v2021-06-30, "Usage plan"). One listing costs as much quota as ninety looks, and
-shows a hundred reports at most, the newest first. With one look at a time for each
-queue it never is the cheaper way.
+API v2021-06-30, "Usage plan"; read in November 2026). One listing costs as much quota
+as ninety looks, and shows a hundred reports at most, the newest first. With one look at
+a time for each queue it never is the cheaper way.
 """
 
 from __future__ import annotations
