@@ -20,7 +20,7 @@ from tap_amazon_reports.reports.errors import ReportFailedError
 from tap_amazon_reports.reports.memory import Remembered
 from tap_amazon_reports.reports.reach import oldest_listed
 from tap_amazon_reports.reports.report_job import JobStream, ReportJob
-from tap_amazon_reports.reports.silence import none_made
+from tap_amazon_reports.reports.silence import none_made, none_new, still_made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,6 +69,7 @@ class CollectedReports(ReportJob):
         self._failures: list[str] = []
         self._is_listing_whole = True
         self._place = 0
+        self._in_making: Report | None = None
 
     def plan(self, *, place: int) -> None:
         """List the reports, if that costs no waiting, and have them fetched ahead.
@@ -175,10 +176,17 @@ class CollectedReports(ReportJob):
         self._parts.progress.grow(len(self._next))
         for number, report in enumerate(self._next):
             self._reader.expect(report, (number, self._place))
-        if not self._next and not self._memory.read_reports:
+        if not self._next:
             self._tell_of_nothing()
 
     def _tell_of_nothing(self) -> None:
+        if self._in_making:
+            self.tell_once(still_made(self._in_making), level=logging.INFO)
+            return
+        if self._memory.read_reports:
+            newest = max(self._memory.read_reports.values())
+            self.tell_once(none_new(newest), level=logging.INFO)
+            return
         start = min(since.start for since in self._since.values())
         self.warn(none_made(self.wanted.kind, start))
 
@@ -201,6 +209,7 @@ class CollectedReports(ReportJob):
                     " by the run that finds it finished"
                 )
             else:
+                self._in_making = report
                 break
         known = dict(self._memory.unread_reports)
         if self._is_listing_whole:

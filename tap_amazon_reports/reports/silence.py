@@ -12,6 +12,7 @@ from tap_amazon_reports.reports.windows import Month
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tap_amazon_reports.reports.report import Report
     from tap_amazon_reports.reports.report_types import ReportType
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "clipped",
     "first_data",
     "none_made",
+    "none_new",
     "nothing_asked",
+    "still_made",
     "unread_arrays",
 ]
 
@@ -101,6 +104,26 @@ def none_made(kind: ReportType, since: datetime) -> str:
             " in its entry the tap does"
         )
     return f"{none}: Amazon makes them by itself, when there is something to report"
+
+
+def none_new(newest: datetime) -> str:
+    """Return what to say where all collected reports have been read before.
+
+    Args:
+        newest: when the newest of them was made, UTC.
+    """
+    return (
+        f"no report of this type is newer than that of {_moment(newest)}, which has"
+        " been read"
+    )
+
+
+def still_made(report: Report) -> str:
+    """Return what to say where the next collected report is not finished yet."""
+    return (
+        f"report {report.report_id} is {report.status.value}: the next run that finds"
+        " it finished reads it"
+    )
 
 
 def clipped(kind: ReportType, start: datetime, oldest: datetime | None) -> str | None:

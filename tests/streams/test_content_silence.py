@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.clock import NOON
+from tests.local_amazon import BySeconds, Outcome
 from tests.report_types import ORDERS, RETURNS, SALES_AND_TRAFFIC, SETTLEMENT
+from tests.streams.content_runs import US
 
 if TYPE_CHECKING:
     from tests.streams.content_runs import ContentRuns
@@ -98,6 +102,39 @@ def test_what_nobody_made_is_told(
 
     assert 0 == output.status
     assert words in line
+
+
+def test_reports_that_were_all_read_before_are_told(
+    content: ContentRuns, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A second run without anything new has no rows, and says what it waits for."""
+    content.amazon.selling_partner.add_report(
+        SETTLEMENT,
+        created=NOON - timedelta(days=2),
+        outcome=Outcome("DONE"),
+        marketplaceIds=[US],
+    )
+    first = content.read(SETTLEMENT)
+    assert [] == _lines(caplog, "is newer than")
+    second = content.read(SETTLEMENT, state=first.state)
+    (line,) = _lines(caplog, "no report of this type is newer than that of 2026-11-19")
+
+    assert line.endswith("12:00Z, which has been read")
+    assert 0 == second.status
+
+
+def test_a_report_in_the_making_is_told(
+    content: ContentRuns, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What Amazon is at is no reason to say that there is nothing."""
+    made = content.amazon.selling_partner.ask(
+        SETTLEMENT, ripening=BySeconds(0, 20_000), marketplaceIds=[US]
+    )
+    output = content.read(SETTLEMENT)
+    (line,) = _lines(caplog, "the next run that finds")
+
+    assert (0, []) == (output.status, _lines(caplog, "was made since"))
+    assert f"report {made['reportId']} is IN_PROGRESS" in line
 
 
 @pytest.mark.parametrize(
