@@ -86,6 +86,21 @@ def test_a_report_in_the_making_is_waited_for(content: ContentRuns) -> None:
     assert 0 == _asked(content)
 
 
+@pytest.mark.parametrize("status", ["CANCELLED", "FATAL"])
+def test_what_comes_to_naught_for_others_is_created(
+    content: ContentRuns, status: str
+) -> None:
+    """Whoever made it may have cancelled it: that says nothing of the data."""
+    theirs = content.amazon.selling_partner.ask(
+        PLANNING, marketplaceIds=[US], outcome=Outcome(status)
+    )
+    output = content.read(PLANNING)
+
+    assert 0 == output.status
+    assert 1 == _asked(content) == len(_ids(output, PLANNING_STREAM))
+    assert f"report {theirs['reportId']} is not ours" in content.warnings
+
+
 def test_a_window_is_adopted_to_the_second(content: ContentRuns) -> None:
     """A report of the same window is read; one of a second less is another."""
     entry = {"report_type": RETURNS, "start_date": "2026-11-03"}
