@@ -95,10 +95,9 @@ class RipeningReports:
 
     def drop(self, queue: str) -> None:
         """Forget the reports of a queue."""
-        behind = self._behind.pop(queue, [])
-        self._count -= len(behind)
+        self._count -= len(self._behind.pop(queue, []))
         self._oldest.pop(queue, None)
-        for *_, pending in (*behind, *self._due):
+        for *_, pending in self._due:
             if pending.queue == queue:
                 pending.is_dropped = True
 

@@ -96,8 +96,8 @@ def test_what_others_made_is_looked_at_once_at_first(
     office: Rig,
 ) -> None:
     """If it is of no use, another is created now, not when the oldest ends."""
-    oldest = office.pending("a", 0)
-    office.scheduler.want(oldest)
+    _places(office, "a", windows=1)
+    office.scheduler.turn()
     adopted = office.pending("a", 1)
     adopted.place = 1
     office.scheduler.want(adopted, known_id="nobody knows it")
