@@ -220,7 +220,7 @@ class DocumentReader:
         self._tally.empty += not rows
         self._tally.document_bytes += download.read_bytes
         self._parts.progress.step()
-        logger.info(
+        logger.debug(
             "report %s (%s) is read: %d rows, %d bytes",
             report.report_id,
             report.report_type,

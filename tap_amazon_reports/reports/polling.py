@@ -77,7 +77,7 @@ class ReportPoller:
         pending.attempts = None
         if report.status is not pending.status:
             pending.status = report.status
-            logger.info("%s is %s", pending, report.status.value)
+            logger.debug("%s is %s", pending, report.status.value)
         if pending.adopted and is_first and not self._fits(pending, report):
             logger.info("%s is of no use any more, asking anew", pending)
             pending.create_anew()

@@ -190,13 +190,11 @@ class RequestedReports(ReportJob):
             and read[0].options == self._options
         ]
         if lately:
-            logger.info(
-                "%s: report %s was read by an earlier run and is less than %s hours"
-                " old, so it is not read again (%s)",
-                self.name,
-                lately[0],
-                f"{self.wanted.kind.fresh_hours:g}",
-                self.wanted.partition.name,
+            logger.debug("%s: report %s was read lately", self.name, lately[0])
+            self.tell_once(
+                "what an earlier run read is less than"
+                f" {self.wanted.kind.fresh_hours:g} hours old, so it is not read again",
+                level=logging.INFO,
             )
         return bool(lately)
 

@@ -15,6 +15,8 @@ Tap
         a signal tears the line in hand; `singer/test_signals`
     `catalog_dict`, `cb_discover` (`tap`, `catalog`)
         twice the time with 119 types; `singer/test_discover_catalog`
+    lines of each stream, METRIC lines at INFO (`quiet_log`)
+        a quiet night is a hundred lines; `singer/test_quiet_log`
     `cb_test` (`tap`)
         asks for reports, and ends with success; `test_connection_test`
 

@@ -14,7 +14,7 @@ from tap_amazon_reports.amazon.errors import AccountError, AmazonError, TapError
 from tap_amazon_reports.reports.tally import ReportTally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tap_amazon_reports.amazon.connection import Calls
 
@@ -130,8 +130,9 @@ class RunOutcome:
             logger.info("%s: %d records%s%s", stream, rows, said, self._next(stream))
             if took:
                 _measure_reports(stream, took)
-        for called in calls:
-            _tell_calls(called)
+        sent = [line for called in calls for line in _told_calls(called)]
+        if sent:
+            logger.info("calls: %s", ", ".join(sent))
         self._tell_end()
 
     def _next(self, stream: str) -> str:
@@ -175,6 +176,8 @@ def _alike(service: str, error: Exception) -> tuple[str, ...]:
 
 def _said(took: ReportTally) -> str:
     """Return what the reports of a stream took, in words."""
+    if not (took.windows or took.read):
+        return "; no report was new"
     return (
         f"; {took.windows} windows, {took.created} reports created, {took.adopted}"
         f" adopted, {took.read} read, {took.empty} of them empty,"
@@ -183,13 +186,19 @@ def _said(took: ReportTally) -> str:
     )
 
 
-def _tell_calls(called: Calls) -> None:
-    """Log how often each operation was called, in words and as metrics."""
+def _told_calls(called: Calls) -> Iterator[str]:
+    """Yield how often each operation was called, in words; log it as metrics too.
+
+    An operation that was throttled is news, and has a line of its own.
+    """
     for operation, times in sorted(called.sent.items()):
         throttled = called.throttled[operation]
-        logger.info("%s: %d calls, %d of them throttled", operation, times, throttled)
-        by_status = {"429": throttled, "other": times - throttled}
-        for status, count in by_status.items():
+        yield f"{times} {operation}"
+        if throttled:
+            logger.info(
+                "%s: %d calls, %d of them throttled", operation, times, throttled
+            )
+        for status, count in {"429": throttled, "other": times - throttled}.items():
             tags: dict[str, str] = {
                 metrics.Tag.ENDPOINT: operation,
                 metrics.Tag.HTTP_STATUS_CODE: status,

@@ -92,6 +92,7 @@ class ReportStream(AmazonStream, abc.ABC):
         self._flush()
         if self._metrics is not None:
             self._metrics.close()
+        self.tell_standing()
         self.log_sync_costs()
 
     def read(self, context: Context | None) -> Iterator[Record]:

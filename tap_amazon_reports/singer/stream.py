@@ -150,7 +150,7 @@ class AmazonStream(RecordPath, abc.ABC):
                 self.name, self.service, AmazonError(f"not read, because: {refusal}")
             )
             return
-        self._outcome.rows[self.name] += 0
+        self.tell_standing()
         try:
             yield from self.blocks(context)
         except BrokenPipeError:
@@ -236,11 +236,18 @@ class AmazonStream(RecordPath, abc.ABC):
             reached if isinstance(reached, str) else utc_text(reached)
         )
         self._keep(state, remember)
-        part = ", ".join(map(str, (context or {}).values()))
-        self._outcome.reached.setdefault(self.name, {})[part] = str(
+        self._outcome.reached.setdefault(self.name, {})[_part(context)] = str(
             state["replication_key_value"]
         )
         self._states.tell(self.name)
+
+    def tell_standing(self) -> None:
+        """Let the end of the run tell of this stream, though it may have no rows."""
+        self._outcome.rows[self.name] += 0
+        reached = self._outcome.reached.setdefault(self.name, {})
+        for context in self.partitions or (None,):
+            if (bookmark := self.bookmark(context)) is not None:
+                reached.setdefault(_part(context), bookmark)
 
     def remember(
         self, context: Context | None, remembered: Mapping[str, object]
@@ -327,3 +334,8 @@ class CoreStream(AmazonStream, abc.ABC):
     """A stream that there always is: the file of its name is its schema."""
 
     schema: ClassVar[AccountSchema] = AccountSchema(SchemaDirectory(DIRECTORY))
+
+
+def _part(context: Context | None) -> str:
+    """Return what a partition is called at the end of the run."""
+    return ", ".join(map(str, (context or {}).values()))

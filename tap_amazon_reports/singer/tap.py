@@ -28,6 +28,7 @@ from tap_amazon_reports.settings.schema import SETTINGS
 from tap_amazon_reports.singer.catalog import catalog_of, catalog_text
 from tap_amazon_reports.singer.messages import MessageWriter, PromptClock
 from tap_amazon_reports.singer.outcome import RunOutcome
+from tap_amazon_reports.singer.quiet_log import quieten
 from tap_amazon_reports.singer.report_stream import ReportStream
 from tap_amazon_reports.singer.state import StateError, check_state
 from tap_amazon_reports.singer.state_messages import StateMessages
@@ -271,6 +272,7 @@ class AmazonTap(Tap, abc.ABC):
         """
         if about:
             super().invoke(about=about, about_format=about_format)
+        quieten()
         cls.print_version(print_fn=cls.logger.info)
         given = config or _ConfigInput()
         tap = cls(

@@ -343,7 +343,7 @@ def test_each_turn_of_a_report_is_told_once(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Asked for, in progress, done: three lines, however often it was looked at."""
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
     rig.service.ripening_seconds = lambda _request: 600
     rig.obtain(*rig.want("a"))
     lines = [record.getMessage() for record in caplog.records]
