@@ -49,7 +49,8 @@ class Remembered:
             without a document that can be had.
         marketplaces: of which reports were collected up to the bookmark.
         options: with which reports were asked for up to the bookmark, as text.
-        cancelled: the start of a window that was cancelled although it had rows.
+        cancelled: the end of the last window that was cancelled although there may be
+            rows in it, as others before it were read.
     """
 
     created: Mapping[str, CreatedReport] = field(default_factory=dict)

@@ -346,8 +346,7 @@ class RequestedReports(ReportJob):
             return
         self._counted["reports"] += 1
         self._counted["rows"] += rows
-        if rows:
-            self._memory = replace(self._memory, cancelled=None)
+        self._forget_cancelled(head.window)
         self._move_past(head, report)
 
     def _takers(self, window: PlannedWindow | None) -> list[JobStream]:
@@ -390,8 +389,11 @@ class RequestedReports(ReportJob):
             for bookmark in (stream.memory.bookmark() for stream in self.streams)
         )
         head.pending.remember(None)
-        if window and had_rows and self._memory.cancelled is None:
-            self._memory = replace(self._memory, cancelled=window.window.start)
+        is_first = window and had_rows and not self._was_cancelled(window)
+        if window and had_rows:
+            until = max(filter(None, (window.window.end, self._memory.cancelled)))
+            self._memory = replace(self._memory, cancelled=until)
+        if is_first:
             self._remember(self._memory.created)
             self.leave(
                 f"report {report.report_id} was cancelled, and its window overlaps"
@@ -405,6 +407,16 @@ class RequestedReports(ReportJob):
             f" {head.pending.request}, or somebody cancelled it"
         )
         self._move_past(head, report)
+
+    def _was_cancelled(self, window: PlannedWindow) -> bool:
+        until = self._memory.cancelled
+        return until is not None and window.window.start < until
+
+    def _forget_cancelled(self, window: PlannedWindow | None) -> None:
+        """Take the next one that is cancelled for the first, as this one is there."""
+        until = self._memory.cancelled
+        if window and until and window.window.start < until <= window.window.end:
+            self._memory = replace(self._memory, cancelled=None)
 
     def _failed(self, head: _Next, report: Report) -> None:
         """Leave a window whose data is late to the next run.

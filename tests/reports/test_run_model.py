@@ -10,16 +10,16 @@ restated, and settings that change. `TAP_TEST_HISTORIES=20000` runs so many of t
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from tap_amazon_reports.reports.status import ReportStatus
+from tests.clock import ScriptedClock
+from tests.reports.run_model.amazon import Amazon, Fate
 from tests.reports.run_model.histories import DAY, RANDOM, WHO, Histories
 from tests.reports.run_model.kinds import KINDS
-
-if TYPE_CHECKING:
-    from tests.reports.run_model.pipeline import Pipeline
+from tests.reports.run_model.pipeline import Pipeline
 
 
 class WindowHistories(Histories):
@@ -68,3 +68,20 @@ class WindowHistories(Histories):
 
 TestWindowHistories = WindowHistories.TestCase
 TestWindowHistories.settings = RANDOM
+
+
+def test_each_cancellation_is_the_first_once_the_window_was_there() -> None:
+    """A look-back that is cancelled, then empty, then cancelled again, loses no row."""
+    clock = ScriptedClock()
+    kind = KINDS["a flat file"]
+    amazon = Amazon(clock, kind.kind)
+    pipeline = Pipeline("one", amazon, kind)
+    pipeline.settings.markets = ("US",)
+    cancelled = Fate(status=ReportStatus.CANCELLED)
+    left = []
+    for fate in (Fate(), cancelled, Fate(), cancelled):
+        clock.advance(hours=24)
+        amazon.fates = [fate]
+        left.append(bool(pipeline.run().left))
+
+    assert [False, True, False, True] == left

@@ -195,6 +195,28 @@ def test_a_window_that_stays_cancelled_is_passed(content: ContentRuns) -> None:
     )
 
 
+def test_a_day_that_stays_cancelled_holds_up_no_other(
+    content: ContentRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Monday without sales, among days that have some: one run tries it again."""
+    entry = {"report_type": SALES_AND_TRAFFIC, "lookback_days": 5, "window_days": 1}
+    state = content.read(entry).state
+    make = content.amazon.selling_partner.ask
+
+    def ask(report_type: str, **more: Any) -> Any:
+        is_monday = str(more.get("dataStartTime")).startswith("2026-11-16")
+        outcome = Outcome("CANCELLED" if is_monday else "DONE")
+        return make(report_type, outcome=outcome, **more)
+
+    monkeypatch.setattr(content.amazon.selling_partner, "ask", ask)
+    left = []
+    for _ in range(4):
+        content.clock.advance(days=1)
+        state = content.read(entry, state=state).state
+        left.append("the next run tries again" in content.warnings)
+    assert [True, False, False, False] == left
+
+
 def test_changed_options_are_told(content: ContentRuns) -> None:
     """Rows of two kinds in one table are never a silent thing."""
     more: dict[str, Any] = {"start_date": "2026-11-15", "end_date": "2026-11-17"}

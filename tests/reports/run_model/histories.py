@@ -50,7 +50,7 @@ class Histories(RuleBasedStateMachine):
     """What can happen to one report type of two pipelines, in any order."""
 
     def _begin(self, kind: Kind, *, collects: bool = False) -> None:
-        """Begin without orders, and without a run."""
+        """Begin with a few orders in each marketplace, and without a run."""
         self.kind = kind
         self.clock = ScriptedClock()
         self.amazon = Amazon(self.clock, kind.kind)
@@ -58,6 +58,9 @@ class Histories(RuleBasedStateMachine):
             Pipeline(name, self.amazon, kind, collects=collects)
             for name in ("one", "other")
         ]
+        for market in MARKETS:
+            for days in (2, 5, 12):
+                self._place(market, hours_ago=24 * days)
 
     # What happens outside.
 
