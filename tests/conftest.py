@@ -15,6 +15,8 @@ from tests.streams.content_runs import ContentRuns
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+FAULT_MATRIX = "tests/fault_matrix/"
+
 
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
@@ -63,3 +65,18 @@ def content(
         yield runs
         runs.check()
     assert runs.outputs, "nothing was read"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how large the fault matrix is, and how much of it holds."""
+    found = {
+        outcome: sum(
+            getattr(report, "when", "") == "call"
+            and report.nodeid.startswith(FAULT_MATRIX)
+            for report in terminalreporter.stats.get(outcome, ())
+        )
+        for outcome in ("passed", "failed")
+    }
+    if size := sum(found.values()):
+        held = found["passed"]
+        terminalreporter.write_line(f"fault matrix: {size} cells, {held} of them hold")

@@ -31,6 +31,7 @@ Key = tuple[object, ...]
 
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 _FORMATS = FormatChecker(formats=())
+_VALIDATORS: dict[str, Draft202012Validator] = {}
 _CATALOGS: dict[str, dict[str, Any]] = {}
 
 
@@ -216,8 +217,13 @@ def number(text: str) -> Decimal | int:
 
 
 def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
-    Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema, format_checker=_FORMATS)
+    """Return what checks records; a schema that was checked is not checked again."""
+    spelled_out = json.dumps(schema, sort_keys=True)
+    if spelled_out not in _VALIDATORS:
+        Draft202012Validator.check_schema(schema)
+        validator = Draft202012Validator(schema, format_checker=_FORMATS)
+        _VALIDATORS[spelled_out] = validator
+    return _VALIDATORS[spelled_out]
 
 
 def _check(

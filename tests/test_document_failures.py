@@ -8,6 +8,7 @@ import pytest
 
 from tests.local_amazon import (
     AppstoreFile,
+    BadJson,
     ConnectionLost,
     CutShort,
     ExpiredToken,
@@ -103,6 +104,16 @@ def test_a_damaged_document_is_fetched_again(rehearse: Rehearsal) -> None:
     assert 1 == output.status
     assert [] == output.records("appstore_sales")
     assert 2 == rehearse.asked("storage.get")
+    assert output.bookmark("appstore_sales") is None
+
+
+def test_an_empty_answer_is_no_file(rehearse: Rehearsal) -> None:
+    """A month is not read by a download of nothing."""
+    rehearse.spoil("storage.get", BadJson(b""))
+    output = rehearse(only=["appstore_sales"])
+
+    assert (1, []) == (output.status, output.records("appstore_sales"))
+    assert "the document is damaged: it is empty" in rehearse.failure
     assert output.bookmark("appstore_sales") is None
 
 

@@ -111,6 +111,17 @@ class ServiceConnection:
         """
         return self.read(call, self.call(call))
 
+    def call_for_nothing(self, call: Call) -> None:
+        """Make `call`, whose answer is empty, or an object that says nothing more.
+
+        Raises:
+            UnexpectedAnswerError: if it is something else, as a page of a proxy's is.
+            AmazonError: as `call`.
+        """
+        response = self.call(call)
+        if response.content.strip():
+            self.read(call, response)
+
     def read(self, call: Call, response: requests.Response) -> Answer:
         """Return the JSON object in the answer to `call`.
 

@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.amazon.errors import UnsendableError
 from tap_amazon_reports.amazon.library_logs import guard_library_logs
+from tap_amazon_reports.amazon.punctual import Pace, PunctualAdapter
 
 Query = Sequence[tuple[str, str]]
 
@@ -24,8 +25,11 @@ LARGEST_ANSWER_BYTES = 32 * 1024 * 1024
 """A page of a hundred reports takes 60 KB; documents are not held."""
 _LARGEST_DISCARDED_BYTES = 64 * 1024
 _PIECE_BYTES = 64 * 1024
-_LONGEST_TIMEOUTS = 10
-"""An answer that comes drop by drop may take so many times `request_timeout`."""
+_LONGEST_TIMEOUTS = 3
+"""An answer that comes drop by drop may take so many times `request_timeout`; over so
+many the pace of a document is measured. With the usual 60 s it is tried again after
+that, as the patience for what is unavailable is longer.
+"""
 
 _IN_A_HEADER = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?|")
 _USER_AGENT = "user-agent"
@@ -89,7 +93,10 @@ class Transport:
         self.answered_at: str | None = None
         self._timeout_seconds = timeout_seconds
         self._monotonic = monotonic
+        pace = Pace(self._longest_seconds, monotonic)
         self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, PunctualAdapter(pace))
         self._session.headers[_USER_AGENT] = user_agent
         self._session.headers["accept"] = "application/json"
         # A cookie would tie requests together that have nothing to do with each other.

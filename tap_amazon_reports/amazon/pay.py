@@ -269,7 +269,7 @@ class PayClient:
             AmazonError: if Amazon does not know it, or cannot answer.
         """
         path = {"reportScheduleId": schedule_id}
-        self.connection.call(Call(CANCEL_REPORT_SCHEDULE, path=path))
+        self.connection.call_for_nothing(Call(CANCEL_REPORT_SCHEDULE, path=path))
 
     def get_disbursements(
         self, *, start_time: str, end_time: str

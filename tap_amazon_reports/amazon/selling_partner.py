@@ -234,7 +234,8 @@ class SellingPartnerClient:
         Raises:
             AmazonError: if Amazon refuses or cannot answer.
         """
-        self.connection.call(Call(CANCEL_REPORT, path={"reportId": report_id}))
+        call = Call(CANCEL_REPORT, path={"reportId": report_id})
+        self.connection.call_for_nothing(call)
 
     def get_report_document(
         self, document_id: str, *, restricted_token: Secret | None = None
@@ -337,7 +338,7 @@ class SellingPartnerClient:
             AmazonError: if Amazon does not know it, or cannot answer.
         """
         path = {"reportScheduleId": schedule_id}
-        self.connection.call(Call(CANCEL_REPORT_SCHEDULE, path=path))
+        self.connection.call_for_nothing(Call(CANCEL_REPORT_SCHEDULE, path=path))
 
     def get_order_metrics(self, query: Query) -> Iterator[Entry[OrderMetrics]]:
         """Yield the intervals that answer one query of the Sales API.

@@ -70,7 +70,9 @@ class StoredObject:
         # Not `iter_content`: it would undo a Content-Encoding, and the documents tell
         # by their own first bytes whether they are compressed.
         try:
-            yield from self._response.raw.stream(_PIECE_BYTES, decode_content=False)
+            raw = self._response.raw
+            while piece := raw.read1(_PIECE_BYTES, decode_content=False):
+                yield piece
         except (HTTPError, OSError) as error:
             msg = f"the document broke off ({type(error).__name__})"
             raise ConnectionError(msg) from None

@@ -142,7 +142,9 @@ class Download:
         return self.is_sound
 
     def _check_held(self) -> None:
-        check_sound(self._held, md5=self._md5, between=self.between_pieces)
+        check_sound(
+            self._held, etag=self.etag, md5=self._md5, between=self.between_pieces
+        )
         self.is_sound = True
 
     def _hold_piece(self) -> None:

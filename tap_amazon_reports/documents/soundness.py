@@ -9,7 +9,7 @@ from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.container import members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection
 
 __all__ = ["CHECKED_BYTES", "check_sound"]
 
@@ -20,19 +20,33 @@ Unpacked they have a hundred megabytes or more, about a million rows.
 """
 
 
+_EMPTY_ETAG = f'"{hashlib.md5(usedforsecurity=False).hexdigest()}"'
+
+
 def check_sound(
-    pieces: Iterable[bytes], *, md5: bytes | None, between: Callable[[], object]
+    pieces: Collection[bytes],
+    *,
+    etag: str | None,
+    md5: bytes | None,
+    between: Callable[[], object],
 ) -> None:
     """Unpack a document and let go of what is in it: its checksums are told by that.
 
     Args:
-        pieces: of all of it, as it is stored; they can be read again.
+        pieces: of all of it, as it is stored.
+        etag: as storage tells it.
         md5: what they should add up to, if that is known.
         between: called between two pieces; a chance to do else.
 
     Raises:
-        DocumentDamagedError: if it is cut short, or a checksum is not its own.
+        DocumentDamagedError: if it is cut short, or a checksum is not its own; or if
+            it is empty, and storage does not say that it is (Amazon S3 API Reference,
+            "Common Response Headers": the ETag is an MD5 then): a report without rows
+            has a header.
     """
+    if not any(pieces) and etag != _EMPTY_ETAG:
+        msg = "the document is damaged: it is empty"
+        raise DocumentDamagedError(msg)
     if md5 is not None:
         digest = hashlib.md5(usedforsecurity=False)
         for piece in pieces:

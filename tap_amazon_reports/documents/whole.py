@@ -49,12 +49,25 @@ def fetch_whole(
             return None
         try:
             download.check(at_most_bytes=sys.maxsize)
+            content = _all_of(download)
         except DocumentDamagedError as error:
             if not tries_left:
                 raise
             logger.warning("%s; fetching it again", error)
         else:
-            content = b"".join(download.pieces())
             return WholeDocument(content, download.etag, download.content_type)
     msg = "a document was not even tried"
     raise AssertionError(msg)
+
+
+def _all_of(download: Download) -> bytes:
+    """Return the bytes of a document.
+
+    Raises:
+        DocumentDamagedError: if there is none: a file without rows has a header.
+    """
+    content = b"".join(download.pieces())
+    if not content:
+        msg = "the document is damaged: it is empty"
+        raise DocumentDamagedError(msg)
+    return content

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     AmazonError,
+    CredentialsError,
     ThrottledError,
 )
 from tap_amazon_reports.amazon.selling_partner import (
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tap_amazon_reports.amazon.answers import Json
-    from tap_amazon_reports.amazon.secret import DocumentUrl
+    from tap_amazon_reports.amazon.secret import DocumentUrl, Secret
     from tap_amazon_reports.amazon.selling_partner import SellingPartnerClient
     from tap_amazon_reports.reports.report import ReportRequest
+
+logger = logging.getLogger(__name__)
 
 
 class SellingPartnerReports(ReportQuotas):
@@ -117,10 +121,20 @@ class SellingPartnerReports(ReportQuotas):
         self, document_id: str, refusal: AccessDeniedError | None
     ) -> DocumentUrl:
         try:
-            token = self._client.create_restricted_data_token([document_id])
+            return self._opened(document_id, self._token(document_id, refusal))
+        except CredentialsError as spent:
+            # The quota of documents can be waited for longer than such a token lives.
+            logger.info("%s; asking for a new restricted token", spent)
+        return self._opened(document_id, self._token(document_id, refusal))
+
+    def _token(self, document_id: str, refusal: AccessDeniedError | None) -> Secret:
+        try:
+            return self._client.create_restricted_data_token([document_id])
         except AmazonError as error:
             # Without a right to such tokens, the first refusal is the one to tell.
             raise refusal or error from None
+
+    def _opened(self, document_id: str, token: Secret) -> DocumentUrl:
         return self._client.get_report_document(document_id, restricted_token=token)
 
 

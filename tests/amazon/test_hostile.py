@@ -31,7 +31,7 @@ from tests.amazon.raw_server import raw_server
 from tests.amazon.rig import LoggingTransport, patience_of, response_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from tests.clock import ScriptedClock
     from tests.local_amazon import LocalAmazon
@@ -77,7 +77,7 @@ def test_an_answer_without_an_end_is_given_up(status: int, patience: Patience) -
 
 
 def test_an_answer_that_trickles_is_a_time_out(patience: Patience) -> None:
-    """A byte now and then keeps no request alive for longer than ten time-outs."""
+    """A byte now and then keeps no request alive for longer than three time-outs."""
 
     def pieces() -> Iterable[bytes]:
         yield ENDLESS
@@ -90,6 +90,92 @@ def test_an_answer_that_trickles_is_a_time_out(patience: Patience) -> None:
         pytest.raises(UnavailableError, match="no answer in time"),
     ):
         post(base, patience, timeout_seconds=0.03)
+
+
+def _drops(*beginning: bytes, drop: bytes = b" ") -> Callable[[], Iterator[bytes]]:
+    """Return what says `beginning`, and then `drop` now and then, without an end."""
+
+    def pieces() -> Iterator[bytes]:
+        yield from beginning
+        while True:
+            threading.Event().wait(0.02)
+            yield drop
+
+    return pieces
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        _drops(),
+        _drops(b"HTTP/1.1 200 OK\r\nx: "),
+        _drops(drop=b"HTTP/1.1 100 Continue\r\n\r\n"),
+        lambda: itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
+    ],
+    ids=["status", "header", "continue", "continue at once"],
+)
+def test_a_head_without_an_end_is_a_time_out(
+    pieces: Callable[[], Iterable[bytes]],
+) -> None:
+    """Headers that come drop by drop, or for ever, keep no request alive."""
+    with raw_server(pieces) as base:
+        transport = Transport(user_agent="T/1", timeout_seconds=0.03)
+        request = transport.prepare(requests.Request("GET", base), Anonymous())
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            transport.send(request)
+
+
+def test_a_document_that_trickles_breaks_off(patience: Patience) -> None:
+    """A byte now and then is no download: below 1,000 a second it is given up."""
+    whole = ENDLESS.replace(b"\r\n\r\n", b"\r\ncontent-length: 99999\r\n\r\n")
+    with raw_server(_drops(whole)) as base:
+        transport = Transport(user_agent="T/1", timeout_seconds=0.03)
+        storage = Storage(transport=transport, patience=patience)
+        found = storage.open(DocumentUrl(f"{base}/key?s={SECRET}"))
+        with pytest.raises(ConnectionError, match="broke off"):
+            for _ in found.pieces():
+                pass
+
+
+def test_who_reads_slowly_is_not_at_fault(patience: Patience) -> None:
+    """Only the waiting for bytes is measured, not what is done between two of them."""
+    now = itertools.count(step=1000)
+    body = b"x" * 500_000
+    whole = ENDLESS.replace(b"\r\n\r\n", b"\r\ncontent-length: %d\r\n\r\n" % len(body))
+    seconds = 0.0
+
+    def monotonic() -> float:
+        return seconds
+
+    with raw_server(lambda: [whole, body]) as base:
+        transport = Transport(user_agent="T/1", timeout_seconds=5, monotonic=monotonic)
+        storage = Storage(transport=transport, patience=patience)
+        found = storage.open(DocumentUrl(f"{base}/key?s={SECRET}"))
+        read = 0
+        for piece in found.pieces():
+            read += len(piece)
+            seconds = next(now)
+
+    assert len(body) == read
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [b"-5\r\nhello\r\n0\r\n\r\n", b"zz\r\nhello", b"5;", b"f" * 40 + b"\r\nhello"],
+)
+def test_a_chunk_of_no_length_is_a_lost_connection(
+    patience: Patience, chunks: bytes
+) -> None:
+    """What is no chunk is no answer, and no document."""
+    chunked = ENDLESS.replace(b"\r\n\r\n", b"\r\ntransfer-encoding: chunked\r\n\r\n")
+    with raw_server(lambda: [chunked, chunks]) as base:
+        with pytest.raises(UnavailableError, match="the connection was lost"):
+            post(base, patience)
+        transport = Transport(user_agent="T/1", timeout_seconds=5)
+        storage = Storage(transport=transport, patience=patience)
+        found = storage.open(DocumentUrl(f"{base}/key?s={SECRET}"))
+        with pytest.raises(ConnectionError, match="broke off"):
+            b"".join(found.pieces())
 
 
 def test_an_error_of_storage_without_an_end_is_not_read(patience: Patience) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.local_amazon import BadJson
 from tests.local_amazon.pay.report_types import REFUND
 
 if TYPE_CHECKING:
@@ -97,6 +98,25 @@ def test_schedules_are_changed_only_with_a_yes(
     assert "createReportSchedule" not in {
         one.operation for one in amazon_reports.amazon.seen
     }
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        ("cancelReportSchedule", ("50900000001", *SP)),
+        ("pay.cancelReportSchedule", ("A01LOCALSCHEDULE", *PAY)),
+    ],
+)
+def test_a_page_of_a_proxy_ends_no_schedule(
+    amazon_reports: Commands, operation: str, words: tuple[str, ...]
+) -> None:
+    """Only Amazon's own answer means that it has ended; a page does not."""
+    amazon_reports.amazon.faults.add(operation, BadJson(b"<html>Sign in</html>"))
+    called = amazon_reports("schedules", "cancel", *words, "--yes")
+
+    assert 1 == called.status
+    assert "answered HTTP 20" in called.err
+    assert "has ended" not in called.out
 
 
 def test_a_type_without_a_schedule_is_refused(amazon_reports: Commands) -> None:

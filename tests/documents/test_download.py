@@ -265,8 +265,9 @@ class TestChecked:
             StoredObject(GZIPPED[:-8] + b"\0" * 4 + GZIPPED[-4:]),
             StoredObject(CONTENT, content_md5="1B2M2Y8AsgTpgAmY7PhCfg=="),
             StoredObject(lambda: iter([CONTENT]), encrypted_by="AES256"),
+            StoredObject(lambda: iter([b""]), version="not of nothing"),
         ],
-        ids=["cut", "checksum", "content-md5", "etag"],
+        ids=["cut", "checksum", "content-md5", "etag", "empty"],
     )
     def test_damage_is_told_before_the_first_byte(
         self, amazon: LocalAmazon, storage: Storage, document: StoredObject

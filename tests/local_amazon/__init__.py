@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from .appstore.models import AnswerStyle, AppstoreFile, Member
 from .faults import (
+    Altered,
     BadJson,
     ConnectionLost,
     CutShort,
     ExpiredToken,
     Redirect,
+    Silent,
     Slow,
     Status,
+    Trickling,
 )
 from .journal import Seen
 from .local import LocalAmazon
@@ -21,6 +24,7 @@ from .storage.models import StoredObject
 
 __all__ = [
     "STUCK",
+    "Altered",
     "AnswerStyle",
     "AppstoreFile",
     "BadJson",
@@ -34,9 +38,11 @@ __all__ = [
     "Outcome",
     "Redirect",
     "Seen",
+    "Silent",
     "Slow",
     "Status",
     "StoredObject",
+    "Trickling",
     "UsagePlan",
     "expected_metrics",
 ]

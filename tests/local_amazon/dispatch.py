@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from .faults import ConnectionLost, ExpiredToken, Redirect, Slow, Status, spoil
+from .faults import ConnectionLost, ExpiredToken, Redirect, Slow, Status, lost, spoil
 from .service import Blame, RefusedError
 from .wire import Answer, text_answer
 
@@ -52,7 +52,7 @@ class Dispatcher:
         if isinstance(fault, Slow):
             self._clock.sleep(fault.seconds)
         with self.lock:
-            answer = self._instead(service, fault)
+            answer = self._instead(service, request, fault)
             if answer is None:
                 answer = spoil(self._serve(service, call), fault)
                 return _failed(service, answer, fault)
@@ -94,16 +94,18 @@ class Dispatcher:
             return service.dressed(answer, self._numbers, rate)
 
     @staticmethod
-    def _instead(service: Service, fault: Fault | None) -> Answer | None:
+    def _instead(
+        service: Service, request: Request, fault: Fault | None
+    ) -> Answer | None:
         """Return what a fault says in the service's place, if it does."""
         if isinstance(fault, Status) and not fault.after_work:
             return _status(service, fault)
         if isinstance(fault, ExpiredToken):
             return service.spent()
         if isinstance(fault, Redirect):
-            return Answer(302, {"location": fault.to})
+            return Answer(fault.status, {"location": fault.to or request.target})
         if isinstance(fault, ConnectionLost) and not fault.after_work:
-            return Answer(0, lost=True)
+            return lost(fault)
         return None
 
 

@@ -7,10 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from .wire import Answer, End
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .wire import Answer, Request
+    from .wire import Request
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,23 @@ class ExpiredToken:
 
 @dataclass(frozen=True)
 class Redirect:
-    """Answer 302 to another address."""
+    """Answer that it is elsewhere; without `to` it is said to be where it is."""
 
-    to: str
+    to: str = ""
+    status: int = 302
 
 
 @dataclass(frozen=True)
 class ConnectionLost:
-    """Close the connection without an answer, before the work is done or after it."""
+    """Close the connection without an answer, before the work is done or after it.
+
+    Attributes:
+        after_work: whether the work is done.
+        reset: whether the caller is told with a RST, and not with a FIN.
+    """
 
     after_work: bool = False
+    reset: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,10 +72,32 @@ class Slow:
 
 
 @dataclass(frozen=True)
+class Silent:
+    """Do the work and say nothing, until the caller hangs up."""
+
+
+@dataclass(frozen=True)
+class Trickling:
+    """Answer byte by byte with pauses and without an end, until the caller hangs up.
+
+    Attributes:
+        in_headers: whether it is the headers that have no end, and not the body.
+    """
+
+    in_headers: bool = False
+
+
+@dataclass(frozen=True)
 class CutShort:
-    """Announce the whole body, send so many bytes of it, close the connection."""
+    """Announce the whole body, send so many bytes of it, close the connection.
+
+    Attributes:
+        at_byte: where.
+        reset: whether the caller is told with a RST, and not with a FIN.
+    """
 
     at_byte: int
+    reset: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +107,25 @@ class BadJson:
     body: bytes = b'{"reports": [{"reportId": '
 
 
-Fault = Status | ExpiredToken | Redirect | ConnectionLost | Slow | CutShort | BadJson
+@dataclass(frozen=True)
+class Altered:
+    """Do the work, and answer with what `alter` makes of the body."""
+
+    alter: Callable[[bytes], bytes]
+
+
+Fault = (
+    Status
+    | ExpiredToken
+    | Redirect
+    | ConnectionLost
+    | Slow
+    | Silent
+    | Trickling
+    | CutShort
+    | BadJson
+    | Altered
+)
 
 
 @dataclass
@@ -137,12 +186,33 @@ class Faults:
         return {operation: count for operation, count in counts.items() if count}
 
 
-def spoil(answer: Answer, fault: Fault | None) -> Answer:
+def spoil(  # noqa: PLR0911 (a row for each fault)
+    answer: Answer, fault: Fault | None
+) -> Answer:
     """Return `answer` as it arrives when `fault` meets it on its way out."""
-    if isinstance(fault, CutShort):
-        return replace(answer, cut_at=fault.at_byte)
-    if isinstance(fault, BadJson):
-        return replace(answer, body=fault.body)
-    if isinstance(fault, ConnectionLost):
-        return replace(answer, lost=True)
+    match fault:
+        case CutShort():
+            end = End.RESET if fault.reset else End.CLOSED
+            return replace(answer, cut_at=fault.at_byte, end=end)
+        case BadJson():
+            return replace(answer, body=fault.body, length=len(fault.body))
+        case ConnectionLost():
+            return lost(fault)
+        case Silent():
+            return replace(answer, end=End.SILENT)
+        case Trickling():
+            end = End.DRIPPING_HEADERS if fault.in_headers else End.DRIPPING_BODY
+            return replace(answer, end=end)
+        case Altered():
+            body = fault.alter(_whole(answer))
+            return replace(answer, body=body, length=len(body))
     return answer
+
+
+def lost(fault: ConnectionLost) -> Answer:
+    """Return no answer at all."""
+    return Answer(0, end=End.RESET if fault.reset else End.CLOSED, lost=True)
+
+
+def _whole(answer: Answer) -> bytes:
+    return b"".join(answer.body()) if callable(answer.body) else answer.body

@@ -43,6 +43,7 @@ class LocalAmazon:
         families: what is inside the reports.
         faults: the script of what goes wrong.
         quotas: the usage plans.
+        operations: Amazon's names of all that it does.
     """
 
     def __init__(
@@ -102,9 +103,10 @@ class LocalAmazon:
             for operation, plan in service.plans.items()
         }
         self.quotas = Quotas(plans, clock=clock, speed=speed)
-        self.faults = Faults(
+        self.operations = [
             route.operation for service in services for route in service.routes
-        )
+        ]
+        self.faults = Faults(self.operations)
         self._dispatcher = Dispatcher(
             services,
             clock=clock,

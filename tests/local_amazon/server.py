@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import select
 import socket
+import struct
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from .wire import Answer, Request
+from .wire import Answer, End, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
     from .journal import Journal
 
 BODYLESS = frozenset({204, 304})
+_UNTIL_HUNG_UP = frozenset({End.SILENT, End.DRIPPING_HEADERS, End.DRIPPING_BODY})
+_DRIP_SECONDS = 2.0
+"""Between two drops, by the clock that was handed in."""
+_DROPS = 75
+"""Then nothing comes any more."""
+_FEW_DROPS = 30
+_GLANCE_SECONDS = 0.002
+"""Really; whether the caller has hung up."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -31,10 +41,15 @@ class Handler(BaseHTTPRequestHandler):
     def serve(self) -> None:
         """Read the rest of one request and answer it."""
         answer = self.server.respond(self._request())
-        if answer.lost:
+        if answer.end in _UNTIL_HUNG_UP:
             self.close_connection = True
-            return
-        self._write(answer)
+            self._drip(answer)
+        elif not answer.lost:
+            self._write(answer)
+        if answer.end is not End.KEPT:
+            self.close_connection = True
+        if answer.end is End.RESET:
+            _reset(self.connection)
 
     # http.server finds the method of a verb by its name.
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_HEAD = serve  # noqa: N815
@@ -73,6 +88,27 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"0\r\n\r\n")
         self.wfile.flush()
 
+    def _drip(self, answer: Answer) -> None:
+        """Say nothing, or one byte after another, until the caller hangs up."""
+        drops = b""
+        if answer.end is End.DRIPPING_BODY:
+            body = b"".join(_pieces(answer))
+            drops = (body if len(body) > _FEW_DROPS else b" " * _DROPS)[:_DROPS]
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(10 * _DROPS))
+            self.end_headers()
+        elif answer.end is End.DRIPPING_HEADERS:
+            drops = (b"HTTP/1.1 200 OK\r\nx-slow: " + b" " * _DROPS)[:_DROPS]
+        self.wfile.flush()
+        while not select.select([self.connection], [], [], _GLANCE_SECONDS)[0]:
+            if drops:
+                self.server.clock.sleep(_DRIP_SECONDS)
+                self.wfile.write(drops[:1])
+                self.wfile.flush()
+            drops = drops[1:]
+
     def _until_cut(self, answer: Answer) -> Iterator[bytes]:
         """Yield the body's pieces, up to where the connection is to break off."""
         left = answer.cut_at
@@ -94,6 +130,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Write nothing: the journal holds it all."""
+
+
+def _reset(connection: socket.socket) -> None:
+    """Let a connection end with a RST, as soon as nobody holds it any more."""
+    at_once = struct.pack("ii", 1, 0)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+    connection.close()
 
 
 def _pieces(answer: Answer) -> Iterator[bytes]:

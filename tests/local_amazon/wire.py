@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,6 +71,22 @@ class Request:
         return headers
 
 
+class End(enum.Enum):
+    """How a connection ends after an answer, or goes on."""
+
+    KEPT = "kept"
+    CLOSED = "closed"
+    """With a FIN, as a server that is stopped."""
+    RESET = "reset"
+    """With a RST, as a server that has died."""
+    SILENT = "silent"
+    """By the caller, to whom nothing is said."""
+    DRIPPING_HEADERS = "headers without an end"
+    """By the caller, to whom bytes come one at a time."""
+    DRIPPING_BODY = "body without an end"
+    """Likewise."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answer, whole or in pieces.
@@ -82,6 +99,7 @@ class Answer:
             without it the answer is chunked.
         cut_at: close the connection after so many bytes of the body.
         lost: close the connection without any answer.
+        end: how the connection ends.
     """
 
     status: int
@@ -90,6 +108,7 @@ class Answer:
     length: int | None = None
     cut_at: int | None = None
     lost: bool = False
+    end: End = End.KEPT
 
 
 def json_answer(status: int, content: object, **headers: str) -> Answer:

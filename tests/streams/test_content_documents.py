@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.local_amazon import Outcome, Status, StoredObject
+from tests.local_amazon import BadJson, ExpiredToken, Outcome, Status, StoredObject
 from tests.local_amazon.families import Presentation
 from tests.local_amazon.marketplaces import BY_COUNTRY
 from tests.report_types import LISTINGS, RETURNS, SHIPPING
@@ -224,6 +224,46 @@ def test_personal_data_is_opened_with_a_token_of_its_own(content: ContentRuns) -
     assert not tokens & sent
     assert [] == content.amazon.refused
     assert not any(token in output.text for token in tokens)
+
+
+def test_a_restricted_token_that_was_spent_is_replaced(content: ContentRuns) -> None:
+    """The quota of documents can outlast the hour of a token: another is asked for."""
+    content.amazon.faults.add("getReportDocument", ExpiredToken())
+    output = content.read(SHIPPING, start_date="2026-11-10")
+    assert 0 == output.status
+    assert output.records(SHIPPING_STREAM)
+    assert [403, 200] == [seen.status for seen in content.seen("getReportDocument")]
+    assert 2 == len(_tokens(content))
+
+
+def test_a_restricted_token_that_is_never_accepted(content: ContentRuns) -> None:
+    """Two are enough to know: the line says what to check."""
+    content.spoil("getReportDocument", ExpiredToken())
+    output = content.read(SHIPPING, start_date="2026-11-10")
+    assert 1 == output.status
+    assert "sp_refresh_token is still authorised" in content.failure
+    assert 2 == len(_tokens(content))
+
+
+def test_an_empty_answer_is_no_document(content: ContentRuns) -> None:
+    """Something on the way answers with nothing: no window counts as read by that."""
+    content.spoil("storage.get", BadJson(b""))
+    output = content.read(LISTINGS)
+    assert (1, []) == (output.status, output.records(STREAM))
+    assert "the document is damaged: it is empty" in content.failure
+    content.mend()
+    assert 0 == content.read(LISTINGS, state=output.state).status
+
+
+def test_an_empty_document_is_empty_when_storage_says_so(content: ContentRuns) -> None:
+    """Its ETag is the one of nothing: there are no rows, and the log says so."""
+    content.amazon.selling_partner.compression = None
+    content.amazon.selling_partner.contents[LISTINGS] = lambda _report: StoredObject(
+        b""
+    )
+    output = content.read(LISTINGS)
+    assert (0, []) == (output.status, output.records(STREAM))
+    assert "is read: 0 rows" in content.caplog.text
 
 
 def test_a_type_that_became_restricted(content: ContentRuns) -> None:

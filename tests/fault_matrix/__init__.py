@@ -1,0 +1,1 @@
+"""Every operation of every service, and every fault: what must become of a run."""
