@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from tests.streams.content_runs import ContentRuns
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FAULT_MATRIX = "tests/fault_matrix/"
+FAULT_MATRIX = re.compile(r"tests/fault_matrix/\w+\.py::test_a_cell_of_")
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +73,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     found = {
         outcome: sum(
             getattr(report, "when", "") == "call"
-            and report.nodeid.startswith(FAULT_MATRIX)
+            and FAULT_MATRIX.match(report.nodeid) is not None
             for report in terminalreporter.stats.get(outcome, ())
         )
         for outcome in ("passed", "failed")

@@ -32,8 +32,12 @@ def value_types(conventions: Conventions) -> Callable[[Mapping[str, Any]], Typed
 
     def typed(column: Mapping[str, Any]) -> Typed:
         kind = column_kind(column)
-        if kind == "array" and "string" in column.get("items", {}).get("type", ()):
-            return _texts
+        items = column.get("items", {}).get("type", ())
+        if kind == "array" and "string" in items:
+            return _texts if "null" in items else _whole_texts
+        members = column.get("additionalProperties")
+        if kind == "object" and isinstance(members, dict):
+            return _object_of_texts
         return by_kind[kind]
 
     return typed
@@ -123,3 +127,19 @@ def _array(value: Any) -> list[Any]:
 
 def _texts(value: Any) -> list[str | None]:
     return [item if item is None else _text(item) for item in _array(value)]
+
+
+def _whole_texts(value: Any) -> list[str | None]:
+    found = _texts(value)
+    if None in found:
+        raise ValueError
+    return found
+
+
+def _object_of_texts(value: Any) -> dict[str, str]:
+    items = _object(value).items()
+    return {
+        name: item if isinstance(item, str) else json_text(_scalar(item))
+        for name, item in items
+        if item is not None
+    }

@@ -29,7 +29,7 @@ COMMANDS = [cell for cell in CELLS if cell.way.words]
 
 
 @pytest.mark.parametrize("cell", RUNS, ids=str)
-def test_a_run_keeps_what_is_promised(
+def test_a_cell_of_a_run(
     cell: Cell,
     amazon: LocalAmazon,
     clock: ScriptedClock,
@@ -65,7 +65,7 @@ def test_a_run_keeps_what_is_promised(
 
 
 @pytest.mark.parametrize("cell", COMMANDS, ids=str)
-def test_a_command_keeps_what_is_promised(
+def test_a_cell_of_a_command(
     cell: Cell,
     amazon: LocalAmazon,
     clock: ScriptedClock,
