@@ -56,6 +56,7 @@ def main() -> None:
         "dict": words,
         "artifact_prefix": f"{given.folder}/",
         "max_len": 2048,
+        "len_control": 20,
         "timeout": 10,
         "rss_limit_mb": 2048,
         "print_final_stats": 1,
