@@ -13,6 +13,8 @@ from tap_amazon_reports.amazon.secret import DocumentUrl, without_query
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
+_LABEL_CHARACTERS_MAX = 63
+"""Between two points of a host's name (RFC 1035, section 2.3.4)."""
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -117,6 +119,10 @@ def _plain_parts(url: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname:
         msg = "an http(s) address with a host is needed"
+        raise ValueError(msg)
+    if max(map(len, parts.hostname.split("."))) > _LABEL_CHARACTERS_MAX:
+        # Nobody can be asked where that is, so it would be tried in vain, and again.
+        msg = "an address with a host that can exist is needed"
         raise ValueError(msg)
     if "@" in parts.netloc or not url.isprintable():
         msg = "an address may hold neither credentials nor control characters"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,10 +11,12 @@ from singer_sdk.exceptions import ConfigValidationError
 from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.amazon.marketplaces import find_marketplace
 from tap_amazon_reports.cli.session import Session
+from tap_amazon_reports.settings.moments import read_moment
 from tap_amazon_reports.settings.reader import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from tap_amazon_reports.amazon.marketplaces import Marketplace
 
@@ -29,13 +30,10 @@ def moment(text: str) -> datetime:
         click.BadParameter: if it is none.
     """
     try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        msg = f"found {text!r}, allowed: an ISO 8601 date or date-time"
+        return read_moment(text)
+    except ValueError as error:
+        msg = f"found {text!r}, allowed: {error}"
         raise click.BadParameter(msg) from None
-    if found.tzinfo is None:
-        return found.replace(tzinfo=timezone.utc)
-    return found.astimezone(timezone.utc)
 
 
 service = click.option(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,8 @@ import click
 
 from tap_amazon_reports.amazon.wire_time import parse_instant
 from tap_amazon_reports.reports.memory import Remembered, UnreadableMemoryError
+from tap_amazon_reports.settings.json_files import read_json_file
+from tap_amazon_reports.settings.reader import SettingsError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _OF_MELTANO = "singer_state"
 _OPTION = "--state"
+_BOOKMARK = "a bookmark"
 
 
 class SavedState:
@@ -37,11 +39,18 @@ class SavedState:
         self._bookmarks = bookmarks
 
     def memory(self, stream: str, partition: str) -> SavedMemory:
-        """Return what is remembered of one partition of a stream."""
+        """Return what is remembered of one partition of a stream.
+
+        Raises:
+            ClickException: if state has another shape.
+        """
         state = self._bookmarks.get(stream, {})
-        for found in state.get("partitions", ()):
-            if found.get("context", {}).get("marketplace_id") == partition:
-                return SavedMemory(found)
+        try:
+            for found in state.get("partitions", ()):
+                if found.get("context", {}).get("marketplace_id") == partition:
+                    return SavedMemory(found)
+        except (AttributeError, TypeError):
+            raise _unreadable(stream) from None
         return SavedMemory({})
 
 
@@ -53,9 +62,16 @@ class SavedMemory:
         self._state = dict(state)
 
     def bookmark(self) -> datetime | None:
-        """Return up to where everything has been read; None if nothing has."""
+        """Return up to where everything has been read; None if nothing has.
+
+        Raises:
+            ClickException: if that is no moment.
+        """
         value = self._state.get("replication_key_value")
-        return None if value is None else parse_instant(str(value))
+        try:
+            return None if value is None else parse_instant(str(value))
+        except (OverflowError, ValueError):
+            raise _unreadable(_BOOKMARK) from None
 
     def remembered(self) -> Remembered:
         """Return what else is remembered.
@@ -72,11 +88,10 @@ class SavedMemory:
 
 def _content(path: Path) -> Mapping[str, Any]:
     try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        msg = f"{_OPTION} {path}: it cannot be read as JSON ({type(error).__name__})"
-        raise click.ClickException(msg) from None
-    if not isinstance(found, Mapping):
-        msg = f"{_OPTION} {path}: it must hold one JSON object"
-        raise click.ClickException(msg)
-    return found
+        return read_json_file(str(path), option=_OPTION)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _unreadable(name: str) -> click.ClickException:
+    return click.ClickException(f"{_OPTION}: what it says of {name} cannot be read")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.clock import Clock, SystemClock
 from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.services import Services
 from tap_amazon_reports.settings.environment import read_environment
-from tap_amazon_reports.settings.reader import SettingsError, read_settings
+from tap_amazon_reports.settings.json_files import read_json_file
+from tap_amazon_reports.settings.reader import read_settings
 from tap_amazon_reports.settings.schema import SETTINGS
 
 if TYPE_CHECKING:
@@ -64,27 +63,10 @@ class Session:
         config: dict[str, Any] = {}
         for name in self.config_files:
             if name != _ENVIRONMENT:
-                config |= _read_file(Path(name))
+                config |= read_json_file(name, option="--config")
         if not self.config_files or _ENVIRONMENT in self.config_files:
             config |= read_environment(SETTINGS, PREFIX)
         return config
-
-
-def _read_file(path: Path) -> dict[str, Any]:
-    """Return the settings in a file; what is in it is never shown."""
-    try:
-        found = json.loads(path.read_bytes())
-    except OSError as error:
-        raise SettingsError([f"--config {path}: {error.strerror}"]) from None
-    except ValueError as error:
-        where = (
-            f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        )
-        problem = f"--config {path}: it is no JSON{where}; it holds one JSON object"
-        raise SettingsError([problem]) from None
-    if not isinstance(found, dict):
-        raise SettingsError([f"--config {path}: it must hold one JSON object"])
-    return found
 
 
 def log_to_stderr() -> None:

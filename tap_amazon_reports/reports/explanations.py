@@ -231,7 +231,9 @@ EXPLANATIONS = (
         "correct what the lines name",
         (
             *("allowed:", "no credentials are set", "config validation", "setting"),
-            *("found nothing", "needed, because", "batch_config"),
+            *("found nothing", "needed, because", "batch_config", "stream_maps"),
+            *("one JSON object", "cannot be read as JSON", "--config", "--catalog"),
+            *("selects no stream", "is no path of a file"),
             *("that no header can hold", "the catalog is from before"),
         ),
     ),

@@ -14,7 +14,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Halves of characters, too, as which bytes arrive that are no UTF-8.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _PEM = "pay_private_key"
 """The only text that may have several lines."""
 _TRUTHS = {

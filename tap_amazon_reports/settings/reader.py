@@ -33,6 +33,7 @@ from tap_amazon_reports.settings.schema import (
     declared_defaults,
     declared_problems,
 )
+from tap_amazon_reports.settings.stream_maps import stream_map_problems
 from tap_amazon_reports.settings.user_agent import default_user_agent
 
 if TYPE_CHECKING:
@@ -178,6 +179,7 @@ class _Reader:
         self._notices: list[str] = []
         self._problems = [*given.problems, *declared_problems(self._config)]
         self._problems += batch_problems(config.get("batch_config"))
+        self._problems += stream_map_problems(self._config.get("stream_maps"))
         self._stream_names = set(CORE_STREAMS)
         self._stream_names.update(
             stream_name("appstore", kind) for kind in APPSTORE_KINDS

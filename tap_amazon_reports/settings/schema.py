@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import typing as th
@@ -336,13 +337,27 @@ def declared_defaults(declared: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_SHOWN = 200
+"""Characters of what was found that are shown."""
+
+
 def declared_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each setting that is not of the kind that was declared."""
-    for error in DEFAULT_JSONSCHEMA_VALIDATOR(SETTINGS).iter_errors(config):
+    """Yield a line for each setting that is not of the kind that was declared.
+
+    But for `stream_maps`, of which there is a check of its own.
+    """
+    checked = {name: value for name, value in config.items() if name != "stream_maps"}
+    for error in DEFAULT_JSONSCHEMA_VALIDATOR(SETTINGS).iter_errors(checked):
         name = ".".join(str(part) for part in error.absolute_path) or "settings"
         declared = SETTINGS["properties"].get(str(error.absolute_path[0]), {})
-        found = "something else" if declared.get("secret") else repr(error.instance)
+        found = "something else" if declared.get("secret") else _shown(error.instance)
         yield f"{name}: found {found}, allowed: {_allowed(error)}"
+
+
+def _shown(found: object) -> str:
+    """Return what was found, cut where it goes on and on."""
+    text = str(found) if isinstance(found, Decimal) else repr(found)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _allowed(error: ValidationError) -> str:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.helpers._util import dump_json
-from singer_sdk.singerlib.catalog import Metadata, StreamMetadata
+from singer_sdk.singerlib.catalog import Catalog, Metadata, StreamMetadata
 from singer_sdk.singerlib.schema import META_KEYS, STANDARD_KEYS
+
+from tap_amazon_reports.settings.reader import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,11 +30,32 @@ _WORDS = (
     *(f"${word}" for word in META_KEYS),
 )
 """What the SDK keeps of a schema, in its order."""
+_REMEDY = "write it anew with --discover"
 _FIELDS = {
     kind: [(field.name, field.name.replace("_", "-")) for field in fields(kind)]
     for kind in (Metadata, StreamMetadata)
 }
 """What the SDK has as metadata: names, and how they are written."""
+
+
+def read_catalog(found: Mapping[str, Any]) -> Catalog:
+    """Return the catalog that a file holds.
+
+    Raises:
+        SettingsError: it is none, and the SDK would end in a `KeyError`, or read
+            nothing and call that success.
+    """
+    entries = found.get("streams")
+    if not isinstance(entries, list):
+        problem = f"--catalog: it has no list of streams; {_REMEDY}"
+        raise SettingsError([problem])
+    for number, entry in enumerate(entries):
+        try:
+            Catalog.from_dict({"streams": [entry]})
+        except (AttributeError, KeyError, TypeError, ValueError):
+            problem = f"--catalog: entry {number} of its streams is none; {_REMEDY}"
+            raise SettingsError([problem]) from None
+    return Catalog.from_dict(dict(found))
 
 
 def catalog_of(streams: Iterable[Stream]) -> dict[str, Any]:

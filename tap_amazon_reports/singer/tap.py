@@ -9,23 +9,24 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import click
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._classproperty import classproperty
-from singer_sdk.helpers._util import load_json
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.settings.environment import read_environment
+from tap_amazon_reports.settings.json_files import json_object, read_json_file
 from tap_amazon_reports.settings.reader import (
     SettingsError,
     missing_credentials,
     read_settings,
 )
 from tap_amazon_reports.settings.schema import SETTINGS
-from tap_amazon_reports.singer.catalog import catalog_of, catalog_text
+from tap_amazon_reports.singer.catalog import catalog_of, catalog_text, read_catalog
 from tap_amazon_reports.singer.messages import MessageWriter, PromptClock
 from tap_amazon_reports.singer.outcome import RunOutcome
 from tap_amazon_reports.singer.quiet_log import quieten
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import IO
 
-    import click
-
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.amazon.connection import Calls
     from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
@@ -50,6 +49,8 @@ if TYPE_CHECKING:
 _RARELY = (20_000, 10, 10)
 """How many objects there have to be more before garbage is looked for."""
 _TURN_SECONDS = 0.001
+_ENVIRONMENT = "ENV"
+"""Instead of a file: the variables of the environment."""
 
 
 class AmazonTap(Tap, abc.ABC):
@@ -112,6 +113,11 @@ class AmazonTap(Tap, abc.ABC):
         if self.state:
             self.state_writer.write_state(self.state)
         selected = [stream for stream in self.streams.values() if stream.selected]
+        if not selected:
+            self.logger.warning(
+                "the catalog selects no stream of this tap, so nothing is read; write"
+                " it anew with --discover, and select what is wanted"
+            )
         inside = [one for one in selected if isinstance(one, ReportStream)]
         run = self.report_run(inside)
         run.start()
@@ -154,6 +160,26 @@ class AmazonTap(Tap, abc.ABC):
         self._states.tell_what_waits()
         if isinstance(self.message_writer, MessageWriter):
             self.message_writer.flush()
+
+    @classmethod
+    def cb_config(
+        cls,
+        ctx: click.Context,  # noqa: ARG003 (as click calls it)
+        param: click.Option,  # noqa: ARG003 (likewise)
+        value: tuple[str, ...],
+    ) -> _ConfigInput:
+        """Return the settings in the files that are named, the last one first.
+
+        The SDK's own ends in a traceback where one of them is no file of settings.
+        """
+        config: dict[str, Any] = {}
+        try:
+            for name in value:
+                if name != _ENVIRONMENT:
+                    config |= read_json_file(name, option="--config")
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from None
+        return _ConfigInput(config=config, parse_env=_ENVIRONMENT in value)
 
     @property
     def catalog_dict(self) -> dict[str, Any]:
@@ -275,12 +301,15 @@ class AmazonTap(Tap, abc.ABC):
         quieten()
         cls.print_version(print_fn=cls.logger.info)
         given = config or _ConfigInput()
-        tap = cls(
-            config=given.config,
-            state=None if state is None else load_json(state.read()),
-            catalog=None if catalog is None else load_json(catalog.read()),
-            parse_env_config=given.parse_env,
-        )
+        try:
+            tap = cls(
+                config=given.config,
+                state=state and _object_in(state, "--state"),
+                catalog=catalog and read_catalog(_object_in(catalog, "--catalog")),
+                parse_env_config=given.parse_env,
+            )
+        except SettingsError as error:
+            raise click.ClickException("\n".join(error.problems)) from None
         # Rows come and go by the thousand and never refer to each other in a circle,
         # and what is there by now stays to the end.
         gc.freeze()
@@ -315,3 +344,16 @@ class AmazonTap(Tap, abc.ABC):
             self.close()
             self.outcome.tell(self.calls())
         return 1 if self.outcome.failures else 0
+
+
+def _object_in(file: IO[str], option: str) -> dict[str, Any]:
+    """Return the object of JSON in a file that was opened.
+
+    Raises:
+        SettingsError: it holds something else.
+    """
+    try:
+        content = file.read().encode()
+    except (OSError, ValueError):
+        raise SettingsError([f"{option}: it cannot be read as JSON"]) from None
+    return json_object(content, given=option)

@@ -1,0 +1,399 @@
+"""Whatever a user can get wrong ends in a line that says what it is: no traceback."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from tap_amazon_reports.amazon.retry import RetryPolicy
+from tap_amazon_reports.cli.command import main
+from tap_amazon_reports.cli.session import Session
+from tap_amazon_reports.tap import TapAmazonReports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.clock import ScriptedClock
+    from tests.local_amazon import LocalAmazon
+    from tests.rehearsal import Rehearsal
+
+LATE = "9999-12-31T23:59:59-10:00"
+EARLY = "0001-01-01T00:00:00+10:00"
+DEEP = "[" * 100_000 + "]" * 100_000
+STORAGE = {"root": "file:///nowhere"}
+JSONL = {"format": "jsonl", "compression": "gzip"}
+SECRET = "s3cret-of-nobody"
+PAY = "pay_reports"
+TRAFFIC = "GET_SALES_AND_TRAFFIC_REPORT"
+
+SETTINGS: list[tuple[str, Any, str]] = [
+    # the setting, what is given, and what the line begins with
+    ("start_date", LATE, "start_date: found"),
+    ("start_date", EARLY, "start_date: found"),
+    ("start_date", "yesterday", "start_date: found 'yesterday'"),
+    ("start_date", 20261101, "start_date: found 20261101"),
+    ("start_date", "2999-01-01", "start_date: found 2999-01-01"),
+    ("start_date", "01.11.2026", "start_date: found"),
+    ("end_date", LATE, "end_date: found"),
+    ("batch_config", "yes", "batch_config: found"),
+    ("batch_config", {"encoding": JSONL}, "batch_config.storage: found nothing"),
+    *(
+        (
+            "batch_config",
+            {"encoding": JSONL, "storage": STORAGE, "batch_size": size},
+            f"batch_config.batch_size: found {size!r}",
+        )
+        for size in (0, -5, "many", True, 1.5)
+    ),
+    (
+        "batch_config",
+        {"encoding": {"format": "xls"}, "storage": STORAGE},
+        "batch_config.encoding.format: found 'xls'",
+    ),
+    ("batch_config", {"encoding": JSONL, "storage": {}}, "batch_config.storage.root"),
+    ("stream_maps", "x", "stream_maps: found 'x'"),
+    ("stream_maps", [1], "stream_maps: found [1]"),
+    ("stream_maps", {PAY: 5}, "stream_maps.pay_reports: found 5"),
+    ("stream_maps", {PAY: {"x": 5}}, "stream_maps.pay_reports.x: found 5"),
+    ("stream_maps", {PAY: {"x": "1 +"}}, "stream_maps.pay_reports.x: found '1 +'"),
+    ("stream_maps", {PAY: {"x": "(" * 9000}}, "stream_maps.pay_reports.x: found"),
+    ("stream_maps", {PAY: {"__filter__": "a b"}}, "stream_maps.pay_reports.__filter__"),
+    (
+        "stream_maps",
+        {PAY: {"__key_properties__": "x"}},
+        "stream_maps.pay_reports.__key",
+    ),
+    (
+        "stream_maps",
+        {PAY: {"__else__": "x"}},
+        "stream_maps.pay_reports.__else__: found",
+    ),
+    ("stream_maps", {"__else__": "x"}, "stream_maps.__else__: found 'x'"),
+    ("stream_maps", {"__else__": {}}, "stream_maps.__else__: found {}"),
+    ("stream_map_config", 5, "stream_map_config: found 5"),
+    ("flattening_enabled", "maybe", "flattening_enabled: found 'maybe'"),
+    ("flattening_max_depth", "x", "flattening_max_depth: found 'x'"),
+    ("pay_private_key", "FOLDER", "pay_private_key: "),
+    ("pay_private_key", "/no/such/key.pem", "pay_private_key: "),
+    ("pay_private_key", "hello", "pay_private_key: "),
+    ("pay_private_key", "a\0b", "pay_private_key: "),
+    ("pay_private_key", "", "pay_private_key: found nothing"),
+    ("pay_region", "mars", "pay_region: 'mars' is not a region"),
+    ("sp_base_url", "hello", "sp_base_url: found"),
+    ("sp_base_url", "http://example.com", "sp_base_url: found"),
+    ("sp_base_url", f"https://{'a' * 300}.com", "sp_base_url: found"),
+    ("lwa_token_url", "https://a:b@example.com", "lwa_token_url: found"),
+    ("sp_marketplaces", "XX", "sp_marketplaces: found 'XX'"),
+    ("sp_marketplaces", {"a": 1}, "sp_marketplaces: found"),
+    ("request_timeout", 1e300, "request_timeout: found 1e+300"),
+    ("request_timeout", 0, "request_timeout: found 0"),
+    ("request_timeout", "soon", "request_timeout: found 'soon'"),
+    ("report_timeout", -1, "report_timeout: found -1"),
+    ("max_downloads", 10**9, "max_downloads: found"),
+    ("sp_report_types", [""], "sp_report_types.0: found ''"),
+    ("sp_report_types", ["X" * 3000], "sp_report_types.0: found 'XXX"),
+    ("sp_report_types", ["../../etc/passwd"], "sp_report_types.0: found"),
+    ("sp_report_types", [[["x"]]], "sp_report_types.0: found"),
+    (
+        "sp_report_types",
+        [{"type": TRAFFIC, "lookback_days": 10**12}],
+        "sp_report_types.0: found",
+    ),
+    ("sp_refresh_token", "Atzr|a\nb", "sp_refresh_token: found a control character"),
+    ("user_agent", "a\r\nb", "user_agent: found a control character"),
+    ("account", {"a": 1}, "account: found"),
+]
+FILES: list[tuple[str, bytes | None, str]] = [
+    # what is in a file that should hold one JSON object, and what is said of it
+    ("empty", b"", "it is empty; it must hold one JSON object"),
+    ("cut", f'{{"sp_client_secret": "{SECRET}",'.encode(), "as JSON (line 1)"),
+    ("a list", f'["{SECRET}"]'.encode(), "it must hold one JSON object"),
+    ("null", b"null", "it must hold one JSON object"),
+    ("a word", b'"x"', "it must hold one JSON object"),
+    ("NaN", b'{"request_timeout": NaN}', "it cannot be read as JSON"),
+    ("nested", b'{"sp_report_types": %s}' % DEEP.encode(), "it cannot be read as JSON"),
+    ("digits", b'{"request_timeout": %s}' % (b"9" * 5000), "it cannot be read as JSON"),
+    ("half a character", b'{"account": "\\ud800"}', "it cannot be read as JSON"),
+    ("bytes", b"\x00\xff\xfe", "it cannot be read as JSON"),
+    ("latin", b'{"account": "\xff"}', "it cannot be read as JSON"),
+]
+STATES = [
+    '{"bookmarks": []}',
+    '{"bookmarks": {"pay_reports": []}}',
+    '{"bookmarks": {"pay_reports": {"replication_key_value": 5}}}',
+    '{"bookmarks": {"pay_reports": {"replication_key_value": "soon"}}}',
+    f'{{"bookmarks": {{"pay_reports": {{"replication_key_value": "{LATE}"}}}}}}',
+    '{"bookmarks": {"sp_reports": {"partitions": "x"}}}',
+    '{"bookmarks": {"sp_order_metrics": {"partitions": [5]}}}',
+]
+CATALOGS = [
+    "{}",
+    '{"streams": "x"}',
+    '{"streams": [{}]}',
+    '{"streams": ["x"]}',
+    '{"streams": [{"tap_stream_id": "a", "schema": {}, "metadata": "x"}]}',
+    '{"streams": [{"tap_stream_id": "a", "schema": 5, "metadata": []}]}',
+]
+
+
+@dataclass
+class Ended:
+    """How a command ended, and each line that it printed or logged."""
+
+    status: int
+    lines: list[str]
+
+    def problem(self, begin: str) -> str:
+        """Return the one line that has these words."""
+        assert self.status in (1, 2)
+        assert not [line for line in self.lines if "Traceback" in line], self.lines
+        found = [line for line in self.lines if begin in line]
+        assert found, self.lines
+        assert SECRET not in "".join(self.lines)
+        return found[0]
+
+
+@dataclass
+class Mistakes:
+    """The two commands, with files in a folder, and nobody at the other end."""
+
+    folder: Path
+    base: dict[str, Any]
+    caplog: pytest.LogCaptureFixture
+
+    def tap(self, *words: str, **more: Any) -> Ended:
+        """Call the tap with these settings more."""
+        return self._called(TapAmazonReports.cli, [*self._config(more), *words], None)
+
+    def second(self, *words: str, session: Session, **more: Any) -> Ended:
+        """Call the second command."""
+        return self._called(main, [*words, *self._config(more)], session)
+
+    def file(self, name: str, content: bytes) -> str:
+        """Return the path of a file."""
+        path = self.folder / name
+        path.write_bytes(content)
+        return str(path)
+
+    def _config(self, more: dict[str, Any]) -> list[str]:
+        content = json.dumps({**self.base, **more}).encode()
+        return ["--config", self.file("config.json", content)]
+
+    def _called(self, command: Any, words: list[str], session: Session | None) -> Ended:
+        self.caplog.clear()
+        done = CliRunner().invoke(command, words, obj=session)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        logged = [self.caplog.handler.format(record) for record in self.caplog.records]
+        lines = "\n".join((done.output, *logged)).splitlines()
+        return Ended(done.exit_code, lines)
+
+
+@pytest.fixture
+def mistakes(
+    amazon: LocalAmazon, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> Mistakes:
+    """Return the commands, at DEBUG."""
+    caplog.set_level(logging.DEBUG)
+    base = {**amazon.settings(), "sp_marketplaces": ["US"], "sp_order_metrics": {}}
+    return Mistakes(tmp_path, base, caplog)
+
+
+@pytest.fixture(autouse=True)
+def _own_excepthook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give the process back what the SDK's command sets."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    yield
+    logging.captureWarnings(capture=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "begin"),
+    SETTINGS,
+    ids=[f"{number} {one[0]}" for number, one in enumerate(SETTINGS)],
+)
+def test_a_wrong_setting_is_named(
+    mistakes: Mistakes, name: str, given: Any, begin: str
+) -> None:
+    """Its name, what was found and what is allowed: before anything is requested."""
+    if given == "FOLDER":
+        given = str(mistakes.folder)
+    line = mistakes.tap("--discover", **{name: given}).problem(begin)
+
+    assert "allowed" in line
+    assert len(line) < 1500
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [one[1:] for one in FILES], ids=[one[0] for one in FILES]
+)
+@pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
+def test_a_file_that_is_none_is_named(
+    mistakes: Mistakes, option: str, content: bytes, said: str
+) -> None:
+    """By the option with which it was given; nothing that is in it is shown."""
+    path = mistakes.file("given.json", content)
+    line = mistakes.tap(option, path).problem(said)
+
+    assert line.startswith(f"Error: {option}")
+    assert SECRET not in line
+
+
+@pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
+def test_a_path_that_leads_nowhere_is_named(mistakes: Mistakes, option: str) -> None:
+    """A folder in place of a file, and a file that is not there."""
+    for path in (str(mistakes.folder), str(mistakes.folder / "none.json")):
+        line = mistakes.tap(option, path).problem(path)
+
+        assert option in line
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_of_another_shape_is_refused(mistakes: Mistakes, state: str) -> None:
+    """Never misread: the stream is named, and what to do."""
+    path = mistakes.file("state.json", state.encode())
+    line = mistakes.tap("--state", path).problem("the state")
+
+    assert "anew" in line
+
+
+@pytest.mark.parametrize("catalog", CATALOGS)
+def test_a_catalog_of_another_shape_is_refused(
+    mistakes: Mistakes, catalog: str
+) -> None:
+    """And no run that reads nothing calls itself complete without a word."""
+    path = mistakes.file("catalog.json", catalog.encode())
+    line = mistakes.tap("--catalog", path).problem("--catalog: ")
+
+    assert "write it anew with --discover" in line
+
+
+def test_a_catalog_that_selects_nothing_is_told(mistakes: Mistakes) -> None:
+    """Streams of another tap, or of one before: nothing is read, and that is said."""
+    other = {"tap_stream_id": "nosuch", "schema": {"properties": {}}, "metadata": []}
+    content = json.dumps({"streams": [other]}).encode()
+    ended = mistakes.tap("--catalog", mistakes.file("catalog.json", content))
+
+    assert 0 == ended.status
+    assert any("selects no stream of this tap" in line for line in ended.lines)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"x": "nosuchname"}, "stream_maps: pay_report_schedules, x"),
+        ({"x": "1 / 0"}, "stream_maps: pay_report_schedules, x"),
+        ({"__filter__": "nosuchname"}, "stream_maps: pay_report_schedules, __filter__"),
+    ],
+    ids=["name", "division", "filter"],
+)
+def test_a_stream_map_that_fails_is_named(
+    rehearse: Rehearsal, columns: dict[str, Any], said: str
+) -> None:
+    """What shows only when a row comes fails that stream, in one line."""
+    output = rehearse(
+        only=["pay_report_schedules"], stream_maps={"pay_report_schedules": columns}
+    )
+
+    assert 1 == output.status
+    assert said in rehearse.failure
+    assert "Traceback" not in rehearse.caplog.text
+
+
+COMMANDS: list[tuple[list[str], str]] = [
+    (["plan", "--start-date", LATE], "found '9999"),
+    (["plan", "--start-date", "x"], "found 'x'"),
+    (["plan", "--html", "FOLDER"], "is a directory"),
+    (["plan", "--state", "FOLDER"], "is a directory"),
+    (["plan", "--state", "/no/such"], "--state /no/such: it cannot be read"),
+    (["reports", "get", "nosuch", "--service", "sp"], "nosuch"),
+    (["reports", "fetch", "nosuch", "--service", "sp"], "nosuch"),
+    (["reports", "list"], "--service"),
+    (["reports", "create", "X", "--start", LATE, "--yes"], "found '9999"),
+    (["reports", "create", "X", "--option", "novalue", "--yes"], "'novalue'"),
+    (["schedules", "list"], "--service"),
+    (["schedules", "cancel", "nosuch", "--service", "sp", "--yes"], "nosuch"),
+    (["plan", "--config", "/no/such"], "--config /no/such: it cannot be read"),
+    (["check", "--config", "FOLDER"], "it cannot be read"),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), COMMANDS, ids=[" ".join(words)[:60] for words, _ in COMMANDS]
+)
+def test_the_second_command_says_it_too(
+    mistakes: Mistakes, clock: ScriptedClock, words: list[str], said: str
+) -> None:
+    """Whatever is typed: what was found, and what is allowed."""
+    words = [str(mistakes.folder) if one == "FOLDER" else one for one in words]
+    session = Session(clock=clock, retry=RetryPolicy())
+
+    mistakes.second(*words, session=session).problem(said)
+
+
+@pytest.mark.parametrize(
+    "bookmarks", [{TRAFFIC.lower()[4:]: []}, [], {"sales_and_traffic_by_date": 5}]
+)
+def test_a_state_that_is_none_is_told_by_the_plan(
+    mistakes: Mistakes, clock: ScriptedClock, bookmarks: object
+) -> None:
+    """As the tap itself would refuse it; or it is of no stream that is planned."""
+    content = json.dumps({"bookmarks": bookmarks}).encode()
+    path = mistakes.file("state.json", content)
+    session = Session(clock=clock, retry=RetryPolicy())
+    ended = mistakes.second(
+        "plan", "--state", path, session=session, sp_report_types=[TRAFFIC]
+    )
+
+    assert "Traceback" not in "".join(ended.lines)
+    assert ended.status == 0 or any("--state" in line for line in ended.lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "content"),
+    [
+        (["--config", "FILE", "--discover"], f'{{"sp_client_secret": "{SECRET}"'),
+        (["--config", "FILE", "--discover"], f'{{"start_date": "{LATE}"}}'),
+        (["--config", "FILE"], "{}"),
+        (["--config", "FILE", "--test"], '{"sp_client_id": "x"}'),
+        (["--state", "FILE"], "[]"),
+        (["--configg", "FILE"], "{}"),
+    ],
+)
+def test_the_real_command_prints_no_traceback(
+    tmp_path: Path, words: list[str], content: str
+) -> None:
+    """As a shell sees it: a line on standard error, nothing for the target, status."""
+    path = tmp_path / "given.json"
+    path.write_text(content, encoding="utf-8")
+    environment = {
+        name: text for name, text in os.environ.items() if "AMAZON" not in name
+    }
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "tap_amazon_reports",
+            *(str(path) if word == "FILE" else word for word in words),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        timeout=60,
+    )
+
+    assert done.returncode in (1, 2)
+    assert "" == done.stdout
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+    assert SECRET not in done.stderr
