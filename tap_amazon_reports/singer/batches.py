@@ -121,7 +121,8 @@ class BatchFiles:
         written = 0
         while written < len(block):
             file = self._file or self._begun()
-            part = block.part(written, written + self._left)
+            is_whole = not written and len(block) <= self._left
+            part = block if is_whole else block.part(written, written + self._left)
             file.add(part)
             written += len(part)
             self._left -= len(part)
