@@ -81,6 +81,7 @@ def _settings(amazon: LocalAmazon, warehouse: Warehouse) -> dict[str, Any]:
         "_select": [f"{STREAM}.*"],
     }
     where = {"path", "host", "port", "user", "password", "database"}
+    where |= {"destination_path", "output_path"}
     return {
         **{f"{TAP}{name.upper()}": value for name, value in tap.items()},
         **{
@@ -95,15 +96,17 @@ def _documents(amazon: LocalAmazon) -> int:
     return sum(seen.operation == "getReportDocument" for seen in amazon.seen)
 
 
-@pytest.mark.parametrize("warehouse", ["duckdb", "postgres"], indirect=True)
+@pytest.mark.parametrize(
+    "warehouse", ["duckdb", "postgres", "csv", "jsonl"], indirect=True
+)
 def test_a_kill_loses_nothing_that_was_paid_for(
     warehouse: Warehouse, amazon: LocalAmazon
 ) -> None:
     """After SIGKILL the next run completes the table, and no report is made twice.
 
     DuckDB's has kept what was read but for the last thousand rows; PostgreSQL's loader
-    passes a state on each five minutes, and what it had not is read again from the
-    reports that there are.
+    and the CSV one pass a state on each five minutes, the JSON lines one at its end; what
+    they had not passed on is read again from the reports that there are.
     """
     command = meltano()
     if command is None:
