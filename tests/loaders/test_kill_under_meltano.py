@@ -105,8 +105,8 @@ def test_a_kill_loses_nothing_that_was_paid_for(
     """After SIGKILL the next run completes the table, and no report is made twice.
 
     DuckDB's has kept what was read but for the last thousand rows; PostgreSQL's loader
-    and the CSV one pass a state on each five minutes, the JSON lines one at its end; what
-    they had not passed on is read again from the reports that there are.
+    and the CSV one pass a state on each five minutes, the JSON lines one at its end;
+    what they had not passed on is read again from the reports that there are.
     """
     command = meltano()
     if command is None:

@@ -97,6 +97,14 @@ def test_first_real_run(clone: Clone, amazon: LocalAmazon) -> None:
         assert tables[table] > 0
 
 
+def test_a_question_is_answered(clone: Clone) -> None:
+    """A statement in a file is run by the DuckDB that the loader brought along."""
+    said = clone.must(marked("ask duckdb"))
+
+    assert "ATVPDKIKX0DER" in said
+    assert "orders" in said
+
+
 def test_runs_by_hand(clone: Clone) -> None:
     """Both loaders run; a stream that is left out is; all can be read again."""
     block = marked("runs")
