@@ -22,10 +22,14 @@ from tests.reports.run_model.kinds import KINDS
 from tests.reports.run_model.pipeline import Pipeline
 
 
+OFTEN = ["JSON of two streams", "JSON of whole days"] * 2
+"""Where documents tell their options, there is more that can go wrong."""
+
+
 class WindowHistories(Histories):
     """Of types that are asked for by windows."""
 
-    @initialize(name=st.sampled_from(sorted(KINDS)))
+    @initialize(name=st.sampled_from([*sorted(KINDS), *OFTEN]))
     def begin(self, name: str) -> None:
         """Begin with one of all kinds of types."""
         self._begin(KINDS[name])

@@ -105,10 +105,11 @@ class Histories(RuleBasedStateMachine):
         """No run for hours, or for days."""
         self.clock.advance(hours=hours)
 
-    @rule(fates=st.lists(FATES, min_size=1, max_size=3))
-    def reports_go_wrong(self, fates: list[Fate]) -> None:
+    @rule(who=WHO, fates=st.lists(FATES, min_size=1, max_size=3))
+    def reports_go_wrong(self, who: int, fates: list[Fate]) -> None:
         """The next ones are slow, stuck, failed or cancelled."""
         self.amazon.fates = fates
+        self.pipelines[who].run()
 
     @rule(
         fate=FATES,
@@ -136,8 +137,8 @@ class Histories(RuleBasedStateMachine):
     @rule(
         who=WHO,
         hours=st.sampled_from([0, 0, 1, 24]),
-        detail=st.sampled_from([None, *DETAILS]),
-        fate=FATES,
+        detail=st.sampled_from([None, *DETAILS, DETAILS[-1]]),
+        fate=st.one_of(st.just(Fate(seconds=0)), st.just(Fate()), FATES),
         messages=st.sampled_from([10**9, 10**9, 2, 5]),
     )
     def another_application_is_faster(
@@ -190,6 +191,7 @@ class Histories(RuleBasedStateMachine):
         end = FAR if days is None else self.clock.now() + days * DAY
         self.pipelines[who].settings.end = end
 
+    @precondition(lambda self: self.kind.kind.options)
     @rule(who=WHO, detail=st.sampled_from([None, *DETAILS]))
     def options_are_set(self, who: int, detail: str | None) -> None:
         """`report_options`."""
