@@ -21,7 +21,6 @@ from tests.reports.run_model.histories import DAY, RANDOM, WHO, Histories
 from tests.reports.run_model.kinds import KINDS
 from tests.reports.run_model.pipeline import Pipeline
 
-
 OFTEN = ["JSON of two streams", "JSON of whole days"] * 2
 """Where documents tell their options, there is more that can go wrong."""
 
