@@ -17,7 +17,7 @@ SLOW_STREAM = "sp_fba_inventory_planning_data"
 QUICK_STREAM = "sp_flat_file_returns_data_by_return_date"
 ORDERS_STREAM = "sp_flat_file_all_orders_data_by_last_update_general"
 HOUR = 3600
-UNTIL = {"start_date": "2026-11-10", "end_date": "2026-11-20"}
+UNTIL: dict[str, Any] = {"start_date": "2026-11-10", "end_date": "2026-11-20"}
 
 
 def _left_over(content: ContentRuns, report_type: str) -> None:
@@ -118,7 +118,7 @@ def test_a_young_snapshot_that_was_read_is_not_read_again(content: ContentRuns) 
 
 def test_a_table_that_is_replaced_gets_its_snapshot_again(content: ContentRuns) -> None:
     """The target drops rows that do not come again, so they come, for no new report."""
-    more = {"emit_activate_version_messages": True}
+    more: dict[str, Any] = {"emit_activate_version_messages": True}
     first = content.read(PLANNING, **more)
     content.clock.advance(hours=1)
     second = content.read(PLANNING, state=first.state, **more)
