@@ -97,11 +97,11 @@ def test_one_room_and_one_file_speak_http() -> None:
         if _imports_from(name, "http", "httpx", "requests", "urllib3")
     }
 
-    assert {
+    assert set() == {
         name
         for name in speakers
         if not name.startswith("amazon/") and name != "documents/download.py"
-    } == set()
+    }
 
 
 def test_one_file_reads_the_clock() -> None:

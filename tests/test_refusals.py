@@ -92,7 +92,7 @@ def test_a_mistyped_key_of_amazon_pay_is_told(rehearse: Rehearsal) -> None:
     assert set(OPERATIONS) - SERVICES["Amazon Pay"] == {
         str(key[0]) for key in output.rows()
     }
-    assert not any(seen.service == "pay" for seen in rehearse.amazon.seen)
+    assert not any("pay" == seen.service for seen in rehearse.amazon.seen)
     assert lines[8] not in rehearse.caplog.text + output.text
 
 
@@ -125,7 +125,7 @@ def test_a_key_that_amazon_pay_does_not_know_is_told(rehearse: Rehearsal) -> Non
     }
     assert "pay_public_key_id" in rehearse.failure
     assert _others("Amazon Pay") in rehearse.failure
-    assert 1 == sum(seen.service == "pay" for seen in rehearse.amazon.seen)
+    assert 1 == sum("pay" == seen.service for seen in rehearse.amazon.seen)
 
 
 def test_a_refused_signature_is_told_without_it(rehearse: Rehearsal) -> None:
@@ -164,7 +164,7 @@ def test_a_refusal_ends_the_stream_at_once(rehearse: Rehearsal, stream: str) -> 
     )
     assert "request id" in rehearse.failure
     assert rehearse.asked(operation) == (
-        2 if stream == "appstore_sales" else 1 + _listed_alone(rehearse, operation)
+        2 if "appstore_sales" == stream else 1 + _listed_alone(rehearse, operation)
     )
 
 

@@ -66,7 +66,7 @@ class Login:
 
     def __call__(self, url: str, form: Mapping[str, str]) -> requests.Response:
         """Answer one post."""
-        assert url == TOKEN_URL
+        assert TOKEN_URL == url
 
         self.forms.append(dict(form))
         if not self.script:

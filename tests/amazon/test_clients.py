@@ -68,7 +68,7 @@ class TestSellingPartner:
         )
 
         assert Counter(entry.known.report_id for entry in found) == Counter(held)
-        assert len(calls_of(full, "getReports")) == 3
+        assert 3 == len(calls_of(full, "getReports"))
 
     def test_a_page_token_stands_alone(
         self, full: LocalAmazon, seller: SellingPartnerClient
@@ -83,9 +83,9 @@ class TestSellingPartner:
         )
 
         first, second = calls_of(full, "getReports")
-        assert dict(first.query)["pageSize"] == "100"
-        assert [name for name, _ in second.query] == ["nextToken"]
-        assert full.refused == []
+        assert "100" == dict(first.query)["pageSize"]
+        assert ["nextToken"] == [name for name, _ in second.query]
+        assert [] == full.refused
 
     def test_ten_types_go_into_one_call(
         self, amazon: LocalAmazon, seller: SellingPartnerClient
@@ -116,10 +116,10 @@ class TestSellingPartner:
         report = seller.get_report(report_id)
         url = seller.get_report_document(str(report.known.report_document_id))
 
-        assert report.known.processing_status == "DONE"
+        assert "DONE" == report.known.processing_status
         assert url.reveal().startswith(f"{amazon.url}/storage/")
         assert "?" not in repr(url)
-        assert amazon.refused == []
+        assert [] == amazon.refused
 
     def test_a_restricted_document_opens_to_its_own_token(
         self, amazon: LocalAmazon, seller: SellingPartnerClient, clock: ScriptedClock
@@ -137,7 +137,7 @@ class TestSellingPartner:
 
         last = amazon.seen[-1]
         assert last.headers["x-amz-access-token"] == token.reveal()
-        assert (last.operation, last.status) == ("getReportDocument", 200)
+        assert ("getReportDocument", 200) == (last.operation, last.status)
 
     def test_numbers_stay_exact(
         self, amazon: LocalAmazon, seller: SellingPartnerClient
@@ -152,7 +152,7 @@ class TestSellingPartner:
         )
 
         amount = metrics.wire["totalSales"]["amount"]
-        assert str(amount) == "0.1000000000000000055511"
+        assert "0.1000000000000000055511" == str(amount)
 
     def test_a_refusal_says_what_was_asked_and_what_was_answered(
         self, amazon: LocalAmazon, seller: SellingPartnerClient
@@ -172,7 +172,7 @@ class TestSellingPartner:
         said = one_line(error)
         assert said.startswith(f"getReports(reportTypes={ORDERS}, createdSince={SINCE}")
         assert "InvalidInput 'Not like this nor this' (HTTP 400, request id " in said
-        assert (error.status, error.code) == (400, "InvalidInput")
+        assert (400, "InvalidInput") == (error.status, error.code)
         assert str(error.request_id) in said
 
     def test_a_page_token_is_in_no_error(

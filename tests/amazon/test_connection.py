@@ -90,18 +90,18 @@ class TestOrder:
         scripted = Scripted(response_of(503), response_of(503), response_of(200))
         scripted.call()
 
-        assert scripted.events == [
+        assert [
             *("sign 1", "send"),
             *("sleep 1", "sleep 9", "sign 2", "send"),
             *("sleep 2", "sleep 8", "sign 3", "send"),
-        ]
+        ] == scripted.events
 
     def test_a_lost_connection_pays_again(self) -> None:
         """Nobody knows whether the lost attempt was counted: it is."""
         scripted = Scripted(requests.ConnectionError(), response_of(200))
         scripted.call()
 
-        assert scripted.events[2:] == ["sleep 1", "sleep 9", "sign 2", "send"]
+        assert ["sleep 1", "sleep 9", "sign 2", "send"] == scripted.events[2:]
 
     @pytest.mark.parametrize("status", [401, 403])
     def test_a_spent_token_is_renewed_once(self, status: int) -> None:
@@ -110,10 +110,10 @@ class TestOrder:
         with pytest.raises((AccessDeniedError, CredentialsError)):
             scripted.call()
 
-        assert scripted.events == [
+        assert [
             *("sign 1", "send", "forget 1"),
             *("sleep 10", "sign 2", "send"),
-        ]
+        ] == scripted.events
 
     def test_what_cannot_be_renewed_is_not_tried_again(self) -> None:
         """A role that is missing is missing: one call, one error."""
@@ -121,18 +121,18 @@ class TestOrder:
         with pytest.raises(AccessDeniedError):
             scripted.call()
 
-        assert scripted.events == ["sign 1", "send", "forget 1"]
+        assert ["sign 1", "send", "forget 1"] == scripted.events
 
     def test_a_token_that_dies_between_retries_is_renewed(self) -> None:
         """An outage that outlives a token does not end the service."""
         scripted = Scripted(response_of(503), response_of(403), response_of(200))
 
-        assert scripted.call().status_code == 200
-        assert [event for event in scripted.events if "sleep" not in event] == [
+        assert 200 == scripted.call().status_code
+        assert [
             *("sign 1", "send"),
             *("sign 2", "send", "forget 2"),
             *("sign 3", "send"),
-        ]
+        ] == [event for event in scripted.events if "sleep" not in event]
 
     def test_no_credentials_are_left_over_from_the_last_attempt(self) -> None:
         """Each attempt carries one signature, its own."""
@@ -149,7 +149,7 @@ class TestOrder:
         with pytest.raises(RequestRefusedError):
             scripted.call()
 
-        assert scripted.events == ["sign 1", "send"]
+        assert ["sign 1", "send"] == scripted.events
 
     def test_path_values_cannot_change_the_path(self) -> None:
         """An id with a slash or a question mark stays one segment."""
@@ -157,17 +157,17 @@ class TestOrder:
         scripted.call("../a?b=c#d")
 
         url = scripted.transport.sent[0].url
-        assert url == (
+        assert (
             "https://sellingpartnerapi-eu.amazon.com/things/..%2Fa%3Fb%3Dc%23d"
-        )
+        ) == url
 
     def test_calls_are_counted(self) -> None:
         """The summary of a run tells each attempt, and each 429."""
         scripted = Scripted(response_of(429), response_of(503), response_of(200))
         scripted.call()
 
-        assert scripted.connection.calls.sent == {"getThing": 3}
-        assert scripted.connection.calls.throttled == {"getThing": 1}
+        assert {"getThing": 3} == scripted.connection.calls.sent
+        assert {"getThing": 1} == scripted.connection.calls.throttled
 
     def test_a_long_wait_is_told(self, caplog: pytest.LogCaptureFixture) -> None:
         """Whoever watches the log learns which quota is empty, and for how long."""
@@ -198,7 +198,7 @@ class TestQuota:
             list(services.selling_partner.get_report_schedules([TYPE]))
 
         assert sum(clock.sleeps) == pytest.approx(seconds * 2, rel=0.03)
-        assert amazon.throttled == []
+        assert [] == amazon.throttled
 
     @pytest.mark.parametrize("text", ["", "fast", "0", "-1", "nan", "inf"])
     def test_a_rate_that_is_none_is_passed_over(self, text: str) -> None:
@@ -217,7 +217,7 @@ class TestQuota:
         amazon.faults.add(SCHEDULES, Status(429))
         list(services.selling_partner.get_report_schedules([TYPE]))
 
-        assert sum(clock.sleeps) == pytest.approx(1 / 0.0222, rel=0.03)
+        assert pytest.approx(1 / 0.0222, rel=0.03) == sum(clock.sleeps)
 
     def test_a_quota_that_others_use_up_ends_in_an_error(
         self, amazon: LocalAmazon, services: Services, clock: ScriptedClock
@@ -245,8 +245,8 @@ class TestQuota:
             ]
         )
 
-        assert clock.sleeps == []
-        assert len(amazon.seen) == 12
+        assert [] == clock.sleeps
+        assert 12 == len(amazon.seen)
 
 
 class TestCredentials:
@@ -262,8 +262,8 @@ class TestCredentials:
         list(client.get_report_schedules([TYPE]))
 
         operations = [seen.operation for seen in amazon.seen]
-        assert operations == ["lwa.token", SCHEDULES, SCHEDULES, "lwa.token", SCHEDULES]
-        assert amazon.refused == []
+        assert ["lwa.token", SCHEDULES, SCHEDULES, "lwa.token", SCHEDULES] == operations
+        assert [] == amazon.refused
 
     def test_a_token_that_stays_spent_is_the_account_s_trouble(
         self, amazon: LocalAmazon, services: Services
@@ -273,7 +273,7 @@ class TestCredentials:
         with pytest.raises(CredentialsError, match="sp_refresh_token"):
             list(services.selling_partner.get_report_schedules([TYPE]))
 
-        assert [seen.operation for seen in amazon.seen].count(SCHEDULES) == 2
+        assert 2 == [seen.operation for seen in amazon.seen].count(SCHEDULES)
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     def test_a_redirect_is_not_followed(
@@ -286,7 +286,7 @@ class TestCredentials:
             with pytest.raises(RequestRefusedError) as caught:
                 list(services.selling_partner.get_report_schedules([TYPE]))
 
-            assert elsewhere.seen == []
+            assert [] == elsewhere.seen
         assert caught.value.status == status
 
     def test_a_login_that_redirects_is_not_followed(
@@ -298,7 +298,7 @@ class TestCredentials:
             with pytest.raises(UnexpectedAnswerError, match="302"):
                 list(services.selling_partner.get_report_schedules([TYPE]))
 
-            assert elsewhere.seen == []
+            assert [] == elsewhere.seen
 
     def test_a_token_does_not_go_to_another_host(
         self, amazon: LocalAmazon, clock: ScriptedClock
@@ -311,7 +311,7 @@ class TestCredentials:
             with pytest.raises(ForeignHostError):
                 connection.call(Call(THING, path={"id": "1"}))
 
-            assert elsewhere.seen == []
+            assert [] == elsewhere.seen
 
     def test_a_token_does_not_go_over_plain_http(self, clock: ScriptedClock) -> None:
         """Without encryption nothing is sent beyond this machine."""
@@ -320,7 +320,7 @@ class TestCredentials:
         with pytest.raises(ForeignHostError, match="use https"):
             connection.call(Call(THING, path={"id": "1"}))
 
-        assert clock.sleeps == []
+        assert [] == clock.sleeps
 
 
 def auth_of(base_url: str) -> LwaAuth:

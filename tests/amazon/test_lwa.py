@@ -48,28 +48,28 @@ class TestGrants:
         login = Login()
         source_of(login, grant=SELLER).token()
 
-        assert login.forms == [
+        assert [
             {
                 "grant_type": "refresh_token",
                 "refresh_token": REFRESH_TOKEN,
                 "client_id": "amzn1.application-oa2-client.1",
                 "client_secret": CLIENT_SECRET,
             }
-        ]
+        ] == login.forms
 
     def test_a_developer_asks_for_a_scope(self) -> None:
         """A developer's security profile names the scope that it wants."""
         login = Login()
         source_of(login, grant=APPSTORE).token()
 
-        assert login.forms == [
+        assert [
             {
                 "grant_type": "client_credentials",
                 "scope": "adx_reporting::appstore:marketer",
                 "client_id": "amzn1.application-oa2-client.1",
                 "client_secret": CLIENT_SECRET,
             }
-        ]
+        ] == login.forms
 
     def test_a_refresh_token_is_not_shown(self) -> None:
         """A grant that ends up in a log line keeps its secret."""
@@ -106,9 +106,9 @@ class TestLife:
         before = source.token()
         clock.advance(seconds=1)
 
-        assert before.reveal() == "first"
-        assert source.token().reveal() == "token-1"
-        assert len(login.forms) == 2
+        assert "first" == before.reveal()
+        assert "token-1" == source.token().reveal()
+        assert 2 == len(login.forms)
 
     def test_an_early_renewal_may_fail(self, caplog: pytest.LogCaptureFixture) -> None:
         """While the old token lives, an outage is a warning, tried once and no more."""
@@ -118,9 +118,9 @@ class TestLife:
         clock.advance(seconds=3550)
         handed_out = [source.token().reveal() for _ in range(3)]
 
-        assert handed_out == ["first"] * 3
-        assert len(login.forms) == 2
-        assert [record.levelno for record in caplog.records] == [logging.WARNING]
+        assert ["first"] * 3 == handed_out
+        assert 2 == len(login.forms)
+        assert [logging.WARNING] == [record.levelno for record in caplog.records]
         assert f"{SERVICE}: no new token yet" in caplog.text
 
     def test_after_a_failed_early_renewal_the_dead_token_is_replaced(self) -> None:
@@ -132,7 +132,7 @@ class TestLife:
         source.token()
         clock.advance(seconds=50)
 
-        assert source.token().reveal() == "token-1"
+        assert "token-1" == source.token().reveal()
 
     @pytest.mark.parametrize(
         "outage", [down(), ThrottledError("too many requests")], ids=["down", "429"]
@@ -146,7 +146,7 @@ class TestLife:
 
         with pytest.raises(type(outage)):
             source.token()
-        assert source.token().reveal() == "token-1"
+        assert "token-1" == source.token().reveal()
 
     def test_a_token_that_dies_while_the_renewal_fails_is_not_handed_out(self) -> None:
         """What counts is whether the old token lives after the retries, not before."""
@@ -200,7 +200,7 @@ class TestForgetting:
         source = source_of(Login())
         source.forget(source.token())
 
-        assert source.token().reveal() == "token-2"
+        assert "token-2" == source.token().reveal()
 
     def test_news_about_an_older_token_do_not_cost_the_new_one(self) -> None:
         """When many requests learn of one dead token, it is replaced once."""
@@ -211,8 +211,8 @@ class TestForgetting:
         source.token()
         source.forget(old)
 
-        assert source.token().reveal() == "token-2"
-        assert len(login.forms) == 2
+        assert "token-2" == source.token().reveal()
+        assert 2 == len(login.forms)
 
 
 class TestThreads:
@@ -236,8 +236,8 @@ class TestThreads:
         with ThreadPoolExecutor(8) as threads:
             tokens = list(threads.map(ask, range(8)))
 
-        assert tokens == ["token-1"] * 8
-        assert len(login.forms) == 1
+        assert ["token-1"] * 8 == tokens
+        assert 1 == len(login.forms)
 
     def test_nobody_waits_while_the_old_token_lives(self) -> None:
         """During an early renewal the others go on with the old token."""
@@ -260,8 +260,8 @@ class TestThreads:
             meanwhile = source.token().reveal()
             may_answer.set()
 
-        assert meanwhile == "token-1"
-        assert renewing.result().reveal() == "token-2"
+        assert "token-1" == meanwhile
+        assert "token-2" == renewing.result().reveal()
 
     def test_who_waited_for_a_failed_attempt_does_not_repeat_it(self) -> None:
         """An outage costs the time of one bounded attempt, not of one per thread."""
@@ -295,7 +295,7 @@ class TestThreads:
 
         assert isinstance(first.exception(), UnavailableError)
         assert isinstance(second.exception(), UnavailableError)
-        assert len(login.forms) == 2
+        assert 2 == len(login.forms)
 
 
 class TestRefusals:
@@ -333,7 +333,7 @@ class TestRefusals:
         assert "\n" not in text
         assert REFRESH_TOKEN not in text
         assert (caught.value.status, caught.value.code) == (status, word)
-        assert caught.value.request_id == "request-1"
+        assert "request-1" == caught.value.request_id
 
     def test_what_is_refused_once_is_not_asked_again(self) -> None:
         """Wrong credentials cost one request in a run, and fail the same each time."""
@@ -345,8 +345,8 @@ class TestRefusals:
                 source.token()
             texts.add((str(caught.value), caught.value.code, caught.value.status))
 
-        assert len(texts) == 1
-        assert len(login.forms) == 1
+        assert 1 == len(texts)
+        assert 1 == len(login.forms)
 
     @pytest.mark.parametrize(
         "body",
@@ -382,4 +382,4 @@ class TestRefusals:
             source.token()
 
         assert "secret" not in str(caught.value)
-        assert source.token().reveal() == "token-1"
+        assert "token-1" == source.token().reveal()

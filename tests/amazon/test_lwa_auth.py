@@ -29,7 +29,7 @@ class TestLwaAuth:
         """The Selling Partner API reads its own header."""
         auth = LwaAuth(source_of(Login()), base_url=BASE_URL, spent=expired)
 
-        assert auth(request_to()).headers["x-amz-access-token"] == "token-1"
+        assert "token-1" == auth(request_to()).headers["x-amz-access-token"]
 
     def test_a_developer_s_request_carries_a_bearer(self) -> None:
         """The Appstore reads the usual header."""
@@ -41,7 +41,7 @@ class TestLwaAuth:
             prefix="Bearer ",
         )
 
-        assert auth(request_to()).headers["Authorization"] == "Bearer token-1"
+        assert "Bearer token-1" == auth(request_to()).headers["Authorization"]
 
     @pytest.mark.parametrize(
         ("header", "prefix"), [("x-amz-access-token", ""), ("Authorization", "Bearer ")]
@@ -85,7 +85,7 @@ class TestLwaAuth:
         worth_a_try = auth.forget(answer("", status=status, request=request))
 
         assert not worth_a_try
-        assert auth(request).headers["x-amz-access-token"] == "Bearer token-1"
+        assert "Bearer token-1" == auth(request).headers["x-amz-access-token"]
 
     @pytest.mark.parametrize(
         "url",
@@ -115,7 +115,7 @@ class TestLwaAuth:
 
         assert "x-amz-access-token" not in request.headers
         assert "secret" not in str(caught.value)
-        assert login.forms == []
+        assert [] == login.forms
 
     def test_a_token_is_not_sent_in_the_clear(self) -> None:
         """Plain http is refused even where the address is the service's own."""
@@ -132,7 +132,7 @@ class TestLwaAuth:
         auth = LwaAuth(source_of(Login()), base_url=base_url, spent=expired)
         request = auth(request_to(f"{base_url}/reports"))
 
-        assert request.headers["x-amz-access-token"] == "token-1"
+        assert "token-1" == request.headers["x-amz-access-token"]
 
     def test_the_same_place_may_be_written_differently(self) -> None:
         """A default port and the case of a host make no other place."""
@@ -140,4 +140,4 @@ class TestLwaAuth:
         request = request_to()
         request.url = "https://SellingPartnerAPI-EU.amazon.com/reports"
 
-        assert auth(request).headers["x-amz-access-token"] == "token-1"
+        assert "token-1" == auth(request).headers["x-amz-access-token"]

@@ -59,7 +59,7 @@ def test_each_has_a_time_zone_and_a_currency(marketplace: Marketplace) -> None:
     """The zone exists on every machine, and the currency has its three letters."""
     assert ZoneInfo(marketplace.time_zone).key == marketplace.time_zone
     assert marketplace.currency.isalpha()
-    assert len(marketplace.currency) == 3
+    assert 3 == len(marketplace.currency)
 
 
 def test_the_local_amazon_knows_no_other() -> None:

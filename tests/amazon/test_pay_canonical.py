@@ -192,7 +192,7 @@ def test_a_canonical_request_is_six_parts() -> None:
         body=b"",
     )
 
-    assert request == (
+    assert (
         "GET\n"
         "/v2/reports\n"
         "a=b\n"
@@ -204,7 +204,7 @@ def test_a_canonical_request_is_six_parts() -> None:
         "\n"
         "accept;content-type;x-amz-pay-date;x-amz-pay-host;x-amz-pay-region\n"
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    )
+    ) == request
 
 
 @pytest.mark.parametrize(
@@ -251,9 +251,9 @@ def test_values_are_encoded_for_the_url() -> None:
         ("amount", "100.50"),
     ]
 
-    assert canonical_query(parameters) == (
+    assert (
         "amount=100.50&customInformation=Information%20about%20order"
-    )
+    ) == canonical_query(parameters)
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,8 @@ class TestPay:
         }
         assert sorted(entry.known.report_id for entry in found) == sorted(held)
         *_, last = calls_of(full, "pay.getReports")
-        assert [name for name, _ in last.query] == ["nextToken"]
-        assert full.refused == []
+        assert ["nextToken"] == [name for name, _ in last.query]
+        assert [] == full.refused
 
     def test_no_types_means_all(self, full: LocalAmazon, merchant: PayClient) -> None:
         """The parameter is left out, not sent empty."""
@@ -121,7 +121,7 @@ class TestPay:
             payout["amazonDisbursementReferenceId"] for payout in full.pay.disbursements
         )
         last = calls_of(full, "pay.getDisbursements")[-1]
-        assert [name for name, _ in last.query] == ["nextToken"]
+        assert ["nextToken"] == [name for name, _ in last.query]
 
     def test_one_request_makes_one_report(
         self, amazon: LocalAmazon, merchant: PayClient
@@ -141,7 +141,7 @@ class TestPay:
             seen.headers["x-amz-pay-date"]
             for seen in calls_of(amazon, "pay.createReport")
         }
-        assert len(dates) == 2
+        assert 2 == len(dates)
 
     def test_a_report_leads_to_its_document(
         self, amazon: LocalAmazon, merchant: PayClient, clock: ScriptedClock
@@ -152,7 +152,7 @@ class TestPay:
         report = merchant.get_report(made["reportId"])
         url = merchant.get_report_document(str(report.known.report_document_id))
 
-        assert report.known.processing_status == "COMPLETED"
+        assert "COMPLETED" == report.known.processing_status
         assert url.reveal().startswith(f"{amazon.url}/storage/")
 
     @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ class TestPay:
         with pytest.raises(RequestRefusedError) as caught:
             merchant.get_report("7")
 
-        assert caught.value.code == "HTTP 400"
+        assert "HTTP 400" == caught.value.code
         assert "html" not in one_line(caught.value)
 
     def test_a_refused_signature_is_explained_and_not_shown(
@@ -210,5 +210,5 @@ class TestPay:
 
 def test_moments_are_written_as_each_service_wants_them(clock: ScriptedClock) -> None:
     """The Selling Partner API takes the extended form, Amazon Pay the basic one."""
-    assert utc_text(clock.now()) == UNTIL
-    assert basic_text(clock.now()) == PAY_UNTIL
+    assert UNTIL == utc_text(clock.now())
+    assert PAY_UNTIL == basic_text(clock.now())

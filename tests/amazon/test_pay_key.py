@@ -145,7 +145,7 @@ def test_what_a_file_holds_is_judged_alike(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "private.key"
     path.write_bytes(text)
     if text == PKCS8.encode():
-        assert load_private_key(Secret(str(path))).key_size == 2048
+        assert 2048 == load_private_key(Secret(str(path))).key_size
     else:
         with pytest.raises(ValueError, match="allowed is an unencrypted RSA"):
             load_private_key(Secret(str(path)))

@@ -194,14 +194,14 @@ class TestSignature:
         )
         authorization = request.headers.pop("authorization")
 
-        assert dict(request.headers) == {
+        assert {
             "user-agent": "tap",
             "accept": "application/json",
             "content-type": "application/json",
             "x-amz-pay-date": "20240102T030405Z",
             "x-amz-pay-host": "pay-api.amazon.com",
             "x-amz-pay-region": "na",
-        }
+        } == dict(request.headers)
         assert (
             "SignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-host;"
             "x-amz-pay-region, Signature=" in authorization
@@ -219,8 +219,8 @@ class TestSignature:
         second = dict(auth(request).headers)
         key = first["x-amz-pay-idempotency-key"]
 
-        assert first["x-amz-pay-date"] == "20240102T030405Z"
-        assert second["x-amz-pay-date"] == "20240102T030506Z"
+        assert "20240102T030405Z" == first["x-amz-pay-date"]
+        assert "20240102T030506Z" == second["x-amz-pay-date"]
         assert first["authorization"] != second["authorization"]
         assert second["x-amz-pay-idempotency-key"] == key
         assert re.fullmatch(r"[0-9a-f]{32}", key)
@@ -235,7 +235,7 @@ class TestSignature:
             for _ in range(2)
         }
 
-        assert len(keys) == 2
+        assert 2 == len(keys)
 
     @pytest.mark.parametrize("method", ["GET", "DELETE"])
     def test_a_key_that_is_sent_is_signed(self, method: str) -> None:
@@ -262,10 +262,10 @@ class TestSignature:
         ).prepare()
         signer()(request)
 
-        assert request.url == (
+        assert (
             "https://pay-api.amazon.com/v2/report-documents/a%2Fb"
             "?empty=&reportTypes=A%2CB%20C&~=%2A"
-        )
+        ) == request.url
 
     def test_a_text_body_is_sent_as_it_was_hashed(self) -> None:
         """Text beyond ASCII is turned into bytes once, before it is hashed."""
@@ -273,7 +273,7 @@ class TestSignature:
         request.body = '{"reportType":"é"}'
         sent = signer()(request).body
 
-        assert sent == b'{"reportType":"\xc3\xa9"}'
+        assert b'{"reportType":"\xc3\xa9"}' == sent
 
     def test_a_stream_is_refused(self) -> None:
         """What cannot be hashed before it is sent cannot be signed."""
@@ -350,7 +350,7 @@ def test_the_signature_covers_what_comes_over_the_wire(
     digest = sha256(arrived).hexdigest()
     text = f"{command}\n{path}\n{query}\n{lines}\n{found['names']}\n{digest}"
 
-    assert headers["x-amz-pay-host"] == "127.0.0.1"
+    assert "127.0.0.1" == headers["x-amz-pay-host"]
     assert arrived == (body or b"")
     verify(
         found["signature"],

@@ -62,8 +62,8 @@ class TestTokenBucket:
 
         waited = [bucket.take() for _ in range(6)]
 
-        assert waited[:3] == [0, 0, 0]
-        assert waited[3:] == pytest.approx([2, 2, 2], rel=0.03)
+        assert [0, 0, 0] == waited[:3]
+        assert pytest.approx([2, 2, 2], rel=0.03) == waited[3:]
         assert clock.sleeps == waited[3:]
 
     def test_a_pause_fills_the_bucket_up_to_its_burst(self) -> None:
@@ -74,7 +74,7 @@ class TestTokenBucket:
             bucket.take()
         clock.advance(days=1)
 
-        assert [bucket.take() for _ in range(3)] == [0, 0, 0]
+        assert [0, 0, 0] == [bucket.take() for _ in range(3)]
         assert bucket.take() > 1
 
     def test_the_wait_is_known_before_it_is_made(self) -> None:
@@ -102,7 +102,7 @@ class TestTokenBucket:
         bucket.take()
         bucket.learn(5)
 
-        assert bucket.take() == pytest.approx(0.2, rel=0.03)
+        assert pytest.approx(0.2, rel=0.03) == bucket.take()
 
     def test_a_lower_rate_is_believed(self) -> None:
         """A lower rate slows the next calls down at once."""
@@ -110,7 +110,7 @@ class TestTokenBucket:
         bucket.take()
         bucket.learn(0.1)
 
-        assert bucket.take() == pytest.approx(10, rel=0.03)
+        assert pytest.approx(10, rel=0.03) == bucket.take()
 
     def test_what_was_earned_before_a_new_rate_counts_at_the_old_one(self) -> None:
         """News about the rate does not rewrite the past."""
@@ -121,15 +121,15 @@ class TestTokenBucket:
         clock.advance(seconds=5 / 0.98)
         bucket.learn(0.01)
 
-        assert [bucket.take() for _ in range(5)] == pytest.approx([0] * 5, abs=1e-6)
-        assert bucket.take() == pytest.approx(100, rel=0.03)
+        assert pytest.approx([0] * 5, abs=1e-6) == [bucket.take() for _ in range(5)]
+        assert pytest.approx(100, rel=0.03) == bucket.take()
 
     def test_a_429_empties_the_bucket(self) -> None:
         """Another application has used the tokens that were counted on."""
         bucket = bucket_of(ScriptedClock())
         bucket.drain()
 
-        assert bucket.take() == pytest.approx(2, rel=0.03)
+        assert pytest.approx(2, rel=0.03) == bucket.take()
 
     def test_a_429_does_not_forgive_a_debt(self) -> None:
         """Whoever already waits for a token keeps the place in the queue."""
@@ -138,7 +138,7 @@ class TestTokenBucket:
         bucket.take()
         bucket.drain()
 
-        assert bucket.take() == pytest.approx(4, rel=0.03)
+        assert pytest.approx(4, rel=0.03) == bucket.take()
 
 
 class TestAgainstTheFarSide:
@@ -159,7 +159,7 @@ class TestAgainstTheFarSide:
             bucket.take()
             answered.append(far_side.take("call"))
 
-        assert answered == [True] * 120
+        assert [True] * 120 == answered
 
     @pytest.mark.parametrize(
         "operation", WITH_A_PUBLISHED_PLAN, ids=lambda found: found.name

@@ -35,7 +35,7 @@ class TestRetryPolicy:
         """Each pause is twice the last one, and none is longer than a minute."""
         found, _ = pauses(STEADY, Trouble.THROTTLED)
 
-        assert found[:9] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+        assert [1, 2, 4, 8, 16, 32, 60, 60, 60] == found[:9]
 
     @pytest.mark.parametrize(
         ("trouble", "patience_seconds"),
@@ -69,8 +69,8 @@ class TestRetryPolicy:
 
         found, _ = pauses(RetryPolicy(jitter=half), Trouble.UNAVAILABLE)
 
-        assert seen[:4] == [1, 2, 4, 8]
-        assert found[:4] == [0.5, 1, 2, 4]
+        assert [1, 2, 4, 8] == seen[:4]
+        assert [0.5, 1, 2, 4] == found[:4]
 
     def test_the_usual_jitter_spreads_and_never_lengthens(self) -> None:
         """Taps that failed together do not come back together."""
@@ -120,8 +120,8 @@ class TestPatience:
         """What may be gone in a second is no reason to fail."""
         response, clock = answered(response_of(status), response_of(200))
 
-        assert response.status_code == 200
-        assert clock.sleeps == [1]
+        assert 200 == response.status_code
+        assert [1] == clock.sleeps
 
     @pytest.mark.parametrize(
         "error",
@@ -136,7 +136,7 @@ class TestPatience:
         """Whatever happens on the way may not happen twice."""
         response, _ = answered(error, error, response_of(204))
 
-        assert response.status_code == 204
+        assert 204 == response.status_code
 
     @pytest.mark.parametrize("status", [200, 206, 301, 302, 304, 400, 401, 403, 404])
     def test_every_other_answer_is_an_answer(self, status: int) -> None:
@@ -144,7 +144,7 @@ class TestPatience:
         response, clock = answered(response_of(status))
 
         assert response.status_code == status
-        assert clock.sleeps == []
+        assert [] == clock.sleeps
 
     @pytest.mark.parametrize(
         ("text", "seconds"),
@@ -174,7 +174,7 @@ class TestPatience:
         assert ASKED in str(caught.value)
         assert "429" in str(caught.value)
         assert "\n" not in str(caught.value)
-        assert caught.value.status == 429
+        assert 429 == caught.value.status
 
     def test_too_many_failures_name_the_last_one(self) -> None:
         """The error says what Amazon did at the end."""

@@ -50,8 +50,8 @@ def test_no_way_of_writing_shows_it(way: str, secret: Secret) -> None:
 
 def test_what_is_shown_instead() -> None:
     """Stars for a secret; for a URL where it leads."""
-    assert f"{Secret(VALUE)}" == "***"
-    assert f"{DocumentUrl(URL)}" == SHOWN_URL
+    assert "***" == f"{Secret(VALUE)}"
+    assert SHOWN_URL == f"{DocumentUrl(URL)}"
 
 
 @pytest.mark.parametrize("secret", SECRETS, ids=["secret", "url"])
@@ -97,8 +97,8 @@ def test_it_cannot_be_written_into_a_file(
 
 def test_who_asks_by_name_gets_it() -> None:
     """The wire needs it."""
-    assert Secret(VALUE).reveal() == VALUE
-    assert DocumentUrl(URL).reveal() == URL
+    assert VALUE == Secret(VALUE).reveal()
+    assert URL == DocumentUrl(URL).reveal()
 
 
 def test_secrets_are_compared_by_what_they_hide() -> None:
@@ -106,7 +106,7 @@ def test_secrets_are_compared_by_what_they_hide() -> None:
     assert Secret("pässword") == Secret("pässword")
     assert Secret("a") != Secret("b")
     assert Secret("a") != "a"
-    assert len({Secret("a"), Secret("a"), Secret("b")}) == 2
+    assert 2 == len({Secret("a"), Secret("a"), Secret("b")})
 
 
 def test_an_empty_secret_is_no_secret() -> None:

@@ -52,8 +52,8 @@ def test_a_document_is_read_as_it_is_stored(
     document = StoredObject(CONTENT, "text/plain; charset=Cp1252")
     found = storage.open(stored(amazon, document))
 
-    assert b"".join(found.pieces()) == CONTENT
-    assert found.content_type == "text/plain; charset=Cp1252"
+    assert CONTENT == b"".join(found.pieces())
+    assert "text/plain; charset=Cp1252" == found.content_type
     assert found.etag == document.etag
     assert not found.unchanged
     assert not found.partial
@@ -65,7 +65,7 @@ def test_nothing_is_unpacked_on_the_way(amazon: LocalAmazon, storage: Storage) -
     url = stored(amazon, StoredObject(packed, content_encoding="gzip"))
 
     assert b"".join(storage.open(url).pieces()) == packed
-    assert amazon.seen[-1].headers["accept-encoding"] == "identity"
+    assert "identity" == amazon.seen[-1].headers["accept-encoding"]
 
 
 def test_an_unchanged_document_is_not_sent_again(
@@ -77,10 +77,10 @@ def test_an_unchanged_document_is_not_sent_again(
 
     found = storage.open(url, known_etag=document.etag)
     assert found.unchanged
-    assert b"".join(found.pieces()) == b""
+    assert b"" == b"".join(found.pieces())
     other = storage.open(url, known_etag='"another"')
     assert not other.unchanged
-    assert b"".join(other.pieces()) == CONTENT
+    assert CONTENT == b"".join(other.pieces())
 
 
 def test_unchanged_documents_share_a_connection(
@@ -92,7 +92,7 @@ def test_unchanged_documents_share_a_connection(
     found = [storage.open(url, known_etag=document.etag) for _ in range(10)]
 
     assert all(one.unchanged for one in found)
-    assert amazon.connections == 1
+    assert 1 == amazon.connections
 
 
 def test_reading_goes_on_from_an_offset(amazon: LocalAmazon, storage: Storage) -> None:
@@ -111,7 +111,7 @@ def test_storage_may_send_everything_instead(
     found = storage.open(stored(amazon, document), offset=9)
 
     assert not found.partial
-    assert b"".join(found.pieces()) == CONTENT
+    assert CONTENT == b"".join(found.pieces())
 
 
 @pytest.mark.parametrize("known_length", [True, False])
@@ -138,7 +138,7 @@ def test_a_dead_url_is_told_apart(
     with pytest.raises(UrlExpiredError, match="403"):
         storage.open(url)
 
-    assert len(amazon.seen) == 1
+    assert 1 == len(amazon.seen)
 
 
 def test_a_document_that_is_gone_is_missing(
@@ -160,8 +160,8 @@ def test_refusals_share_a_connection(amazon: LocalAmazon, storage: Storage) -> N
         with pytest.raises(UrlExpiredError):
             storage.open(url)
 
-    assert len(amazon.seen) == 5
-    assert amazon.connections == 1
+    assert 5 == len(amazon.seen)
+    assert 1 == amazon.connections
 
 
 @pytest.mark.parametrize("fault", [Status(503), Status(500), ConnectionLost()])
@@ -173,8 +173,8 @@ def test_a_passing_trouble_is_tried_again(
 
     found = storage.open(stored(amazon, CONTENT))
 
-    assert b"".join(found.pieces()) == CONTENT
-    assert len(amazon.seen) == 4
+    assert CONTENT == b"".join(found.pieces())
+    assert 4 == len(amazon.seen)
 
 
 def test_a_redirect_is_not_followed(
@@ -187,7 +187,7 @@ def test_a_redirect_is_not_followed(
         with pytest.raises(UnexpectedAnswerError, match="302"):
             storage.open(url)
 
-        assert elsewhere.seen == []
+        assert [] == elsewhere.seen
 
 
 @pytest.mark.parametrize(
@@ -231,4 +231,4 @@ def test_no_credentials_are_sent(amazon: LocalAmazon, storage: Storage) -> None:
 
     headers = amazon.seen[-1].headers
     assert not {"authorization", "x-amz-access-token", "cookie"} & set(headers)
-    assert amazon.refused == []
+    assert [] == amazon.refused

@@ -51,7 +51,7 @@ def ask_everyone(amazon: LocalAmazon, services: Services) -> None:
         client.report_url("sales", "2026-10")
     list(services.selling_partner.get_report_schedules([TYPE]))
     list(services.pay.get_report_schedules([]))
-    assert b"".join(services.storage.open(store(amazon)).pieces()) == b"sku\n1\n"
+    assert b"sku\n1\n" == b"".join(services.storage.open(store(amazon)).pieces())
 
 
 def test_one_connection_serves_a_run(amazon: LocalAmazon, services: Services) -> None:
@@ -60,10 +60,10 @@ def test_one_connection_serves_a_run(amazon: LocalAmazon, services: Services) ->
     for _ in range(10):
         list(services.selling_partner.get_report_schedules([TYPE]))
         list(services.pay.get_report_schedules([]))
-        assert len(b"".join(services.storage.open(url).pieces())) == 200_000
+        assert 200_000 == len(b"".join(services.storage.open(url).pieces()))
 
-    assert len(amazon.seen) == 31
-    assert amazon.connections == 1
+    assert 31 == len(amazon.seen)
+    assert 1 == amazon.connections
 
 
 def test_every_request_tells_who_asks(
@@ -74,8 +74,8 @@ def test_every_request_tells_who_asks(
     ask_everyone(amazon, services)
 
     told = {seen.service: seen.headers["user-agent"] for seen in amazon.seen}
-    assert set(told) == {"appstore", "lwa", "pay", "sp", "storage"}
-    assert set(told.values()) == {"Acme/7 (Language=Python)"}
+    assert {"appstore", "lwa", "pay", "sp", "storage"} == set(told)
+    assert {"Acme/7 (Language=Python)"} == set(told.values())
 
 
 def test_credentials_go_to_their_own_service_only(
@@ -88,14 +88,14 @@ def test_credentials_go_to_their_own_service_only(
         one.service: {"authorization", "x-amz-access-token"} & set(one.headers)
         for one in amazon.seen
     }
-    assert seen == {
+    assert {
         "appstore": {"authorization"},
         "lwa": set(),
         "pay": {"authorization"},
         "sp": {"x-amz-access-token"},
         "storage": set(),
-    }
-    assert amazon.refused == []
+    } == seen
+    assert [] == amazon.refused
 
 
 def test_a_netrc_adds_no_credentials(
@@ -110,7 +110,7 @@ def test_a_netrc_adds_no_credentials(
     netrc.chmod(0o600)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("NETRC", raising=False)
-    assert requests.utils.get_netrc_auth(amazon.url) == ("somebody", "very-secret")
+    assert ("somebody", "very-secret") == requests.utils.get_netrc_auth(amazon.url)
 
     ask_everyone(amazon, services)
 
@@ -119,8 +119,8 @@ def test_a_netrc_adds_no_credentials(
         for seen in amazon.seen
         if seen.headers.get("authorization", "").startswith("Basic")
     ]
-    assert basic == []
-    assert amazon.refused == []
+    assert [] == basic
+    assert [] == amazon.refused
 
 
 def test_a_proxy_of_the_environment_is_used(
@@ -135,14 +135,14 @@ def test_a_proxy_of_the_environment_is_used(
     proxy.start()
     monkeypatch.setenv("http_proxy", proxy.url)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    assert b"".join(services.storage.open(url).pieces()) == b"sku\n1\n"
-    assert (len(amazon.seen), len(proxy.seen)) == (1, 0)
+    assert b"sku\n1\n" == b"".join(services.storage.open(url).pieces())
+    assert (1, 0) == (len(amazon.seen), len(proxy.seen))
 
     monkeypatch.setenv("no_proxy", "amazon.example")
     with pytest.raises(UnexpectedAnswerError):
         services.storage.open(url)
 
-    assert (len(amazon.seen), len(proxy.seen)) == (1, 1)
+    assert (1, 1) == (len(amazon.seen), len(proxy.seen))
     proxy.stop()
 
 
@@ -152,7 +152,7 @@ def test_a_cookie_is_not_carried_on(amazon: LocalAmazon, services: Services) -> 
     amazon.faults.add(SCHEDULES, Status(503, headers=headers))
     list(services.selling_partner.get_report_schedules([TYPE]))
 
-    assert [seen.headers.get("cookie") for seen in amazon.seen] == [None] * 3
+    assert [None] * 3 == [seen.headers.get("cookie") for seen in amazon.seen]
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_a_passing_trouble_leaves_no_trace(
     """The answer is the one that there would have been without it."""
     amazon.faults.add(SCHEDULES, fault)
 
-    assert list(services.selling_partner.get_report_schedules([TYPE])) == []
-    assert amazon.faults.pending == {}
+    assert [] == list(services.selling_partner.get_report_schedules([TYPE]))
+    assert {} == amazon.faults.pending
 
 
 def test_an_answer_that_is_no_json_is_unexpected(
@@ -187,5 +187,5 @@ def test_an_answer_that_is_no_json_is_unexpected(
         list(services.selling_partner.get_report_schedules([TYPE]))
 
     assert str(caught.value.request_id) in str(caught.value)
-    assert len(str(caught.value.request_id)) == 36
+    assert 36 == len(str(caught.value.request_id))
     assert "very-secret" not in str(caught.value)

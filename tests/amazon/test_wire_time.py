@@ -37,8 +37,8 @@ MOMENTS = st.datetimes(
 )
 def test_each_form_of_amazon_s_is_read(text: str) -> None:
     """The extended, the basic and the hyphenated form are one moment."""
-    assert parse_instant(text) == NOON
-    assert parse_instant(text).utcoffset() == timedelta()
+    assert NOON == parse_instant(text)
+    assert timedelta() == parse_instant(text).utcoffset()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_the_basic_form_has_whole_seconds(moment: datetime) -> None:
     """Amazon Pay takes sixteen characters, and no fraction."""
     text = basic_text(moment)
 
-    assert len(text) == 16
+    assert 16 == len(text)
     assert timedelta() <= moment - parse_instant(text) < timedelta(seconds=1)
 
 

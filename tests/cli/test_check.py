@@ -65,7 +65,7 @@ def test_nothing_is_asked_for(amazon_reports: Commands) -> None:
         "pay.getReports",
         "pay.getDisbursements",
     } == seen
-    assert 1 == sum(one.operation == "getReports" for one in amazon_reports.amazon.seen)
+    assert 1 == sum("getReports" == one.operation for one in amazon_reports.amazon.seen)
     assert [] == amazon_reports.clock.sleeps
     assert [] == amazon_reports.amazon.refused
 
@@ -136,7 +136,7 @@ def test_a_wrong_region_is_told_once_for_all_types(amazon_reports: Commands) -> 
         tried.partition(",")[0] for tried in problems
     ]
     assert all("region" in problem for problem in problems.values())
-    assert 1 == sum(one.operation == "getReports" for one in amazon_reports.amazon.seen)
+    assert 1 == sum("getReports" == one.operation for one in amazon_reports.amazon.seen)
 
 
 def test_a_marketplace_of_another_region_is_told(amazon_reports: Commands) -> None:

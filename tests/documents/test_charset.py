@@ -88,7 +88,7 @@ def test_text_comes_back_as_it_was_written(
 
     assert "".join(decoded) == text.removeprefix("\ufeff")
     assert decoded.charset == charset
-    assert decoded.replaced == 0
+    assert 0 == decoded.replaced
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -118,7 +118,7 @@ def test_what_follows_a_long_ascii_beginning_decides() -> None:
     decoded = DecodedText([document])
 
     assert "".join(decoded).endswith(GERMAN)
-    assert decoded.charset == "cp1252"
+    assert "cp1252" == decoded.charset
 
 
 @pytest.mark.parametrize("shift", range(3))
@@ -128,7 +128,7 @@ def test_a_character_at_the_end_of_the_look_ahead_is_no_fault(shift: int) -> Non
     decoded = DecodedText(whole(text.encode()), fallback="cp932")
 
     assert "".join(decoded) == text
-    assert decoded.charset == "utf-8"
+    assert "utf-8" == decoded.charset
 
 
 def test_a_fault_far_behind_is_one_replacement() -> None:
@@ -137,22 +137,22 @@ def test_a_fault_far_behind_is_one_replacement() -> None:
     decoded = DecodedText([start, b"\xff", "ü".encode()])
 
     assert "".join(decoded).endswith("é\ufffdü")
-    assert (decoded.charset, decoded.replaced) == ("utf-8", 1)
+    assert ("utf-8", 1) == (decoded.charset, decoded.replaced)
 
 
 def test_a_broken_utf8_character_early_means_the_fall_back() -> None:
     """What is not UTF-8 without a fault is read in the marketplace's charset."""
     decoded = DecodedText(["é".encode() + b"\xe9"])
 
-    assert "".join(decoded) == "Ã©é"
-    assert decoded.charset == "cp1252"
+    assert "Ã©é" == "".join(decoded)
+    assert "cp1252" == decoded.charset
 
 
 def test_nothing_is_held_back_from_plain_text() -> None:
     """Rows flow from the first piece on."""
     decoded = DecodedText(iter([b"first", b"second"]))
 
-    assert next(iter(decoded)) == "first"
+    assert "first" == next(iter(decoded))
 
 
 @given(
@@ -168,7 +168,7 @@ def test_any_text_survives_any_cut(text: str, encoding: str, size: int) -> None:
     decoded = DecodedText(chunks, declared=encoding)
 
     assert "".join(decoded) == text
-    assert decoded.replaced == 0
+    assert 0 == decoded.replaced
 
 
 @given(data=st.binary(), size=st.integers(min_value=1, max_value=9))

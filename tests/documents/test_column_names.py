@@ -57,14 +57,14 @@ def test_names_of_one_header_differ() -> None:
     """A name that comes twice gets a number, and one without words its place."""
     header = ["SKU", "sku", "%", "sku_2", "Sku", "_cell_6"]
 
-    assert snake_names(header) == [
+    assert [
         "sku",
         "sku_2",
         "_cell_3",
         "sku_2_2",
         "sku_3",
         "_cell_6",
-    ]
+    ] == snake_names(header)
 
 
 @given(header=st.lists(st.text(max_size=4), max_size=8))
@@ -86,8 +86,8 @@ def test_names_are_compared_by_letters_and_digits() -> None:
         == normalise("seller_SKU")
         == "sellersku"
     )
-    assert bare("Sales Price (Marketplace Currency)") == "salesprice"
-    assert bare("(ASIN)") == "asin"
+    assert "salesprice" == bare("Sales Price (Marketplace Currency)")
+    assert "asin" == bare("(ASIN)")
 
 
 def lines_run(work: Callable[[], object]) -> int:

@@ -29,16 +29,16 @@ def test_a_row_is_typed_and_keeps_what_nobody_knows() -> None:
     )
     values, extra = columns.read(["1.10", "0012", "B00EXAMPLE", " x ", "beyond"])
 
-    assert values == {
+    assert {
         "transaction_id": "0012",
         "units": None,
         "sales_price": Decimal("1.10"),
         "seller_sku": " x ",
         "title": None,
-    }
-    assert extra == {"asin": "B00EXAMPLE", "_cell_5": "beyond"}
-    assert columns.missing == ("units", "title")
-    assert columns.unknown == {"asin": 1, "_cell_5": 1}
+    } == values
+    assert {"asin": "B00EXAMPLE", "_cell_5": "beyond"} == extra
+    assert ("units", "title") == columns.missing
+    assert {"asin": 1, "_cell_5": 1} == columns.unknown
 
 
 def test_what_does_not_fit_is_kept_and_counted() -> None:
@@ -48,9 +48,9 @@ def test_what_does_not_fit_is_kept_and_counted() -> None:
     columns.read(["few", "B"])
     columns.read(["3", "C"])
 
-    assert (values["units"], values["title"]) == (None, "A")
-    assert extra == {"units": "many"}
-    assert columns.misfits == {"units": 2}
+    assert (None, "A") == (values["units"], values["title"])
+    assert {"units": "many"} == extra
+    assert {"units": 2} == columns.misfits
 
 
 def test_blanks_and_short_rows_are_nulls() -> None:
@@ -58,8 +58,8 @@ def test_blanks_and_short_rows_are_nulls() -> None:
     columns = ColumnMap(["title", "colour", "units", "transaction_id"], KNOWN)
     values, extra = columns.read(["", " ", "\u00a0", ""])
 
-    assert set(values.values()) == {None}
-    assert extra == {}
+    assert {None} == set(values.values())
+    assert {} == extra
     assert columns.read([]) == columns.read(["", "", "", "", " "]) == (values, extra)
 
 
@@ -68,8 +68,8 @@ def test_an_exact_name_goes_before_a_similar_one() -> None:
     columns = ColumnMap(["Sales Price (USD)", "Sales Price", "sales-price"], KNOWN)
     values, extra = columns.read(["1", "2", "3"])
 
-    assert values["sales_price"] == Decimal(2)
-    assert extra == {"sales_price_usd": "1", "sales_price_2": "3"}
+    assert Decimal(2) == values["sales_price"]
+    assert {"sales_price_usd": "1", "sales_price_2": "3"} == extra
 
 
 def test_rows_do_not_share_their_values() -> None:
@@ -78,7 +78,7 @@ def test_rows_do_not_share_their_values() -> None:
     first = columns.read(["A"])
     columns.read(["B"])
 
-    assert first.values["title"] == "A"
+    assert "A" == first.values["title"]
 
 
 def is_sign(cell: str) -> bool:
@@ -111,7 +111,7 @@ def test_a_row_without_a_key_column_is_not_read() -> None:
     known = [Column("seller_sku", aliases=("seller-sku",)), Column("price", decimal)]
     columns = ColumnMap(["Jane Doe", "price"], known, keys=["seller_sku"])
 
-    assert columns.read_block([]).block.rows() == []
+    assert [] == columns.read_block([]).block.rows()
     with pytest.raises(MissingColumnError) as caught:
         columns.read(["A", "1.00"])
     assert "no column for `seller-sku`; found: 2 columns;" in str(caught.value)

@@ -74,7 +74,7 @@ def unpacked(chunks: Iterable[bytes]) -> list[tuple[str | None, bytes]]:
 )
 def test_a_stream_is_one_member(document: bytes, cut: ByteCut) -> None:
     """Plain and gzip documents give the same text however the network cuts them."""
-    assert unpacked(cut(document)) == [(None, TEXT)]
+    assert [(None, TEXT)] == unpacked(cut(document))
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -95,12 +95,12 @@ def test_a_zip_gives_all_its_files_in_the_order_of_their_names(
         method=method,
     )
 
-    assert unpacked(cut(document)) == [
+    assert [
         ("empty.csv", b""),
         ("nested/more.csv", b"inner"),
         ("sales-00000.csv", TEXT),
         ("sales-00001.csv", b"second"),
-    ]
+    ] == unpacked(cut(document))
 
 
 @pytest.mark.parametrize("document", [b"", b"P", b"PK,Name\n1,x\n", b"PKG-ID\t\n"])
@@ -111,7 +111,7 @@ def test_what_only_looks_like_a_zip_is_text(document: bytes) -> None:
 
 def test_an_empty_zip_has_no_files() -> None:
     """An archive without a file is no error, and gives no rows."""
-    assert unpacked(whole(packed({}))) == []
+    assert [] == unpacked(whole(packed({})))
 
 
 SMALL_GZIP = gzip.compress(TEXT[:40]) + gzip.compress(TEXT[40:80])
@@ -219,4 +219,4 @@ def test_many_gzip_members_do_not_pile_up() -> None:
     """A document in thousands of members is read as one of two is."""
     document = gzip.compress(b"row\n") * 5000
 
-    assert unpacked(whole(document)) == [(None, b"row\n" * 5000)]
+    assert [(None, b"row\n" * 5000)] == unpacked(whole(document))

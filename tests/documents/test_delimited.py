@@ -71,7 +71,7 @@ def test_every_line_end_is_understood(
     text = end.join(lines) + (end if last_end else "")
 
     expected = (("a", "b"), [["1", "2"], ["3", "4"]])
-    assert table(text, kind=kind, cut=cut) == expected
+    assert expected == table(text, kind=kind, cut=cut)
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -79,11 +79,11 @@ def test_quotes_in_a_tab_separated_file_are_letters(cut: TextCut) -> None:
     """An inch sign in a title neither ends a cell nor swallows the next rows."""
     text = 'sku\ttitle\nA\t5" screen\nB\t"quoted"\nC\t"open\n'
 
-    assert table(text, cut=cut)[1] == [
+    assert [
         ["A", '5" screen'],
         ["B", '"quoted"'],
         ["C", '"open'],
-    ]
+    ] == table(text, cut=cut)[1]
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -91,7 +91,7 @@ def test_a_lone_return_stays_in_its_cell(cut: TextCut) -> None:
     """In a file with line feeds, a stray carriage return does not break a row."""
     text = "sku\ttitle\r\nA\tone\rtwo\r\n"
 
-    assert table(text, cut=cut)[1] == [["A", "one\rtwo"]]
+    assert [["A", "one\rtwo"]] == table(text, cut=cut)[1]
 
 
 def test_other_separators_of_unicode_end_no_line() -> None:
@@ -106,10 +106,10 @@ def test_a_ledger_cell_loses_one_pair_of_quotes(cut: TextCut) -> None:
     """The ledger's quotes go, those of the title stay."""
     text = '"Date"\t"Title"\n"10/01/2026"\t"5" "screen""\n"\t""\n'
 
-    assert table(text, kind=DocumentFormat.LEDGER, cut=cut) == (
+    assert (
         ("Date", "Title"),
         [["10/01/2026", '5" "screen"'], ['"', ""]],
-    )
+    ) == table(text, kind=DocumentFormat.LEDGER, cut=cut)
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -117,9 +117,9 @@ def test_quoted_cells_hold_commas_quotes_and_lines(cut: TextCut) -> None:
     """What RFC 4180 allows in a cell is kept letter by letter."""
     text = 'a,b\r\n"x, ""y""","one\r\ntwo\rthree\n"\r\n'
 
-    assert table(text, kind=DocumentFormat.CSV, cut=cut)[1] == [
-        ['x, "y"', "one\r\ntwo\rthree\n"]
-    ]
+    assert [['x, "y"', "one\r\ntwo\rthree\n"]] == table(
+        text, kind=DocumentFormat.CSV, cut=cut
+    )[1]
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -149,13 +149,13 @@ def test_a_header_is_found_below_a_preamble(cut: TextCut) -> None:
     """A settlement's five lines are skipped, and its trailing comma is no column."""
     rule = HeaderRule(landmarks=("transaction posted date", "SettlementId"))
 
-    assert table(SETTLEMENT, kind=DocumentFormat.CSV, header=rule, cut=cut) == (
+    assert (
         ("TransactionPostedDate", "SettlementId", "NetTransactionAmount"),
         [
             ["2026-10-01T11:10:34 -0700", "123", "95.00"],
             ["2026-10-02T11:10:34 -0700", "123", "-1.50"],
         ],
-    )
+    ) == table(SETTLEMENT, kind=DocumentFormat.CSV, header=rule, cut=cut)
 
 
 def test_a_missing_header_is_told_with_the_first_line() -> None:
@@ -165,7 +165,7 @@ def test_a_missing_header_is_told_with_the_first_line() -> None:
     with pytest.raises(NotATableError, match="holds no table") as caught:
         table("Try,again later\nx,y\n", kind=DocumentFormat.CSV, header=rule)
 
-    assert caught.value.sentence == "Try, again later"
+    assert "Try, again later" == caught.value.sentence
 
 
 @pytest.mark.parametrize("landmarks", [(), ("sku",)])
@@ -173,31 +173,31 @@ def test_an_empty_document_is_an_empty_table(landmarks: tuple[str, ...]) -> None
     """A document without a letter has no columns and no rows, and is no error."""
     rule = HeaderRule(landmarks=landmarks, expected=("sku",))
 
-    assert table(" \n\n", header=rule) == ((), [])
+    assert ((), []) == table(" \n\n", header=rule)
 
 
 def test_names_lose_marks_and_blanks() -> None:
     """Column names are what a person reads, whatever surrounds them."""
-    assert table("\ufeff sku \tasin\u00a0\t\tprice\t\t \n")[0] == (
+    assert (
         "sku",
         "asin",
         "_cell_3",
         "price",
-    )
+    ) == table("\ufeff sku \tasin\u00a0\t\tprice\t\t \n")[0]
 
 
 def test_what_is_no_row_is_skipped() -> None:
     """Blank lines, empty rows and a repeated header are not rows."""
     text = "\n\na\tb\n\n1\t2\na\tb\n\t\n  \n3\t4\n\n"
 
-    assert table(text) == (("a", "b"), [["1", "2"], ["3", "4"]])
+    assert (("a", "b"), [["1", "2"], ["3", "4"]]) == table(text)
 
 
 def test_short_and_long_rows_keep_their_cells() -> None:
     """A missing cell stays missing; an extra one is kept if it holds anything."""
     text = "a\tb\n1\n1\t2\t3\n1\t2\t\t4\t\n1\t2\t\t\n"
 
-    assert table(text)[1] == [["1"], ["1", "2", "3"], ["1", "2", "", "4"], ["1", "2"]]
+    assert [["1"], ["1", "2", "3"], ["1", "2", "", "4"], ["1", "2"]] == table(text)[1]
 
 
 @pytest.mark.parametrize("cut", [whole, one_by_one])
@@ -224,7 +224,7 @@ def test_a_long_sentence_is_cut_and_made_one_line() -> None:
     """What a document says is at hand, and not in the log: it may be a buyer's row."""
     error = NotATableError("so\n sorry " + "x" * 500)
 
-    assert error.sentence == "so sorry " + "x" * 291
+    assert "so sorry " + "x" * 291 == error.sentence
     assert "sorry" not in str(error)
 
 
@@ -250,8 +250,8 @@ def test_columns_are_known_before_the_first_row() -> None:
     """The header can be asked for first, and costs no row."""
     reader = DelimitedReader(["a\tb\n1\t2\n"], table=DocumentFormat.TSV)
 
-    assert reader.columns == ("a", "b")
-    assert list(reader) == [(1, ["1", "2"])]
+    assert ("a", "b") == reader.columns
+    assert [(1, ["1", "2"])] == list(reader)
 
 
 def test_nothing_is_read_before_it_is_asked_for() -> None:
@@ -265,8 +265,8 @@ def test_nothing_is_read_before_it_is_asked_for() -> None:
     reader = DelimitedReader(pieces(), table=DocumentFormat.TSV)
     assert not asked
 
-    assert len(list(reader)) == 1
-    assert asked == [True]
+    assert 1 == len(list(reader))
+    assert [True] == asked
 
 
 CELLS = st.text(st.characters(exclude_characters="\ufeff", codec="utf-8"), max_size=8)
@@ -346,7 +346,7 @@ def test_memory_does_not_grow_with_the_document() -> None:
     finally:
         tracemalloc.stop()
 
-    assert count == wanted
+    assert wanted == count
     assert peak < 8 * 1024 * 1024
 
 
@@ -358,5 +358,5 @@ def test_the_layers_fit_together() -> None:
         DecodedText(member.chunks, fallback="cp932"), table=DocumentFormat.TSV
     )
 
-    assert reader.columns == ("商品名", "price")
-    assert [row.cells for row in reader] == [["ホワイト", "12"]]
+    assert ("商品名", "price") == reader.columns
+    assert [["ホワイト", "12"]] == [row.cells for row in reader]

@@ -61,14 +61,14 @@ class TestWhole:
         """One URL, one request, the whole document."""
         scheduler = ScriptedUrls(amazon, CONTENT)
 
-        assert read(storage, scheduler) == CONTENT
-        assert (scheduler.asked, len(amazon.seen)) == (1, 1)
+        assert CONTENT == read(storage, scheduler)
+        assert (1, 1) == (scheduler.asked, len(amazon.seen))
 
     def test_an_empty_document_is_a_document(
         self, amazon: LocalAmazon, storage: Storage
     ) -> None:
         """No bytes are no trouble."""
-        assert read(storage, ScriptedUrls(amazon, b"")) == b""
+        assert b"" == read(storage, ScriptedUrls(amazon, b""))
 
     def test_what_storage_tells_is_known_before_reading(
         self, amazon: LocalAmazon, storage: Storage
@@ -77,10 +77,10 @@ class TestWhole:
         document = StoredObject(CONTENT, "text/plain; charset=Shift_JIS")
         download = Download(ask=ScriptedUrls(amazon, document), storage=storage)
 
-        assert download.content_type == "text/plain; charset=Shift_JIS"
+        assert "text/plain; charset=Shift_JIS" == download.content_type
         assert download.etag == document.etag
         assert not download.unchanged
-        assert b"".join(download.pieces()) == CONTENT
+        assert CONTENT == b"".join(download.pieces())
 
     def test_an_unchanged_document_is_not_read(
         self, amazon: LocalAmazon, storage: Storage
@@ -91,7 +91,7 @@ class TestWhole:
         download = Download(ask=scheduler, storage=storage, known_etag=etag)
 
         assert download.unchanged
-        assert b"".join(download.pieces()) == b""
+        assert b"" == b"".join(download.pieces())
 
     def test_a_missing_document_is_missing(
         self, amazon: LocalAmazon, storage: Storage
@@ -102,7 +102,7 @@ class TestWhole:
         with pytest.raises(UnexpectedAnswerError):
             read(storage, scheduler)
 
-        assert scheduler.asked == 1
+        assert 1 == scheduler.asked
 
 
 class TestBrokenOff:
@@ -115,9 +115,9 @@ class TestBrokenOff:
         amazon.faults.add(GET, CutShort(at_byte=123_456))
         scheduler = ScriptedUrls(amazon, CONTENT)
 
-        assert read(storage, scheduler) == CONTENT
-        assert ranges(amazon) == [None, "bytes=123456-"]
-        assert scheduler.asked == 2
+        assert CONTENT == read(storage, scheduler)
+        assert [None, "bytes=123456-"] == ranges(amazon)
+        assert 2 == scheduler.asked
 
     @pytest.mark.parametrize("seed", range(12))
     def test_it_does_not_matter_where_it_breaks(
@@ -129,9 +129,9 @@ class TestBrokenOff:
             at_byte = choice.choice([0, 1, 65_535, 65_536, choice.randrange(70_000)])
             amazon.faults.add(GET, CutShort(at_byte=at_byte))
 
-        assert read(storage, ScriptedUrls(amazon, CONTENT)) == CONTENT
-        assert amazon.faults.pending == {}
-        assert amazon.refused == []
+        assert CONTENT == read(storage, ScriptedUrls(amazon, CONTENT))
+        assert {} == amazon.faults.pending
+        assert [] == amazon.refused
 
     @pytest.mark.parametrize("cuts", [(0,), (1,), (150_001,), (150_000, 20, 299_999)])
     def test_storage_without_parts_is_read_again_from_the_start(
@@ -141,8 +141,8 @@ class TestBrokenOff:
         for at_byte in cuts:
             amazon.faults.add(GET, CutShort(at_byte=at_byte))
 
-        assert read(storage, ScriptedUrls(amazon, whole_only())) == CONTENT
-        assert amazon.faults.pending == {}
+        assert CONTENT == read(storage, ScriptedUrls(amazon, whole_only()))
+        assert {} == amazon.faults.pending
 
     @pytest.mark.parametrize(
         "versions",
@@ -177,7 +177,7 @@ class TestBrokenOff:
         with pytest.raises(UnavailableError, match="broke off") as caught:
             read(storage, scheduler)
 
-        assert scheduler.asked == 5
+        assert 5 == scheduler.asked
         assert "X-Amz" not in str(caught.value)
 
 
@@ -197,8 +197,8 @@ class TestDeadUrl:
 
         download = Download(ask=ask, storage=storage)
 
-        assert b"".join(download.pieces()) == CONTENT
-        assert scheduler.asked == 3
+        assert CONTENT == b"".join(download.pieces())
+        assert 3 == scheduler.asked
 
     def test_a_url_may_die_while_its_document_is_read(
         self, amazon: LocalAmazon, storage: Storage, clock: ScriptedClock
@@ -210,8 +210,8 @@ class TestDeadUrl:
         start = next(pieces)
         clock.advance(seconds=URL_LIFETIME_SECONDS)
 
-        assert start + b"".join(pieces) == CONTENT
-        assert scheduler.asked == 2
+        assert CONTENT == start + b"".join(pieces)
+        assert 2 == scheduler.asked
 
     def test_a_new_url_may_be_dead_too(
         self, amazon: LocalAmazon, storage: Storage
@@ -220,7 +220,7 @@ class TestDeadUrl:
         amazon.faults.add(GET, CutShort(at_byte=200_000))
         amazon.faults.add(GET, ExpiredToken(), times=2)
 
-        assert read(storage, ScriptedUrls(amazon, CONTENT)) == CONTENT
+        assert CONTENT == read(storage, ScriptedUrls(amazon, CONTENT))
 
     def test_it_ends(self, amazon: LocalAmazon, storage: Storage) -> None:
         """URLs that are always dead are not asked for for ever."""
@@ -229,7 +229,7 @@ class TestDeadUrl:
         with pytest.raises(UrlExpiredError):
             read(storage, scheduler)
 
-        assert scheduler.asked == 5
+        assert 5 == scheduler.asked
 
 
 class TestChecked:
@@ -244,7 +244,7 @@ class TestChecked:
 
         assert download.check(at_most_bytes=len(content))
         assert b"".join(download.pieces()) == content
-        assert len(amazon.seen) == 1
+        assert 1 == len(amazon.seen)
 
     @pytest.mark.parametrize(
         "document", [StoredObject(GZIPPED), whole_only(GZIPPED)], ids=["told", "untold"]
@@ -256,7 +256,7 @@ class TestChecked:
         download = Download(ask=ScriptedUrls(amazon, document), storage=storage)
 
         assert not download.check(at_most_bytes=len(GZIPPED) - 1)
-        assert b"".join(download.pieces()) == GZIPPED
+        assert GZIPPED == b"".join(download.pieces())
 
     @pytest.mark.parametrize(
         "document",
@@ -325,4 +325,4 @@ class TestChecked:
 
         assert not some.is_sound
         assert some.check(at_most_bytes=1_000_000)
-        assert b"".join(some.pieces()) == GZIPPED
+        assert GZIPPED == b"".join(some.pieces())

@@ -158,7 +158,7 @@ def test_a_record_too_long_to_be_held_is_streamed(*, joined: bool) -> None:
             seen_late.add("late" in last[2][0])
 
     assert [f"{number:010d}" for number in range(count)] == products
-    assert seen_late == {False}
+    assert {False} == seen_late
     assert (OUTER, {"promotionId": "p1", "late": True}, []) == last
 
 
@@ -282,7 +282,7 @@ def test_a_broken_byte_is_counted() -> None:
     reader = JsonRecords([b'{"r": [{"a": "x\xff"}]}'], ["r[]"], declared="utf-8")
 
     assert [("r[]", {"a": "x\ufffd"}, [])] == list(reader)
-    assert reader.text.replaced == 1
+    assert 1 == reader.text.replaced
 
 
 def test_what_json_does_not_have_is_kept_as_its_word() -> None:
@@ -375,7 +375,7 @@ def test_memory_does_not_grow_with_the_document() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert size == 26_001
+    assert 26_001 == size
     assert ["unwanted", "other"] == reader.passed_over
     assert peak < 8_000_000
 
@@ -389,5 +389,5 @@ def test_memory_does_not_grow_with_inner_records() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert size == 30_001
+    assert 30_001 == size
     assert peak < 8_000_000

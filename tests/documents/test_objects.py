@@ -42,14 +42,14 @@ class TestObjectReader:
         record = ObjectReader(SCHEMA).read({"reportId": "7", "amount": None})
 
         assert record[0] == {**dict.fromkeys(SCHEMA["properties"]), "report_id": "7"}
-        assert record[1] == {}
+        assert {} == record[1]
 
     def test_names_become_snake_case(self) -> None:
         """Columns are named in Amazon's own words."""
-        assert read(reportId="7", marketplaceIds=["A"])[0] == {
+        assert {
             "report_id": "7",
             "marketplace_ids": ["A"],
-        }
+        } == read(reportId="7", marketplaceIds=["A"])[0]
 
     @pytest.mark.parametrize(
         "text",
@@ -62,7 +62,7 @@ class TestObjectReader:
     )
     def test_times_are_utc(self, text: str) -> None:
         """Each of Amazon's forms gives the same moment, written the same."""
-        assert read(createdTime=text)[0] == {"created_time": "2026-11-20T15:00:00Z"}
+        assert {"created_time": "2026-11-20T15:00:00Z"} == read(createdTime=text)[0]
 
     @pytest.mark.parametrize("text", ["12.3400", "-0.1", "1e-7", "9" * 40 + ".01"])
     def test_amounts_keep_every_digit(self, text: str) -> None:
@@ -76,26 +76,26 @@ class TestObjectReader:
 
     def test_identifiers_stay_texts(self) -> None:
         """A number where a text is expected becomes one; nothing is cut off."""
-        assert read(reportId=12345678901234567890)[0] == {
-            "report_id": "12345678901234567890"
-        }
-        assert read(reportId="007")[0] == {"report_id": "007"}
+        assert {"report_id": "12345678901234567890"} == read(
+            reportId=12345678901234567890
+        )[0]
+        assert {"report_id": "007"} == read(reportId="007")[0]
 
     @pytest.mark.parametrize("value", [True, "true"])
     def test_truth_is_read_from_words_too(self, value: object) -> None:
         """Some services write words."""
-        assert read(isActive=value)[0] == {"is_active": True}
+        assert {"is_active": True} == read(isActive=value)[0]
 
     def test_objects_are_kept_whole(self) -> None:
         """What is an object in Amazon's JSON is one in the record."""
-        assert read(reportOptions={"a": "b"})[0] == {"report_options": {"a": "b"}}
+        assert {"report_options": {"a": "b"}} == read(reportOptions={"a": "b"})[0]
 
     def test_what_no_column_knows_is_kept_as_text(self) -> None:
         """A new field of Amazon's is not lost, under the name that Amazon gave it."""
         found, extra = read(reportId="7", newField={"a": [1]}, other="x", third=1.5)
 
-        assert found == {"report_id": "7"}
-        assert extra == {"newField.a": "[1]", "other": "x", "third": "1.5"}
+        assert {"report_id": "7"} == found
+        assert {"newField.a": "[1]", "other": "x", "third": "1.5"} == extra
 
     @pytest.mark.parametrize(
         ("name", "column", "value"),
@@ -129,21 +129,21 @@ class TestObjectReader:
 
     def test_an_object_that_does_not_fit_is_kept_part_by_part(self) -> None:
         """Each part of it is found under its own path."""
-        assert read(reportId={"a": 1, "b": "x"}) == (
+        assert (
             {},
             {"reportId.a": "1", "reportId.b": "x"},
-        )
+        ) == read(reportId={"a": 1, "b": "x"})
 
     def test_one_text_is_a_list_of_one(self) -> None:
         """What could repeat and does not is no reason to lose its column."""
-        assert read(marketplaceIds="A") == ({"marketplace_ids": ["A"]}, {})
+        assert ({"marketplace_ids": ["A"]}, {}) == read(marketplaceIds="A")
 
     def test_what_begins_with_an_underscore_is_the_taps(self) -> None:
         """A field of Amazon's that is called `extra` does not fill `_extra`."""
         schema = {"properties": {"_extra": {"type": ["object", "null"]}}}
         record = ObjectReader(schema).read({"extra": {"a": "b"}})
 
-        assert record == ({"_extra": None}, {"extra.a": "b"})
+        assert ({"_extra": None}, {"extra.a": "b"}) == record
 
     def test_misfits_are_counted_over_all_objects(self) -> None:
         """One warning for a column, with its count."""
@@ -151,7 +151,7 @@ class TestObjectReader:
         for _ in range(3):
             reader.read({"unitCount": "many", "isActive": "perhaps"})
 
-        assert reader.misfits == {"unit_count": 3, "is_active": 3}
+        assert {"unit_count": 3, "is_active": 3} == reader.misfits
 
     @given(
         st.dictionaries(
@@ -227,7 +227,7 @@ def test_a_record_goes_to_its_columns() -> None:
         "text": "as it is",
     }
 
-    assert reader.read(record) == (
+    assert (
         {
             "date": "2026-10-01",
             "units": 7,
@@ -242,7 +242,7 @@ def test_a_record_goes_to_its_columns() -> None:
             "salesByDate.other.b": '[1.10, "ü"]',
             "text": "as it is",
         },
-    )
+    ) == reader.read(record)
     assert not reader.misfits
     assert dict.fromkeys(SALES) == reader.read({}).values
 
@@ -334,10 +334,10 @@ def test_columns_of_the_records_around() -> None:
         {"promotionId": "p", "dates": {"from": "soon", "to": 1}},
     ]
 
-    assert reader.read({"asin": "A"}, parents) == (
+    assert (
         {"campaign_id": "5", "promotion_id": "p", "start": None, "asin": "A"},
         {"^dates.from": "soon"},
-    )
+    ) == reader.read({"asin": "A"}, parents)
     assert reader.read({"asin": "A"}, parents[1:]).values["campaign_id"] is None
 
 
@@ -356,14 +356,7 @@ def test_xml_paths_attributes_and_repetitions() -> None:
     )
     components = [{"Type": "Principal", "Amount": "1.0"}, {"Type": "Tax"}]
 
-    assert reader.read(
-        {
-            "AmazonOrderId": "1",
-            "Fees": {"Fee": [{"Amount": "1.50", "Amount@currency": "USD"}]},
-            "Prices": {"Component": components},
-            "Ids": {"Id": "7"},
-        }
-    ) == (
+    assert (
         {
             "order_id": "1",
             "fee": Decimal("1.50"),
@@ -372,6 +365,13 @@ def test_xml_paths_attributes_and_repetitions() -> None:
             "ids": ["7"],
         },
         {"Prices.Component.Amount": '["1.0", null]'},
+    ) == reader.read(
+        {
+            "AmazonOrderId": "1",
+            "Fees": {"Fee": [{"Amount": "1.50", "Amount@currency": "USD"}]},
+            "Prices": {"Component": components},
+            "Ids": {"Id": "7"},
+        }
     )
     assert {"Prices.Component": '[{"Type": "x"}, 5]'} == reader.read(
         {"Prices": {"Component": [{"Type": "x"}, 5]}}

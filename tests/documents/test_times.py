@@ -92,7 +92,7 @@ def test_parsers_carry_their_marketplace() -> None:
     """A parser made for Australia reads Australian times, the day first."""
     parse = date_time_parser(country="AU", order=DayOrder.DAY_FIRST)
 
-    assert parse("03/01/2026 10:00:00 EST") == "2026-01-03T00:00:00Z"
+    assert "2026-01-03T00:00:00Z" == parse("03/01/2026 10:00:00 EST")
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ def test_a_zone_can_be_handed_in() -> None:
     """A report in local time is read in its marketplace's zone, summer and winter."""
     berlin = ZoneInfo("Europe/Berlin")
 
-    assert (
-        utc_text("2026-07-01 00:00:00", default_zone=berlin) == "2026-06-30T22:00:00Z"
+    assert "2026-06-30T22:00:00Z" == utc_text(
+        "2026-07-01 00:00:00", default_zone=berlin
     )
-    assert utc_text("2026-01-01 00:00", default_zone=berlin) == "2025-12-31T23:00:00Z"
-    assert utc_text("2026-01-01 00:00Z", default_zone=berlin) == "2026-01-01T00:00:00Z"
+    assert "2025-12-31T23:00:00Z" == utc_text("2026-01-01 00:00", default_zone=berlin)
+    assert "2026-01-01T00:00:00Z" == utc_text("2026-01-01 00:00Z", default_zone=berlin)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_any_moment_comes_back(moment: datetime, shape: str) -> None:
 
     assert found == moment
     assert found is not None
-    assert found.utcoffset() == timedelta(0)
+    assert timedelta(0) == found.utcoffset()
     assert text == f"{found.replace(tzinfo=None).isoformat()}Z"
 
 
@@ -198,8 +198,8 @@ def test_any_iso_moment_comes_back(moment: datetime) -> None:
     """What is in UTC already stays as it is, but for its Z."""
     expected = moment.replace(tzinfo=None).isoformat() + "Z"
 
-    assert utc_text(moment.isoformat()) == expected
-    assert utc_text(expected) == expected
+    assert expected == utc_text(moment.isoformat())
+    assert expected == utc_text(expected)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_a_generic_table_is_its_row() -> None:
     """Nobody knows the columns, and every cell is there."""
     rows = RowMap(["Order ID", "order-id", "", "qty"])
 
-    assert rows.read(["1", " ", "x", "007", "more", " "]) == (
+    assert (
         {
             "row": {
                 "order_id": "1",
@@ -107,7 +107,7 @@ def test_a_generic_table_is_its_row() -> None:
             }
         },
         {},
-    )
+    ) == rows.read(["1", " ", "x", "007", "more", " "])
     assert {"order_id": "1", "order_id_2": None, "_cell_3": None, "qty": None} == (
         rows.read(["1"]).values["row"]
     )

@@ -47,8 +47,8 @@ def test_a_blank_is_no_value(parse: Callable[[str], object], cell: str) -> None:
 
 def test_text_is_kept_letter_by_letter() -> None:
     """Identifiers keep their zeros and titles their blanks; only a blank is null."""
-    assert text(" 007 ") == " 007 "
-    assert text("--") == "--"
+    assert " 007 " == text(" 007 ")
+    assert "--" == text("--")
     assert text(" \t") is None
     assert text("") is None
 
@@ -193,7 +193,7 @@ def test_other_words_are_no_boolean(word: str) -> None:
 )
 def test_dates_are_iso_dates(parse: Callable[[str], str | None], cell: str) -> None:
     """Each shape of a date that a report has gives the same text."""
-    assert parse(f" {cell} ") == "2026-03-01"
+    assert "2026-03-01" == parse(f" {cell} ")
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_sound_document_is_returned_as_storage_holds_it(
     found = fetch_whole(ask=ScriptedUrls(amazon, document), storage=storage)
 
     assert found == (content, document.etag, "binary/octet-stream")
-    assert len(amazon.seen) == 1
+    assert 1 == len(amazon.seen)
 
 
 def test_an_unchanged_document_is_none(amazon: LocalAmazon, storage: Storage) -> None:
@@ -62,7 +62,7 @@ def test_an_unchanged_document_is_none(amazon: LocalAmazon, storage: Storage) ->
     etag = StoredObject(GZIPPED).etag
 
     assert fetch_whole(ask=scheduler, storage=storage, known_etag=etag) is None
-    assert [seen.status for seen in amazon.seen] == [304]
+    assert [304] == [seen.status for seen in amazon.seen]
 
 
 @pytest.mark.parametrize("damage", DAMAGED)
@@ -77,8 +77,8 @@ def test_a_damaged_document_is_fetched_again(
     found = fetch_whole(ask=scheduler, storage=storage)
 
     assert found is not None
-    assert found.content == GZIPPED
-    assert scheduler.asked == 2
+    assert GZIPPED == found.content
+    assert 2 == scheduler.asked
     assert "fetching it again" in caplog.text
 
 
@@ -91,7 +91,7 @@ def test_a_document_that_stays_damaged_is_an_error(
     with pytest.raises(DocumentDamagedError):
         fetch_whole(ask=scheduler, storage=storage)
 
-    assert scheduler.asked == 2
+    assert 2 == scheduler.asked
 
 
 def test_what_breaks_off_is_mended_and_not_damaged(
@@ -102,7 +102,7 @@ def test_what_breaks_off_is_mended_and_not_damaged(
     found = fetch_whole(ask=ScriptedUrls(amazon, GZIPPED), storage=storage)
 
     assert found is not None
-    assert found.content == GZIPPED
+    assert GZIPPED == found.content
     assert "fetching it again" not in caplog.text
 
 

@@ -312,7 +312,7 @@ def test_a_record_too_long_to_be_held_is_streamed() -> None:
 
     early = [{"AmazonOrderID": "1"}]
     assert found[:-1] == [(ITEM, str(number), early) for number in range(count)]
-    assert found[-1] == (ORDER, None, [])
+    assert (ORDER, None, []) == found[-1]
 
 
 @pytest.mark.parametrize("paths", [[ORDER, ITEM], ["Other/Path", "*"]])

@@ -178,7 +178,7 @@ def test_what_cannot_be_made_says_why(
     text = plain_bytes(stored_of(amazon, report)).decode()
 
     assert status == report["processingStatus"]
-    assert words in (json.loads(text)["errorDetails"] if status == "FATAL" else text)
+    assert words in (json.loads(text)["errorDetails"] if "FATAL" == status else text)
 
 
 def test_endings_can_be_scripted(amazon: LocalAmazon) -> None:

@@ -228,4 +228,4 @@ def test_a_longer_look_back_counts_from_the_next_run_on() -> None:
 def test_without_a_look_back_nothing_is_read_again() -> None:
     """Even if Amazon's clock says that a report was made before its data."""
     none = replace(WEEK, length=timedelta())
-    assert none.start(NOON, NOON - HOUR) == NOON
+    assert NOON == none.start(NOON, NOON - HOUR)

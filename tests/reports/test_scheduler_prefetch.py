@@ -123,9 +123,9 @@ def test_a_document_that_is_read_later_is_there_already(
     fetching.scheduler.turn()
     seen = len(amazon.seen)
 
-    assert fetching.read(document) == CONTENT
+    assert CONTENT == fetching.read(document)
     assert len(amazon.seen) == seen == 1
-    assert documents.urls == ["one"]
+    assert ["one"] == documents.urls
 
 
 def test_what_is_needed_first_is_fetched_first(
@@ -136,7 +136,7 @@ def test_what_is_needed_first_is_fetched_first(
         fetching.prefetch.want(documents.put(name, b"x"), (need,))
     fetching.scheduler.turn()
 
-    assert documents.urls == ["a", "b", "c", "d"]
+    assert ["a", "b", "c", "d"] == documents.urls
 
 
 def test_urls_are_asked_for_within_their_quota(
@@ -147,10 +147,10 @@ def test_urls_are_asked_for_within_their_quota(
     for number, document in enumerate(wanted):
         fetching.prefetch.want(document, (number,))
     fetching.scheduler.turn()
-    assert len(documents.urls) == 5
+    assert 5 == len(documents.urls)
     contents = [fetching.read(document) for document in wanted]
 
-    assert contents == [b"x"] * 10
+    assert [b"x"] * 10 == contents
     assert documents.urls == [f"{number}" for number in range(10)]
     assert 5 * 60 <= clock.monotonic() <= 5 * 60 * 1.05
 
@@ -162,9 +162,9 @@ def test_a_document_read_now_does_not_queue_behind_others(
     for number in range(9):
         fetching.prefetch.want(documents.put(f"{number}", b"x"), (number,))
     fetching.scheduler.turn()
-    assert fetching.read(documents.put("now", b"y")) == b"y"
+    assert b"y" == fetching.read(documents.put("now", b"y"))
 
-    assert documents.urls[5:] == ["now"]
+    assert ["now"] == documents.urls[5:]
 
 
 def test_memory_is_bounded(
@@ -176,14 +176,14 @@ def test_memory_is_bounded(
     for number, document in enumerate(wanted):
         fetching.prefetch.want(document, (number,))
     fetching.scheduler.turn()
-    assert documents.urls == ["0"]
+    assert ["0"] == documents.urls
     download, _ = fetching.scheduler.open(wanted[0])
     pieces = download.pieces()
     held = next(pieces)
-    assert held + b"".join(pieces) == CONTENT
+    assert CONTENT == held + b"".join(pieces)
 
-    assert [fetching.read(document) for document in wanted[1:]] == [CONTENT] * 2
-    assert documents.urls == ["0", "1", "2"]
+    assert [CONTENT] * 2 == [fetching.read(document) for document in wanted[1:]]
+    assert ["0", "1", "2"] == documents.urls
 
 
 def test_a_document_larger_than_memory_is_asked_for_once(
@@ -195,9 +195,9 @@ def test_a_document_larger_than_memory_is_asked_for_once(
     fetching.prefetch.want(document, (0,))
     fetching.scheduler.turn()
 
-    assert fetching.read(document) == CONTENT
-    assert documents.urls == ["large"]
-    assert len(amazon.seen) == 1
+    assert CONTENT == fetching.read(document)
+    assert ["large"] == documents.urls
+    assert 1 == len(amazon.seen)
 
 
 def test_read_memory_can_be_used_again(
@@ -210,7 +210,7 @@ def test_read_memory_can_be_used_again(
         fetching.prefetch.want(document, (number,))
         fetching.scheduler.turn()
         seen = len(amazon.seen)
-        assert fetching.read(document) == CONTENT
+        assert CONTENT == fetching.read(document)
         assert len(amazon.seen) == seen
 
 
@@ -223,11 +223,11 @@ def test_dropped_documents_give_their_memory_back(
     fetching.scheduler.turn()
     fetching.prefetch.want(documents.put("good", b"x"), (1,))
     fetching.scheduler.turn()
-    assert documents.urls == ["failed"]
+    assert ["failed"] == documents.urls
     fetching.prefetch.forget(["failed", "unheard of"])
     fetching.scheduler.turn()
 
-    assert documents.urls == ["failed", "good"]
+    assert ["failed", "good"] == documents.urls
 
 
 def test_what_goes_wrong_is_told_to_the_reader(
@@ -240,10 +240,10 @@ def test_what_goes_wrong_is_told_to_the_reader(
     fetching.prefetch.want(good, (1,))
     fetching.scheduler.turn()
 
-    assert fetching.read(good) == CONTENT
+    assert CONTENT == fetching.read(good)
     with pytest.raises(AccessDeniedError, match="bad is not for you"):
         fetching.read(bad)
-    assert documents.urls == ["bad", "good"]
+    assert ["bad", "good"] == documents.urls
 
 
 @pytest.mark.parametrize("fault", [CutShort(at_byte=100_000), ExpiredToken()])
@@ -259,8 +259,8 @@ def test_a_broken_download_is_mended_ahead_too(
     fetching.prefetch.want(document, (0,))
     fetching.scheduler.turn()
 
-    assert fetching.read(document) == CONTENT
-    assert documents.urls == ["one", "one"]
+    assert CONTENT == fetching.read(document)
+    assert ["one", "one"] == documents.urls
 
 
 def test_a_document_can_be_read_a_second_time(
@@ -268,10 +268,10 @@ def test_a_document_can_be_read_a_second_time(
 ) -> None:
     """One that turned out to be damaged is fetched anew."""
     document = documents.put("one")
-    assert fetching.read(document) == CONTENT
-    assert fetching.read(document) == CONTENT
+    assert CONTENT == fetching.read(document)
+    assert CONTENT == fetching.read(document)
 
-    assert len(amazon.seen) == 2
+    assert 2 == len(amazon.seen)
 
 
 def test_a_desk_without_documents_says_so(
@@ -314,11 +314,11 @@ def test_so_many_downloads_at_once_and_no_more(
     for number, document in enumerate(wanted):
         fetching.prefetch.want(document, (number,))
     pause = fetching.scheduler.turn()
-    assert gate.began == 2
+    assert 2 == gate.began
     assert pause <= 0.25
     gate.opened.set()
 
-    assert [fetching.read(document) for document in wanted] == [CONTENT] * 5
+    assert [CONTENT] * 5 == [fetching.read(document) for document in wanted]
     assert sorted(documents.urls) == [f"{number}" for number in range(5)]
 
 
@@ -331,11 +331,11 @@ def test_threads_do_not_outrun_the_quota(
     for number in range(8):
         fetching.prefetch.want(documents.put(f"{number}"), (number,))
     fetching.scheduler.turn()
-    assert gate.began == 5
+    assert 5 == gate.began
     gate.opened.set()
     assert all(gate.ended.acquire(timeout=GENEROUS_SECONDS) for _ in range(5))
 
-    assert len(documents.urls) == 5
+    assert 5 == len(documents.urls)
 
 
 def test_downloads_run_while_rows_are_written(
@@ -350,9 +350,9 @@ def test_downloads_run_while_rows_are_written(
     start = next(pieces)
     fetching.prefetch.want(second, (1,))
     following = next(pieces)
-    assert documents.urls == ["first", "second"]
+    assert ["first", "second"] == documents.urls
 
-    assert start + following + b"".join(pieces) == CONTENT
+    assert CONTENT == start + following + b"".join(pieces)
 
 
 def test_storage_that_is_down_for_a_moment(
@@ -364,5 +364,5 @@ def test_storage_that_is_down_for_a_moment(
     fetching.prefetch.want(document, (0,))
     fetching.scheduler.turn()
 
-    assert fetching.read(document) == CONTENT
-    assert documents.urls == ["one"]
+    assert CONTENT == fetching.read(document)
+    assert ["one"] == documents.urls

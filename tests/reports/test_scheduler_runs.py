@@ -60,11 +60,11 @@ def test_each_report_costs_one_of_each_call(runs: ContentRuns) -> None:
     output = runs.read(SALES, LISTINGS, DAYS_OF_RETURNS)
     made = len(runs.amazon.selling_partner.reports)
 
-    assert output.status == 0
+    assert 0 == output.status
     assert made > 30
     assert _count(runs, "createReport") == made
     assert _count(runs, "getReportDocument") == made
-    assert runs.amazon.throttled == []
+    assert [] == runs.amazon.throttled
 
 
 def test_a_run_takes_hardly_longer_than_the_plan_allows(runs: ContentRuns) -> None:
@@ -84,7 +84,7 @@ def test_a_quota_that_is_larger_than_published_is_used(runs: ContentRuns) -> Non
     made = len(runs.amazon.selling_partner.reports)
 
     assert runs.clock.monotonic() <= 1.1 * (made - 15) / 0.5 + 60
-    assert runs.amazon.throttled == []
+    assert [] == runs.amazon.throttled
 
 
 def test_a_storm_of_429_costs_time_and_nothing_else(runs: ContentRuns) -> None:
@@ -96,8 +96,8 @@ def test_a_storm_of_429_costs_time_and_nothing_else(runs: ContentRuns) -> None:
     made = [report["reportId"] for report in runs.amazon.selling_partner.reports]
     read = {row["report_id"] for row in output.records(SALES_STREAM)}
 
-    assert output.status == 0
-    assert runs.amazon.faults.pending == {}
+    assert 0 == output.status
+    assert {} == runs.amazon.faults.pending
     assert len(made) == len(set(made)) == len(read) + 1
 
 
@@ -111,7 +111,7 @@ def test_a_throttled_type_fails_alone(runs: ContentRuns) -> None:
     )
     output = runs.read(LISTINGS, DAYS_OF_RETURNS, report_timeout=3600)
 
-    assert output.status == 1
+    assert 1 == output.status
     assert "createReport" in runs.failure
     assert RETURNS in runs.failure
     assert output.records("sp_merchant_listings_all_data")
@@ -131,7 +131,7 @@ def test_a_document_that_is_waited_for_is_not_held(
     output = runs.read(LISTINGS)
 
     assert output.records("sp_merchant_listings_all_data")
-    assert held == []
+    assert [] == held
 
 
 def test_collected_reports_are_fetched_while_others_ripen(runs: ContentRuns) -> None:
@@ -147,8 +147,8 @@ def test_collected_reports_are_fetched_while_others_ripen(runs: ContentRuns) -> 
     operations = [seen.operation for seen in runs.amazon.seen]
     first_look = operations.index("getReport")
 
-    assert operations[:first_look].count("getReportDocument") == 5
-    assert operations.count("getReportDocument") == 6
+    assert 5 == operations[:first_look].count("getReportDocument")
+    assert 6 == operations.count("getReportDocument")
 
 
 # Resuming
@@ -159,7 +159,7 @@ def _cut_off(runs: ContentRuns, *entries: Any, **more: Any) -> Output:
     runs.amazon.selling_partner.ripening = BySeconds(0, 1200)
     output = runs.read(*entries, report_timeout=600, **more)
     runs.amazon.selling_partner.ripening = BySeconds()
-    assert output.status == 1
+    assert 1 == output.status
     return output
 
 
@@ -180,7 +180,7 @@ def test_what_was_asked_for_is_adopted_by_state(runs: ContentRuns) -> None:
     runs.clock.advance(hours=1)
     output = runs.read(DAY_OF_RETURNS, state=cut_off.state, **UNTIL)
 
-    assert output.status == 0
+    assert 0 == output.status
     assert _count(runs, "createReport") == asked
     assert "created" not in _partition(output.state)
 
@@ -192,7 +192,7 @@ def test_what_was_asked_for_is_adopted_by_listing(runs: ContentRuns) -> None:
     runs.clock.advance(hours=1)
     output = runs.read(DAY_OF_RETURNS, **UNTIL)
 
-    assert output.status == 0
+    assert 0 == output.status
     assert _count(runs, "createReport") == asked
 
 
@@ -204,7 +204,7 @@ def test_with_other_options_it_is_another_report(runs: ContentRuns) -> None:
     by_sku = {**SALES, "report_options": {"asinGranularity": "SKU"}}
     output = runs.read(by_sku, state=cut_off.state, start_date="2026-11-15", **UNTIL)
 
-    assert output.status == 0
+    assert 0 == output.status
     assert _count(runs, "createReport") == 2 * asked
     assert "created" not in _partition(output.state, SALES_STREAM)
 
@@ -216,7 +216,7 @@ def test_what_is_too_old_is_not_adopted(runs: ContentRuns) -> None:
     runs.clock.advance(days=8)
     output = runs.read(DAY_OF_RETURNS, state=cut_off.state, **UNTIL)
 
-    assert output.status == 0
+    assert 0 == output.status
     assert _count(runs, "createReport") == 2 * asked
 
 
@@ -224,11 +224,11 @@ def test_what_has_failed_is_not_adopted(runs: ContentRuns) -> None:
     """A report that ended badly, seen or unseen, is asked for anew by the next run."""
     runs.amazon.selling_partner.outcomes[RETURNS] = [Outcome("FATAL")]
     failed = runs.read(DAY_OF_RETURNS, **UNTIL)
-    assert failed.status == 1
+    assert 1 == failed.status
     asked = _count(runs, "createReport")
     output = runs.read(DAY_OF_RETURNS, state=failed.state, **UNTIL)
 
-    assert output.status == 0
+    assert 0 == output.status
     assert _count(runs, "createReport") == asked + 1
 
 
@@ -240,7 +240,7 @@ def test_what_has_failed_unseen_is_not_adopted(runs: ContentRuns) -> None:
     runs.clock.advance(hours=1)
     output = runs.read(DAY_OF_RETURNS, state=cut_off.state, **UNTIL)
 
-    assert output.status == 0
+    assert 0 == output.status
     assert _count(runs, "createReport") == asked + 1
 
 
@@ -252,7 +252,7 @@ def test_a_report_whose_document_is_gone_is_asked_for_anew(runs: ContentRuns) ->
     runs.amazon.faults.add("getReportDocument", Status(404), times=1)
     output = runs.read(DAY_OF_RETURNS, state=cut_off.state, **UNTIL)
 
-    assert output.status == 0
+    assert 0 == output.status
     assert _count(runs, "createReport") == asked + 1
     assert "creating another" in runs.warnings
 
@@ -312,7 +312,7 @@ def test_a_run_says_at_its_end_what_it_took(runs: ContentRuns) -> None:
         r" Amazon, 0\.0 s of work; the next run reads all of it again",
         stream,
     )
-    assert created == "createReport: 2 calls, 1 of them throttled"
+    assert "createReport: 2 calls, 1 of them throttled" == created
 
 
 def test_the_same_is_told_as_metrics(runs: ContentRuns) -> None:
@@ -327,9 +327,9 @@ def test_the_same_is_told_as_metrics(runs: ContentRuns) -> None:
     }
     waits = [point for point in points if point["tags"].get("job_type") == "wait"]
 
-    assert told["createReport", "429"] == 1
-    assert told["createReport", "other"] == 1
-    assert [90 <= point["value"] <= 120 for point in waits] == [True]
+    assert 1 == told["createReport", "429"]
+    assert 1 == told["createReport", "other"]
+    assert [True] == [90 <= point["value"] <= 120 for point in waits]
 
 
 def test_the_log_is_not_flooded(runs: ContentRuns) -> None:
@@ -391,4 +391,4 @@ def test_elsewhere_there_is_no_bar() -> None:
     progress.step()
     progress.close()
 
-    assert pipe.getvalue() == ""
+    assert "" == pipe.getvalue()

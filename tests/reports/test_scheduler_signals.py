@@ -150,10 +150,10 @@ def test_stopped_while_reports_ripen(
 
     assert 128 + number == stopped.status
     assert took_seconds < 5
-    assert len(partition["created"]) == WINDOWS
-    assert _count(amazon, "cancelReport") == 0
-    assert resumed.status == 0
-    assert _count(amazon, "createReport") == WINDOWS
+    assert WINDOWS == len(partition["created"])
+    assert 0 == _count(amazon, "cancelReport")
+    assert 0 == resumed.status
+    assert WINDOWS == _count(amazon, "createReport")
     assert resumed.records(STREAM)
 
 
@@ -172,8 +172,8 @@ def test_stopped_while_documents_are_on_their_way(
 
     assert 128 + number == stopped.status
     assert took_seconds < 5
-    assert stopped.messages[-1]["type"] == "STATE"
-    assert stopped.records(STREAM) == []
-    assert resumed.status == 0
-    assert _count(amazon, "createReport") == WINDOWS
+    assert "STATE" == stopped.messages[-1]["type"]
+    assert [] == stopped.records(STREAM)
+    assert 0 == resumed.status
+    assert WINDOWS == _count(amazon, "createReport")
     assert resumed.records(STREAM)

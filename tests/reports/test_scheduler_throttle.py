@@ -23,7 +23,7 @@ def test_nothing_is_held_back_at_first(throttle: Throttle) -> None:
     """A type that was never refused waits for nothing."""
     throttle.given("A")
 
-    assert throttle.wait_seconds("A") == 0
+    assert 0 == throttle.wait_seconds("A")
 
 
 def test_the_pause_doubles_up_to_a_quarter_of_an_hour(
@@ -36,14 +36,14 @@ def test_the_pause_doubles_up_to_a_quarter_of_an_hour(
         pauses.append(throttle.wait_seconds("A"))
         clock.advance(seconds=pauses[-1])
 
-    assert pauses == [60, 120, 240, 480, 900, 900]
+    assert [60, 120, 240, 480, 900, 900] == pauses
 
 
 def test_other_types_are_not_held_back(throttle: Throttle) -> None:
     """What is true of one type says nothing of another."""
     throttle.refused("A")
 
-    assert throttle.wait_seconds("B") == 0
+    assert 0 == throttle.wait_seconds("B")
 
 
 def test_two_types_in_a_row_mean_all(throttle: Throttle, clock: ScriptedClock) -> None:
@@ -104,7 +104,7 @@ def test_a_limit_is_remembered_after_a_success(
         clock.advance(seconds=throttle.wait_seconds("A"))
     throttle.given("A")
 
-    assert throttle.wait_seconds("A") == 360
+    assert 360 == throttle.wait_seconds("A")
 
 
 def test_a_limit_is_forgotten_by_and_by(
@@ -118,4 +118,4 @@ def test_a_limit_is_forgotten_by_and_by(
         throttle.given("A")
         pauses.append(throttle.wait_seconds("A"))
 
-    assert pauses == [45, 0, 0]
+    assert [45, 0, 0] == pauses

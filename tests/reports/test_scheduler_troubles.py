@@ -108,8 +108,8 @@ def test_a_limited_type_does_not_slow_the_others(
     rig.want("slow", 4)
     rig.obtain(*rig.want("quick", 10))
 
-    assert rig.created_at("quick") == [0] * 10
-    assert rig.created_at("slow") == []
+    assert [0] * 10 == rig.created_at("quick")
+    assert [] == rig.created_at("slow")
 
 
 def test_a_limited_type_comes_in_the_end(rig: Rig) -> None:
@@ -118,9 +118,9 @@ def test_a_limited_type_comes_in_the_end(rig: Rig) -> None:
     rig.obtain(*rig.want("slow"))
     attempts = [at for _, at in rig.service.throttled]
 
-    assert [later - earlier for earlier, later in pairwise(attempts)] == pytest.approx(
-        [60, 120, 240], abs=2
-    )
+    assert pytest.approx([60, 120, 240], abs=2) == [
+        later - earlier for earlier, later in pairwise(attempts)
+    ]
     assert 800 <= rig.created_at("slow")[0] <= 910
 
 
@@ -181,7 +181,7 @@ def test_when_several_are_refused_nobody_is_asked(
     rig.want("b")
     rig.obtain(*rig.want("c"))
 
-    assert [kind for kind, _ in rig.service.throttled] == ["A", "B"]
+    assert ["A", "B"] == [kind for kind, _ in rig.service.throttled]
     assert rig.created_at("c")[0] >= 60
 
 
@@ -192,7 +192,7 @@ def test_a_storm_of_429_passes(rig: Rig) -> None:
     rig.obtain(*wanted)
 
     assert len(rig.service.throttled) <= 25
-    assert len(rig.service.asks) == 15
+    assert 15 == len(rig.service.asks)
     assert rig.clock.monotonic() <= 600 + 15 * 62 + 900
 
 
@@ -204,7 +204,7 @@ def test_an_outage_is_waited_out_in_asking(rig: Rig) -> None:
     rig.service.down_until = 120
     rig.obtain(*rig.want("a"))
 
-    assert len(rig.created_at("a")) == 1
+    assert 1 == len(rig.created_at("a"))
 
 
 def test_an_outage_is_waited_out_in_looking(rig: Rig) -> None:
@@ -214,7 +214,7 @@ def test_an_outage_is_waited_out_in_looking(rig: Rig) -> None:
     rig.service.down_until = 120
     rig.obtain(*pendings)
 
-    assert len(rig.created_at("a")) == 3
+    assert 3 == len(rig.created_at("a"))
 
 
 @pytest.mark.parametrize("when", ["asking", "looking"])
@@ -259,8 +259,8 @@ def test_a_failing_stream_takes_no_quota_from_healthy_ones(
     with pytest.raises(RequestRefusedError):
         rig.obtain(*bad)
 
-    assert len(refusals) == 49
-    assert rig.created_at("good") == [0] * 14
+    assert 49 == len(refusals)
+    assert [0] * 14 == rig.created_at("good")
 
 
 def test_what_was_asked_before_a_failure_is_still_read(
@@ -296,7 +296,7 @@ def test_looks_keep_to_their_quota() -> None:
     reports = rig.obtain(*rig.want("a", 200))
     looked_at = [at for _, at in rig.service.looks]
 
-    assert len(reports) == 200
+    assert 200 == len(reports)
     assert len(looked_at) <= 15 + 2 * (rig.clock.monotonic() + 1)
 
 
@@ -349,4 +349,4 @@ def test_each_turn_of_a_report_is_told_once(
     lines = [record.getMessage() for record in caplog.records]
     turns = [line for line in lines if "report 100" in line and "waiting" not in line]
 
-    assert [line.rpartition(" ")[2] for line in turns] == ["100", "IN_PROGRESS", "DONE"]
+    assert ["100", "IN_PROGRESS", "DONE"] == [line.rpartition(" ")[2] for line in turns]

@@ -64,12 +64,12 @@ def test_a_bookmark_waits_for_the_oldest_report_in_the_making() -> None:
         (NOON - timedelta(hours=9), ReportStatus.FATAL),
     ]
 
-    assert settled_until(reports, NOON) == NOON - timedelta(hours=3)
+    assert NOON - timedelta(hours=3) == settled_until(reports, NOON)
 
 
 def test_without_reports_all_is_settled() -> None:
     """A quiet week moves the bookmark too."""
-    assert settled_until([], NOON) == NOON
+    assert NOON == settled_until([], NOON)
 
 
 @given(LISTED)

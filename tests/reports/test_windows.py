@@ -114,11 +114,11 @@ class TestMonth:
         """The end is not part of what is asked for."""
         start, end = Month(2025, 11).start, Month(2026, 2).start
 
-        assert [month.label for month in months(start, end)] == [
+        assert [
             "2025-11",
             "2025-12",
             "2026-01",
-        ]
+        ] == [month.label for month in months(start, end)]
 
     @given(MOMENTS)
     def test_a_label_is_read_back(self, moment: datetime) -> None:
@@ -149,4 +149,4 @@ class TestMonth:
         """New Year's Eve in Tokyo is December in Greenwich."""
         moment = datetime(2026, 1, 1, 3, tzinfo=timezone(timedelta(hours=9)))
 
-        assert Month.of(moment).label == "2025-12"
+        assert "2025-12" == Month.of(moment).label

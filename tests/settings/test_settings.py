@@ -150,7 +150,7 @@ def test_a_wrong_setting_is_refused(
     """One line says the setting's name, what was found and what is allowed."""
     (line,) = _refusals({**amazon.settings(), name: value}, clock)
 
-    assert line.startswith((name, "start_date" if name == "end_date" else name))
+    assert line.startswith((name, "start_date" if "end_date" == name else name))
     assert found in line
     assert allowed in line
     assert "\n" not in line

@@ -168,4 +168,4 @@ def test_a_message_costs_the_same_beside_many_streams(rig: _Rig) -> None:
 
     assert 300 == len(rig.out.lines)
     assert {1} == {bookmark.times for bookmark in others}
-    assert all(line.count(b"a bookmark") == 100 for line in rig.out.lines)
+    assert all(100 == line.count(b"a bookmark") for line in rig.out.lines)

@@ -169,7 +169,7 @@ def test_the_index_lists_what_is_wanted(content: ContentRuns, *, wanted: bool) -
         dict(seen.query)["reportTypes"].count(",") + 1
         for seen in content.seen("getReports")[:1]
     }
-    assert (types == 1) is wanted
+    assert (1 == types) is wanted
 
 
 def test_streams_are_offered_without_asking_amazon(content: ContentRuns) -> None:

@@ -107,7 +107,7 @@ def test_bookmarks_move_together_window_by_window(content: ContentRuns) -> None:
                 later = {end for end in seen[stream] if end > mark}
                 assert not later, "rows of a window that no bookmark follows yet"
     assert moved >= 2 * WINDOWS
-    assert all(row["data_end_time"] == "2026-11-17T23:59:59Z" for row in last.values())
+    assert all("2026-11-17T23:59:59Z" == row["data_end_time"] for row in last.values())
 
 
 def _marks(state: dict[str, Any]) -> dict[str, str]:
