@@ -12,7 +12,7 @@ from tap_amazon_reports.amazon.appstore import (
 )
 from tap_amazon_reports.amazon.connection import ServiceConnection
 from tap_amazon_reports.amazon.errors import CredentialsError
-from tap_amazon_reports.amazon.exchange import FormPoster, Patience
+from tap_amazon_reports.amazon.exchange import FormPoster, Retrying
 from tap_amazon_reports.amazon.http import Transport
 from tap_amazon_reports.amazon.lwa import (
     ClientCredentials,
@@ -52,13 +52,13 @@ class Services:
         """Remember what to connect with."""
         self._settings = settings
         self._clock = clock
-        self._patience = Patience(retry=retry, clock=clock)
+        self._retrying = Retrying(retry=retry, clock=clock)
         self._transport = Transport(
             user_agent=settings.user_agent,
             timeout_seconds=settings.request_timeout_seconds,
         )
         self._connections: list[ServiceConnection] = []
-        self.storage = Storage(transport=self._transport, patience=self._patience)
+        self.storage = Storage(transport=self._transport, retrying=self._retrying)
 
     def calls(self) -> list[Calls]:
         """Return what was asked of each service that was needed."""
@@ -166,7 +166,7 @@ class Services:
             client_id=client_id,
             client_secret=client_secret,
             token_url=self._settings.lwa_token_url,
-            post=FormPoster(transport=self._transport, patience=self._patience),
+            post=FormPoster(transport=self._transport, retrying=self._retrying),
             clock=self._clock,
             service=service,
             settings=prefix,
@@ -181,7 +181,7 @@ class Services:
             auth=auth,
             transport=self._transport,
             clock=self._clock,
-            patience=self._patience,
+            retrying=self._retrying,
         )
         self._connections.append(connection)
         return connection

@@ -55,7 +55,7 @@ def test_a_trouble_that_passes_is_waited_out(rehearse: Rehearsal, fault: Fault) 
 
 
 @pytest.mark.parametrize(
-    ("stream", "fault", "patience_seconds", "said"),
+    ("stream", "fault", "timeout_seconds", "said"),
     [
         *((stream, Status(503), 300, "unavailable") for stream in OPERATIONS),
         ("appstore_sales", ConnectionLost(), 300, "the connection was lost"),
@@ -67,7 +67,7 @@ def test_a_trouble_that_passes_is_waited_out(rehearse: Rehearsal, fault: Fault) 
     ],
 )
 def test_a_trouble_that_lasts_ends_one_stream(
-    rehearse: Rehearsal, stream: str, fault: Fault, patience_seconds: int, said: str
+    rehearse: Rehearsal, stream: str, fault: Fault, timeout_seconds: int, said: str
 ) -> None:
     """After a bounded time that stream fails; the others go on; the next run mends."""
     rehearse.spoil(OPERATIONS[stream], fault)
@@ -78,7 +78,7 @@ def test_a_trouble_that_lasts_ends_one_stream(
     assert 1 == broken.status
     assert rehearse.failure.startswith(f"{stream}: {OPERATIONS[stream]}")
     assert said in rehearse.failure
-    assert waited < patience_seconds + 400
+    assert waited < timeout_seconds + 400
     assert set(OPERATIONS) - {stream} == {str(key[0]) for key in broken.rows()}
     assert "replication_key_value" not in broken.state["bookmarks"].get(stream, {})
     rehearse.mend()

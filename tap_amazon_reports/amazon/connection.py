@@ -22,7 +22,7 @@ from tap_amazon_reports.amazon.quota import TokenBucket
 if TYPE_CHECKING:
     from tap_amazon_reports.amazon.answers import Answer
     from tap_amazon_reports.amazon.clock import Clock
-    from tap_amazon_reports.amazon.exchange import Patience
+    from tap_amazon_reports.amazon.exchange import Retrying
     from tap_amazon_reports.amazon.http import Authenticator, Transport
     from tap_amazon_reports.amazon.operation import Call, Operation
 
@@ -74,7 +74,7 @@ class ServiceConnection:
         auth: Authenticator,
         transport: Transport,
         clock: Clock,
-        patience: Patience,
+        retrying: Retrying,
     ) -> None:
         """Take everything that a request needs; ask for nothing yet."""
         self._rules = rules
@@ -82,7 +82,7 @@ class ServiceConnection:
         self._auth = auth
         self._transport = transport
         self._clock = clock
-        self._patience = patience
+        self._retrying = retrying
         self._buckets: dict[str, TokenBucket] = {}
         self._buckets_lock = threading.Lock()
         self.calls = Calls()
@@ -95,7 +95,7 @@ class ServiceConnection:
         """
         request, asked = self._request(call), self.asked(call)
         until_answered = (
-            self._patience.at_once if call.at_once else self._patience.until_answered
+            self._retrying.at_once if call.at_once else self._retrying.until_answered
         )
         response = until_answered(lambda: self._attempt(call, request), asked=asked)
         if not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
@@ -169,7 +169,7 @@ class ServiceConnection:
             ThrottledError: if that would take too long.
         """
         bucket, name = self._bucket(call.operation), call.operation.name
-        longest = self._patience.quota_seconds
+        longest = self._retrying.quota_seconds
         seconds = bucket.owe(at_most_seconds=longest)
         if seconds is None:
             msg = (

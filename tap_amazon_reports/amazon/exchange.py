@@ -39,7 +39,7 @@ _NO_ADDRESS = (
 )
 
 
-class Patience:
+class Retrying:
     """How long, and with which pauses, an answer is waited for."""
 
     def __init__(self, *, retry: RetryPolicy, clock: Clock) -> None:
@@ -102,10 +102,10 @@ class Patience:
 class FormPoster:
     """Posts a form without credentials in its headers: for Login with Amazon."""
 
-    def __init__(self, *, transport: Transport, patience: Patience) -> None:
+    def __init__(self, *, transport: Transport, retrying: Retrying) -> None:
         """Take what a request needs."""
         self._transport = transport
-        self._patience = patience
+        self._retrying = retrying
 
     def __call__(self, url: str, form: Mapping[str, str]) -> requests.Response:
         """Return the answer, of whatever status, once it is not a passing trouble.
@@ -119,7 +119,7 @@ class FormPoster:
         def send() -> requests.Response:
             return self._transport.send(self._transport.prepare(request, Anonymous()))
 
-        return self._patience.until_answered(send, asked="Login with Amazon")
+        return self._retrying.until_answered(send, asked="Login with Amazon")
 
 
 class _Passing(NamedTuple):

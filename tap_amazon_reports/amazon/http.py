@@ -28,7 +28,7 @@ _PIECE_BYTES = 64 * 1024
 _LONGEST_TIMEOUTS = 3
 """An answer that comes drop by drop may take so many times `request_timeout`; over so
 many the pace of a document is measured. With the usual 60 s it is tried again after
-that, as the patience for what is unavailable is longer.
+that, as what is unavailable is tried for longer.
 """
 
 _IN_A_HEADER = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?|")

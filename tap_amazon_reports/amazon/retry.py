@@ -85,13 +85,13 @@ class Attempts:
             trouble: what the last attempt ended with.
             at_least_seconds: a pause that Amazon asked for, in seconds.
         """
-        patience = (
+        longest_seconds = (
             self._policy.throttled_seconds
             if trouble is Trouble.THROTTLED
             else self._policy.unavailable_seconds
         )
         elapsed = self._clock.monotonic() - self._started_at
         delay = max(self._policy.jitter(next(self._pauses)), at_least_seconds)
-        if elapsed + delay >= patience:
+        if elapsed + delay >= longest_seconds:
             return GiveUp(f"{trouble.value} for {elapsed:.0f} s")
         return Retry(delay)

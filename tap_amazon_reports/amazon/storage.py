@@ -23,7 +23,7 @@ from tap_amazon_reports.amazon.secret import without_query
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_amazon_reports.amazon.exchange import Patience
+    from tap_amazon_reports.amazon.exchange import Retrying
     from tap_amazon_reports.amazon.http import Transport
     from tap_amazon_reports.amazon.secret import DocumentUrl
 
@@ -87,10 +87,10 @@ class StoredObject:
 class Storage:
     """Opens presigned URLs."""
 
-    def __init__(self, *, transport: Transport, patience: Patience) -> None:
+    def __init__(self, *, transport: Transport, retrying: Retrying) -> None:
         """Take what a request needs."""
         self._transport = transport
-        self._patience = patience
+        self._retrying = retrying
 
     def open(
         self, url: DocumentUrl, *, known_etag: str | None = None, offset: int = 0
@@ -125,7 +125,7 @@ class Storage:
                 self._transport.discard(response)
             return response
 
-        response = self._patience.until_answered(send, asked=shown)
+        response = self._retrying.until_answered(send, asked=shown)
         return _opened(response, shown, offset)
 
 

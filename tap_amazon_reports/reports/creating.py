@@ -139,7 +139,7 @@ class ReportCreator:
     def _throttle(self, service: ReportService) -> Throttle:
         if service.name not in self._throttles:
             self._throttles[service.name] = Throttle(
-                clock=self._clock, patience_seconds=self._policy.timeout_seconds
+                clock=self._clock, timeout_seconds=self._policy.timeout_seconds
             )
         return self._throttles[service.name]
 

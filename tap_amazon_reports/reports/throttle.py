@@ -48,15 +48,15 @@ class _Hold:
 class Throttle:
     """What one service's 429s taught: decides, and does nothing."""
 
-    def __init__(self, *, clock: Clock, patience_seconds: float) -> None:
+    def __init__(self, *, clock: Clock, timeout_seconds: float) -> None:
         """Hold nothing back.
 
         Args:
             clock: the time.
-            patience_seconds: how long one type may be refused before it is given up.
+            timeout_seconds: how long one type may be refused before it is given up.
         """
         self._clock = clock
-        self._patience_seconds = patience_seconds
+        self._timeout_seconds = timeout_seconds
         self._holds: dict[str, _Hold] = {}
         self._refused_at: dict[str, float] = {}
 
@@ -70,7 +70,7 @@ class Throttle:
         now = self._clock.monotonic()
         hold = self._holds.setdefault(report_type, _Hold(None, now, 0))
         hold.since = now if hold.since is None else hold.since
-        if now - hold.since >= self._patience_seconds:
+        if now - hold.since >= self._timeout_seconds:
             return Verdict.TOO_LONG
         hold.pause_seconds = min(
             max(_FIRST_PAUSE_SECONDS, 2 * hold.pause_seconds), _LONGEST_PAUSE_SECONDS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from requests.auth import AuthBase
 
-from tap_amazon_reports.amazon.exchange import Patience
+from tap_amazon_reports.amazon.exchange import Retrying
 from tap_amazon_reports.amazon.http import Transport
 from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.services import Services
@@ -34,9 +34,9 @@ def unchanged(pause_seconds: float) -> float:
 STEADY = RetryPolicy(jitter=unchanged)
 
 
-def patience_of(clock: ScriptedClock) -> Patience:
-    """Return the usual patience, without jitter."""
-    return Patience(retry=STEADY, clock=clock)
+def retrying_of(clock: ScriptedClock) -> Retrying:
+    """Return the usual retrying, without jitter."""
+    return Retrying(retry=STEADY, clock=clock)
 
 
 def transport_of() -> Transport:

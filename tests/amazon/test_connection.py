@@ -27,8 +27,8 @@ from tests.amazon.rig import (
     LoggingClock,
     LoggingTransport,
     NumberedSignatures,
-    patience_of,
     response_of,
+    retrying_of,
     transport_of,
 )
 from tests.amazon.scripted_login import Login, source_of
@@ -74,7 +74,7 @@ class Scripted:
             auth=NumberedSignatures(self.events, renewable=renewable),
             transport=self.transport,
             clock=self.clock,
-            patience=patience_of(self.clock),
+            retrying=retrying_of(self.clock),
         )
 
     def call(self, thing: str = "1") -> requests.Response:
@@ -338,5 +338,5 @@ def connection_of(
         auth=auth,
         transport=transport_of(),
         clock=clock,
-        patience=patience_of(clock),
+        retrying=retrying_of(clock),
     )

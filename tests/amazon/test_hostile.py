@@ -18,7 +18,7 @@ from tap_amazon_reports.amazon.errors import (
     UnexpectedAnswerError,
     UnsendableError,
 )
-from tap_amazon_reports.amazon.exchange import FormPoster, Patience
+from tap_amazon_reports.amazon.exchange import FormPoster, Retrying
 from tap_amazon_reports.amazon.http import Anonymous, Transport
 from tap_amazon_reports.amazon.operation import Call, Operation
 from tap_amazon_reports.amazon.origin import document_url
@@ -28,7 +28,7 @@ from tap_amazon_reports.amazon.secret import DocumentUrl, Secret
 from tap_amazon_reports.amazon.selling_partner import SellingPartnerRules
 from tap_amazon_reports.amazon.storage import Storage
 from tests.amazon.raw_server import raw_server
-from tests.amazon.rig import LoggingTransport, patience_of, response_of
+from tests.amazon.rig import LoggingTransport, response_of, retrying_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -41,9 +41,9 @@ ENDLESS = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n"
 
 
 @pytest.fixture
-def patience(clock: ScriptedClock) -> Patience:
-    """Return the usual patience on scripted time."""
-    return patience_of(clock)
+def retrying(clock: ScriptedClock) -> Retrying:
+    """Return the usual retrying on scripted time."""
+    return retrying_of(clock)
 
 
 @pytest.fixture
@@ -52,15 +52,15 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "LARGEST_ANSWER_BYTES", 1_000_000)
 
 
-def post(base: str, patience: Patience, *, timeout_seconds: float = 5) -> None:
+def post(base: str, retrying: Retrying, *, timeout_seconds: float = 5) -> None:
     """Ask for a token at `base`."""
     transport = Transport(user_agent="T/1", timeout_seconds=timeout_seconds)
-    FormPoster(transport=transport, patience=patience)(base, {"a": "b"})
+    FormPoster(transport=transport, retrying=retrying)(base, {"a": "b"})
 
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("status", [200, 302, 400])
-def test_an_answer_without_an_end_is_given_up(status: int, patience: Patience) -> None:
+def test_an_answer_without_an_end_is_given_up(status: int, retrying: Retrying) -> None:
     """A token answer, a redirect or an error page does not fill the memory."""
 
     def pieces() -> Iterable[bytes]:
@@ -73,10 +73,10 @@ def test_an_answer_without_an_end_is_given_up(status: int, patience: Patience) -
         raw_server(pieces) as base,
         pytest.raises(UnexpectedAnswerError, match="larger than 1000000 bytes"),
     ):
-        post(base, patience)
+        post(base, retrying)
 
 
-def test_an_answer_that_trickles_is_a_time_out(patience: Patience) -> None:
+def test_an_answer_that_trickles_is_a_time_out(retrying: Retrying) -> None:
     """A byte now and then keeps no request alive for longer than three time-outs."""
 
     def pieces() -> Iterable[bytes]:
@@ -89,7 +89,7 @@ def test_an_answer_that_trickles_is_a_time_out(patience: Patience) -> None:
         raw_server(pieces) as base,
         pytest.raises(UnavailableError, match="no answer in time"),
     ):
-        post(base, patience, timeout_seconds=0.03)
+        post(base, retrying, timeout_seconds=0.03)
 
 
 def _drops(*beginning: bytes, drop: bytes = b" ") -> Callable[[], Iterator[bytes]]:
@@ -125,19 +125,19 @@ def test_a_head_without_an_end_is_a_time_out(
             transport.send(request)
 
 
-def test_a_document_that_trickles_breaks_off(patience: Patience) -> None:
+def test_a_document_that_trickles_breaks_off(retrying: Retrying) -> None:
     """A byte now and then is no download: below 1,000 a second it is given up."""
     whole = ENDLESS.replace(b"\r\n\r\n", b"\r\ncontent-length: 99999\r\n\r\n")
     with raw_server(_drops(whole)) as base:
         transport = Transport(user_agent="T/1", timeout_seconds=0.03)
-        storage = Storage(transport=transport, patience=patience)
+        storage = Storage(transport=transport, retrying=retrying)
         found = storage.open(DocumentUrl(f"{base}/key?s={SECRET}"))
         with pytest.raises(ConnectionError, match="broke off"):
             for _ in found.pieces():
                 pass
 
 
-def test_who_reads_slowly_is_not_at_fault(patience: Patience) -> None:
+def test_who_reads_slowly_is_not_at_fault(retrying: Retrying) -> None:
     """Only the waiting for bytes is measured, not what is done between two of them."""
     now = itertools.count(step=1000)
     body = b"x" * 500_000
@@ -149,7 +149,7 @@ def test_who_reads_slowly_is_not_at_fault(patience: Patience) -> None:
 
     with raw_server(lambda: [whole, body]) as base:
         transport = Transport(user_agent="T/1", timeout_seconds=5, monotonic=monotonic)
-        storage = Storage(transport=transport, patience=patience)
+        storage = Storage(transport=transport, retrying=retrying)
         found = storage.open(DocumentUrl(f"{base}/key?s={SECRET}"))
         read = 0
         for piece in found.pieces():
@@ -164,21 +164,21 @@ def test_who_reads_slowly_is_not_at_fault(patience: Patience) -> None:
     [b"-5\r\nhello\r\n0\r\n\r\n", b"zz\r\nhello", b"5;", b"f" * 40 + b"\r\nhello"],
 )
 def test_a_chunk_of_no_length_is_a_lost_connection(
-    patience: Patience, chunks: bytes
+    retrying: Retrying, chunks: bytes
 ) -> None:
     """What is no chunk is no answer, and no document."""
     chunked = ENDLESS.replace(b"\r\n\r\n", b"\r\ntransfer-encoding: chunked\r\n\r\n")
     with raw_server(lambda: [chunked, chunks]) as base:
         with pytest.raises(UnavailableError, match="the connection was lost"):
-            post(base, patience)
+            post(base, retrying)
         transport = Transport(user_agent="T/1", timeout_seconds=5)
-        storage = Storage(transport=transport, patience=patience)
+        storage = Storage(transport=transport, retrying=retrying)
         found = storage.open(DocumentUrl(f"{base}/key?s={SECRET}"))
         with pytest.raises(ConnectionError, match="broke off"):
             b"".join(found.pieces())
 
 
-def test_an_error_of_storage_without_an_end_is_not_read(patience: Patience) -> None:
+def test_an_error_of_storage_without_an_end_is_not_read(retrying: Retrying) -> None:
     """Nobody reads what storage says beside its status."""
     sent = itertools.count()
 
@@ -190,14 +190,14 @@ def test_an_error_of_storage_without_an_end_is_not_read(patience: Patience) -> N
 
     with raw_server(pieces) as base:
         transport = Transport(user_agent="T/1", timeout_seconds=5)
-        storage = Storage(transport=transport, patience=patience)
+        storage = Storage(transport=transport, retrying=retrying)
         with pytest.raises(UnexpectedAnswerError, match="HTTP 404"):
             storage.open(DocumentUrl(f"{base}/key?s={SECRET}"))
     assert next(sent) < 1000
 
 
 def test_a_malformed_header_gives_no_url_away(
-    patience: Patience, caplog: pytest.LogCaptureFixture
+    retrying: Retrying, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The HTTP client warns with the whole URL; its query does not reach the log."""
     caplog.set_level(logging.DEBUG)
@@ -207,7 +207,7 @@ def test_a_malformed_header_gives_no_url_away(
     with raw_server(lambda: [answer]) as base:
         transport = Transport(user_agent="T/1", timeout_seconds=5)
         url = DocumentUrl(f"{base}/key?X-Amz-Signature={SECRET}&b=c")
-        found = Storage(transport=transport, patience=patience).open(url)
+        found = Storage(transport=transport, retrying=retrying).open(url)
         b"".join(found.pieces())
 
     assert "Failed to parse headers" in caplog.text
@@ -229,14 +229,14 @@ def test_a_malformed_header_gives_no_url_away(
     ],
 )
 def test_a_part_is_what_was_asked_for(
-    patience: Patience, offset: int, content_range: str | None, *, good: bool
+    retrying: Retrying, offset: int, content_range: str | None, *, good: bool
 ) -> None:
     """A 206 is believed only with the range asked for: no row lost or twice."""
     told = f"content-range: {content_range}\r\n" if content_range else ""
     answer = f"HTTP/1.1 206 Partial\r\n{told}content-length: 2\r\n\r\nde".encode()
     with raw_server(lambda: [answer]) as base:
         transport = Transport(user_agent="T/1", timeout_seconds=5)
-        storage = Storage(transport=transport, patience=patience)
+        storage = Storage(transport=transport, retrying=retrying)
         url = DocumentUrl(f"{base}/key?s={SECRET}")
         if good:
             found = storage.open(url, offset=offset)
@@ -280,11 +280,11 @@ def test_a_rehearsal_may_stay_on_this_machine() -> None:
 
 @pytest.mark.parametrize("url", ["http://[::1", "http:///path", "nonsense", "a://b"])
 def test_an_address_that_is_none_is_not_tried_again(
-    url: str, patience: Patience, clock: ScriptedClock
+    url: str, retrying: Retrying, clock: ScriptedClock
 ) -> None:
     """It is told at once, and not as a lost connection."""
     with pytest.raises(UnexpectedAnswerError, match="no request can be sent"):
-        post(url, patience)
+        post(url, retrying)
     assert [] == clock.sleeps
 
 
@@ -339,7 +339,7 @@ def test_a_wait_for_quota_has_a_bound(clock: ScriptedClock) -> None:
         auth=Anonymous(),
         transport=LoggingTransport([], [response_of(200), response_of(200)]),
         clock=clock,
-        patience=patience_of(clock),
+        retrying=retrying_of(clock),
     )
     connection.call(Call(slow))
     with pytest.raises(ThrottledError, match="only in 10204 s, and no more than 7200"):

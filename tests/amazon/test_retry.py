@@ -7,7 +7,7 @@ import requests
 
 from tap_amazon_reports.amazon.errors import ThrottledError, UnavailableError
 from tap_amazon_reports.amazon.retry import GiveUp, Retry, RetryPolicy, Trouble
-from tests.amazon.rig import STEADY, patience_of, response_of
+from tests.amazon.rig import STEADY, response_of, retrying_of
 from tests.clock import ScriptedClock
 
 ASKED = "getReports(pageSize=100) of the Selling Partner API"
@@ -38,18 +38,18 @@ class TestRetryPolicy:
         assert [1, 2, 4, 8, 16, 32, 60, 60, 60] == found[:9]
 
     @pytest.mark.parametrize(
-        ("trouble", "patience_seconds"),
+        ("trouble", "timeout_seconds"),
         [(Trouble.UNAVAILABLE, 300), (Trouble.THROTTLED, 900)],
     )
     @pytest.mark.parametrize("attempt_seconds", [0, 7, 60, 1000])
     def test_it_ends(
-        self, trouble: Trouble, patience_seconds: float, attempt_seconds: float
+        self, trouble: Trouble, timeout_seconds: float, attempt_seconds: float
     ) -> None:
         """No request is tried for longer, slow attempts counted in."""
         found, gave_up = pauses(STEADY, trouble, attempt_seconds=attempt_seconds)
 
         elapsed_before_last = sum(found) + len(found) * attempt_seconds
-        assert elapsed_before_last < patience_seconds
+        assert elapsed_before_last < timeout_seconds
         assert trouble.value in gave_up.reason
 
     def test_a_short_outage_is_not_the_end(self) -> None:
@@ -87,7 +87,7 @@ class TestRetryPolicy:
         assert attempts.decide(Trouble.THROTTLED, at_least_seconds=45) == Retry(45)
         assert attempts.decide(Trouble.THROTTLED, at_least_seconds=1) == Retry(2)
 
-    def test_a_pause_beyond_all_patience_is_not_begun(self) -> None:
+    def test_a_pause_beyond_the_timeout_is_not_begun(self) -> None:
         """Who is asked to come back tomorrow says so at once."""
         decision = STEADY.begin(ScriptedClock()).decide(
             Trouble.THROTTLED, at_least_seconds=86400
@@ -109,10 +109,10 @@ def answered(
             raise turn
         return turn
 
-    return patience_of(clock).until_answered(send, asked=ASKED), clock
+    return retrying_of(clock).until_answered(send, asked=ASKED), clock
 
 
-class TestPatience:
+class TestRetrying:
     """The loop that sends and waits."""
 
     @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])

@@ -14,7 +14,7 @@ from tap_amazon_reports.amazon.errors import (
 )
 from tap_amazon_reports.amazon.secret import DocumentUrl
 from tap_amazon_reports.amazon.storage import Storage, UrlExpiredError
-from tests.amazon.rig import patience_of, transport_of
+from tests.amazon.rig import retrying_of, transport_of
 from tests.local_amazon import LocalAmazon
 from tests.local_amazon.faults import (
     ConnectionLost,
@@ -35,7 +35,7 @@ GET = "storage.get"
 @pytest.fixture
 def storage(clock: ScriptedClock) -> Storage:
     """Return what opens documents."""
-    return Storage(transport=transport_of(), patience=patience_of(clock))
+    return Storage(transport=transport_of(), retrying=retrying_of(clock))
 
 
 def stored(amazon: LocalAmazon, document: StoredObject | bytes) -> DocumentUrl:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_amazon_reports.amazon.exchange import Patience
+from tap_amazon_reports.amazon.exchange import Retrying
 from tap_amazon_reports.amazon.http import Transport
 from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.amazon.storage import Storage
@@ -34,5 +34,5 @@ def amazon(clock: ScriptedClock) -> Iterator[LocalAmazon]:
 def storage(clock: ScriptedClock) -> Storage:
     """Return what opens documents."""
     transport = Transport(user_agent="Test/1", timeout_seconds=10)
-    patience = Patience(retry=RetryPolicy(), clock=clock)
-    return Storage(transport=transport, patience=patience)
+    retrying = Retrying(retry=RetryPolicy(), clock=clock)
+    return Storage(transport=transport, retrying=retrying)

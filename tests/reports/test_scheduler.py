@@ -110,7 +110,7 @@ def test_what_is_asked_for_is_remembered_at_once(
     assert not pending.has_ended
 
 
-def test_a_refusal_ends_one_ticket(rig: Rig) -> None:
+def test_a_refusal_ends_one_report(rig: Rig) -> None:
     """Another stream goes on; who waits for the refused one is told."""
     refusal = RequestRefusedError("not like this")
     rig.service.refusals["A"] = [refusal]

@@ -274,7 +274,7 @@ def test_a_document_can_be_read_a_second_time(
     assert 2 == len(amazon.seen)
 
 
-def test_a_desk_without_documents_says_so(
+def test_a_scheduler_without_documents_says_so(
     documents: Documents, clock: ScriptedClock
 ) -> None:
     """Who made it so made a mistake."""

@@ -152,7 +152,7 @@ def test_a_report_that_failed_is_not_taken_for_the_lost_one(
     assert "101" == pending.report_id
 
 
-def test_what_another_ticket_holds_is_not_taken(
+def test_what_another_one_holds_is_not_taken(
     rig: Rig,
 ) -> None:
     """Two streams that want the same report each have their own, asked or adopted."""

@@ -16,7 +16,7 @@ HOUR_SECONDS = 3600
 
 @pytest.fixture(name="throttle")
 def _throttle(clock: ScriptedClock) -> Throttle:
-    return Throttle(clock=clock, patience_seconds=2 * HOUR_SECONDS)
+    return Throttle(clock=clock, timeout_seconds=2 * HOUR_SECONDS)
 
 
 def test_nothing_is_held_back_at_first(throttle: Throttle) -> None:
@@ -72,7 +72,7 @@ def test_refusals_far_apart_are_no_row(
     assert throttle.refused("B") is Verdict.TYPE
 
 
-def test_a_type_is_given_up_after_the_patience(
+def test_a_type_is_given_up_after_the_timeout(
     throttle: Throttle, clock: ScriptedClock
 ) -> None:
     """Two hours of nothing but refusals are enough."""
@@ -82,9 +82,7 @@ def test_a_type_is_given_up_after_the_patience(
     assert throttle.refused("A") is Verdict.TOO_LONG
 
 
-def test_a_success_renews_the_patience(
-    throttle: Throttle, clock: ScriptedClock
-) -> None:
+def test_a_success_renews_the_timeout(throttle: Throttle, clock: ScriptedClock) -> None:
     """A type that is slow but moves is never given up."""
     for _ in range(4):
         throttle.refused("A")
