@@ -172,7 +172,7 @@ def _job(
     entry: ReportEntry, wanted: WantedReports, state: SavedState, now: datetime
 ) -> _Job:
     if entry.source is Source.COLLECT:
-        note = "its reports come by themselves: nothing is asked for"
+        note = "its reports come by themselves: none is created"
         return _Job(entry, wanted, notes=(note,))
     starts: dict[str, datetime] = {}
     created: dict[str, CreatedReport] = {}
@@ -222,7 +222,7 @@ def _row(job: _Job, moments: Sequence[datetime]) -> PlannedReports:
 def _quota(job: _Job) -> str:
     kind = job.entry.kind
     if job.collected:
-        return "none is asked for"
+        return "none is created"
     if kind.limits:
         return f"{kind.limits.sentence} of this type, all marketplaces together"
     return _PLAN if kind.service == "selling_partner" else _PAY_PLAN

@@ -74,7 +74,7 @@ class ReportCreator:
         self._throttle(pending.service).progressed(pending.request.report_type)
 
     def _given(self, pending: PendingReport, report_id: str) -> None:
-        logger.debug("asked for %s: report %s", pending.request, report_id)
+        logger.debug("created report %s: %s", report_id, pending.request)
         self._throttle(pending.service).given(pending.request.report_type)
         interval_seconds = self._policy.poll_interval_seconds
         pending.created(

@@ -79,7 +79,7 @@ class ReportPoller:
             pending.status = report.status
             logger.debug("%s is %s", pending, report.status.value)
         if pending.adopted and is_first and not self._fits(pending, report):
-            logger.info("%s is of no use any more, asking anew", pending)
+            logger.info("%s is of no use any more; creating another", pending)
             pending.create_anew()
         elif report.status.is_terminal:
             self._finish(pending, report)
@@ -102,7 +102,7 @@ class ReportPoller:
     def _unknown(self, pending: PendingReport, error: AmazonError) -> None:
         """Ask again for an adopted report that is gone; wait for one just asked for."""
         if pending.adopted:
-            logger.info("%s is gone, asking anew", pending)
+            logger.info("%s is gone; creating another", pending)
             pending.create_anew()
         elif self.age(pending) < _UNKNOWN_AT_FIRST:
             self._look_later(pending)

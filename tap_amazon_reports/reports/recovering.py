@@ -130,7 +130,7 @@ class ReportRecovery:
         pending.lost_at = None
         newest = max(fit, key=lambda report: report.created, default=None)
         if newest is None:
-            logger.info("%s is not being made, asking again", pending)
+            logger.info("%s is not being made; creating it again", pending)
             return False
         logger.info("%s is being made: report %s", pending, newest.report_id)
         self.hold(newest.report_id)

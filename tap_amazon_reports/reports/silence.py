@@ -53,12 +53,12 @@ def nothing_asked(reading: Reading) -> str:
     """Return why no report was asked for."""
     if reading.start >= reading.end:
         return (
-            f"nothing was asked for: all up to {_moment(reading.end)} has been read, or"
+            f"no report was created: all up to {_moment(reading.end)} has been read, or"
             " start_date is not before end_date"
         )
     available = first_data(reading.kind, reading.start, options=reading.options)
     return (
-        f"nothing was asked for: Amazon's data of the time after"
+        f"no report was created: Amazon's data of the time after"
         f" {_moment(reading.start)} is not whole yet; there will be data from"
         f" {_moment(available)} on"
     )

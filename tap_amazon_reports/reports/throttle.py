@@ -25,7 +25,7 @@ _EASING = 0.75
 class Verdict(enum.Enum):
     """What a 429 means."""
 
-    TYPE = "this type is asked for too often"
+    TYPE = "reports of this type are created too often"
     OPERATION = "the quota of all types is used up"
     TOO_LONG = "it has been so for too long"
 

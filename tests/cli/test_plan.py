@@ -167,7 +167,7 @@ def test_reports_that_come_by_themselves_are_not_counted(
     called = amazon_reports("plan", settings=_settings(SETTLEMENTS))
 
     assert 0 == called.status
-    assert "come by themselves: nothing is asked for" in called.out
+    assert "come by themselves: none is created" in called.out
     assert "0 reports to create" in called.out
 
 

@@ -342,11 +342,13 @@ def test_who_waits_for_a_quota_says_so_too(
 def test_each_turn_of_a_report_is_told_once(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Asked for, in progress, done: three lines, however often it was looked at."""
+    """Created, in progress, done: three lines, however often it was looked at."""
     caplog.set_level(logging.DEBUG)
     rig.service.ripening_seconds = lambda _request: 600
     rig.obtain(*rig.want("a"))
     lines = [record.getMessage() for record in caplog.records]
     turns = [line for line in lines if "report 100" in line and "waiting" not in line]
 
-    assert ["100", "IN_PROGRESS", "DONE"] == [line.rpartition(" ")[2] for line in turns]
+    assert ["created", "IN_PROGRESS", "DONE"] == [
+        line.split(" ")[0 if line.startswith("created") else -1] for line in turns
+    ]

@@ -85,7 +85,7 @@ def test_a_quiet_night_is_twenty_lines(tmp_path: Path) -> None:
     # What the local Amazon's odd cells earn is a warning, and not of each night.
     information = [line for line in quiet if "| INFO " in line]
     assert len(information) <= LINES_OF_A_QUIET_NIGHT, "\n".join(quiet)
-    assert not any("METRIC" in line or "asked for GET" in line for line in backfill)
+    assert not any("METRIC" in line or "created report" in line for line in backfill)
     assert any("METRIC" in line for line in detailed)
 
 

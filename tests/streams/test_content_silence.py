@@ -42,7 +42,7 @@ def test_data_that_is_late_says_from_when_on(
     Three marketplaces have one reason, and one line.
     """
     output = europe.read(SALES_AND_TRAFFIC, start_date="2026-11-20", **EUROPE)
-    (line,) = _lines(caplog, "nothing was asked for")
+    (line,) = _lines(caplog, "no report was created")
 
     assert 0 == output.status
     assert [] == europe.seen("createReport")
@@ -67,7 +67,7 @@ def test_a_span_without_time_in_it_is_told(
     """Dates in the wrong order are no reason for an empty table without a word."""
     entry = {"report_type": ORDERS, "start_date": "2026-11-15"}
     content.read(entry, start_date="2026-11-01", end_date="2026-11-14T00:00:00Z")
-    (line,) = _lines(caplog, "nothing was asked for")
+    (line,) = _lines(caplog, "no report was created")
 
     assert "start_date is not before end_date" in line
 
