@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.clock import ScriptedClock
 from tests.local_amazon import LocalAmazon
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FAULT_MATRIX = re.compile(r"tests/fault_matrix/\w+\.py::test_a_cell_of_")
+
+
+# A machine that is busy with something else is no reason to fail.
+settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

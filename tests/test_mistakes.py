@@ -355,7 +355,7 @@ def test_a_state_that_is_none_is_told_by_the_plan(
     )
 
     assert "Traceback" not in "".join(ended.lines)
-    assert ended.status == 0 or any("--state" in line for line in ended.lines)
+    assert 0 == ended.status or any("--state" in line for line in ended.lines)
 
 
 @pytest.mark.parametrize(
