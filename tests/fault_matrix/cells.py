@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.fault_matrix.faults import SPENT, TROUBLES, Trouble
+from tests.fault_matrix.faults import DOCUMENT_TROUBLES, SPENT, TROUBLES, Trouble
 from tests.fault_matrix.ways import WAYS, Role, Way
 
 
@@ -26,6 +26,8 @@ class Cell(NamedTuple):
 
 
 def _troubles(operation: str, role: Role) -> tuple[Trouble, ...]:
+    if role is Role.STORAGE:
+        return (*TROUBLES, SPENT, *DOCUMENT_TROUBLES)
     ages = role is not Role.LOGIN and not operation.startswith("pay.")
     return (*TROUBLES, SPENT) if ages else TROUBLES
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import enum
+import gzip
+import io
+import zipfile
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.local_amazon import (
+    Altered,
     BadJson,
     ConnectionLost,
     CutShort,
@@ -21,6 +25,7 @@ from tests.local_amazon import (
 if TYPE_CHECKING:
     from tests.local_amazon.faults import Fault
 
+_GZIP = b"\x1f\x8b"
 ONCE = 1
 ALWAYS = 10_000
 HTML = b"<html><head><title>Sign in</title></head><body>Welcome to Wi-Fi</body></html>"
@@ -38,6 +43,7 @@ class Kind(enum.Enum):
     NONSENSE = "an answer that is none, under a status that says that it is one"
     ELSEWHERE = "an answer that sends the caller to another address"
     REFUSED = "a refusal that asking again does not change"
+    DAMAGED = "a document that is not what was stored, however often it is fetched"
     STRANGER = "a page of what stands in front of the service"
 
 
@@ -51,6 +57,7 @@ class Trouble:
         fault: what the local Amazon does.
         times: how many requests meet it.
         for_seconds: for how long it is met, by the clock; None for ever.
+        then: what the request after those meets.
     """
 
     name: str
@@ -58,6 +65,7 @@ class Trouble:
     fault: Fault
     times: int = ALWAYS
     for_seconds: float | None = None
+    then: Fault | None = None
 
     def __str__(self) -> str:
         """Return its name, for the names of the tests."""
@@ -119,3 +127,50 @@ TROUBLES = (
 
 SPENT = _passes("a token that is spent", fault=ExpiredToken())
 """Of the operations that carry a token, or a URL that lives for a while."""
+
+
+def _packed(body: bytes) -> bytes:
+    """Return a document as gzip that was plain, and the other way round."""
+    plain = _plain(body)
+    return plain if body.startswith(_GZIP) else gzip.compress(plain)
+
+
+def _in_two(body: bytes) -> bytes:
+    """Return a document as two members of gzip."""
+    plain = _plain(body)
+    return gzip.compress(plain[:40]) + gzip.compress(plain[40:])
+
+
+def _miscounted(body: bytes) -> bytes:
+    """Return a document as gzip of another table, with the checksum of this one."""
+    packed = gzip.compress(_plain(body))
+    other = gzip.compress(_plain(body).replace(b"1", b"9"))
+    return other[:-8] + packed[-8:]
+
+
+def _cut(body: bytes) -> bytes:
+    """Return a document as gzip without its last bytes."""
+    return gzip.compress(_plain(body))[:-10]
+
+
+def _plain(body: bytes) -> bytes:
+    if body.startswith(_GZIP):
+        return gzip.decompress(body)
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return archive.read(archive.namelist()[0])
+    return body
+
+
+_damaged = partial(Trouble, kind=Kind.DAMAGED)
+
+DOCUMENT_TROUBLES = (
+    _passes("a URL that dies on the way", fault=CutShort(5), then=ExpiredToken()),
+    _passes("another packing than is declared", fault=Altered(_packed), times=ALWAYS),
+    _passes("a second member of gzip", fault=Altered(_in_two), times=ALWAYS),
+    _passes("a wrong checksum once", fault=Altered(_miscounted)),
+    _passes("a copy cut short once", fault=Altered(_cut)),
+    _damaged("a wrong checksum", fault=Altered(_miscounted)),
+    _damaged("a copy cut short", fault=Altered(_cut)),
+)
+"""Of the documents in storage."""

@@ -65,6 +65,7 @@ RULES = (
         Role.SAVING,
         Promise(whole=True, warned="existing reports could not be listed"),
     ),
+    _rule(Kind.DAMAGED, None, _failed(r"the document is damaged: ")),
     _rule(
         Kind.LASTS,
         Role.MAKING,

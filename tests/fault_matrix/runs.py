@@ -60,13 +60,21 @@ class Runs(Rehearsal):
         self.amazon.faults.add(
             operation, trouble.fault, times=trouble.times, when=is_met
         )
+        if trouble.then:
+            self.amazon.faults.add(operation, trouble.then, when=is_met)
 
-    def run(self, *, state: Mapping[str, Any] | None = None) -> Output:
-        """Run the way's streams."""
+    def run(
+        self,
+        *,
+        state: Mapping[str, Any] | None = None,
+        clock: ScriptedClock | None = None,
+        **more: Any,
+    ) -> Output:
+        """Run the way's streams, by another clock and with more settings if need be."""
         self.caplog.clear()
-        config = {**settings_of(self.way, self.amazon), **self._time_out()}
+        config = {**settings_of(self.way, self.amazon), **self._time_out(), **more}
         catalog = _catalog(self.way, config, self.clock)
-        output = sync(config, clock=self.clock, catalog=catalog, state=state)
+        output = sync(config, clock=clock or self.clock, catalog=catalog, state=state)
         self.outputs.append(output)
         self.check()
         return output

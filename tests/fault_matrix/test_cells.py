@@ -43,7 +43,7 @@ def test_a_cell_of_a_run(
     runs.trouble(cell.operation, cell.trouble)
     output = runs.run()
 
-    assert amazon.faults.pending.get(cell.operation) != cell.trouble.times, "not met"
+    assert cell.trouble.times > amazon.faults.pending.get(cell.operation, 0), "not met"
     assert beside == runs.rows(output, cell.way.beside)
     if promise.whole:
         assert (0, []) == (output.status, runs.failures)
