@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tests.loaders.postgres_server import PostgresServer
     from tests.local_amazon.wire import Wire
 
+pytestmark = pytest.mark.xdist_group("recipes")
 COUNTRIES = ("DE", "FR", "IT", "ES")
 START = datetime(2026, 10, 20, tzinfo=timezone.utc)
 STOCK = "GET_FBA_MYI_ALL_INVENTORY_DATA"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPEED = 1000
+pytestmark = pytest.mark.xdist_group("clone")
 CHOSEN = {
     "sp_report_types": ["GET_FBA_MYI_ALL_INVENTORY_DATA"],
     "report_poll_interval": 1,
@@ -99,6 +100,7 @@ def test_first_real_run(clone: Clone, amazon: LocalAmazon) -> None:
 
 def test_a_question_is_answered(clone: Clone) -> None:
     """A statement in a file is run by the DuckDB that the loader brought along."""
+    clone.must(marked("load"))
     said = clone.must(marked("ask duckdb"))
 
     assert "ATVPDKIKX0DER" in said
@@ -160,6 +162,7 @@ def test_without_meltano(
 ) -> None:
     """Two runs by pipes: the second goes on from the state of the first."""
     (tmp_path / "config.json").write_text(json.dumps(settings), encoding="utf-8")
+    clone.must(".venv/bin/meltano install loader target-jsonl")
     loaders = f"{clone.folder}/.meltano/loaders/target-jsonl/venv/bin"
     path = f"{clone.folder}/.venv/bin:{loaders}"
 
