@@ -17,7 +17,8 @@ from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.settings.reader import read_settings
 from tap_amazon_reports.tap import TapAmazonReports
 from tests.clock import NOON
-from tests.pages.blocks import PAGES, ROOT, blocks
+from tests.loaders.project import meltano
+from tests.pages.blocks import PAGES, ROOT, blocks, marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -281,6 +282,29 @@ def _private_key(folder: Path) -> Path:
             )
         (folder / "private.pem").chmod(0o600)
     return folder / "private.pem"
+
+
+def test_what_stands_in_meltano_yml_reaches_the_tap(tmp_path: Path) -> None:
+    """Lists and objects in the file are handed on as they are, dates as text."""
+    command = meltano()
+    if command is None:
+        pytest.skip("Meltano is not installed: pip install --group demo")
+    project = yaml.safe_load(_text("meltano.yml"))
+    (plugin,) = project["plugins"]["extractors"]
+    given = yaml.safe_load(marked("config"))["config"]
+    plugin["config"] = given
+    (tmp_path / "meltano.yml").write_text(yaml.safe_dump(project), encoding="utf-8")
+    shown = subprocess.run(
+        [command, "config", "print", "tap-amazon-reports"],
+        cwd=tmp_path,
+        check=True,
+        stdout=subprocess.PIPE,
+    ).stdout
+    config = json.loads(shown)
+    key = str(_private_key(tmp_path))
+    read_settings({**LOGIN, **config, "pay_private_key": key}, now=NOON)
+
+    assert given == {name: config[name] for name in given}
 
 
 def test_names_make_short_tables(tmp_path: Path) -> None:
