@@ -14,11 +14,20 @@ import pytest
 from tests.pages.blocks import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 BASH = shutil.which("bash") or "/bin/bash"
 _NO_NETWORK = re.compile(r"new connection|name resolution|Connection refused|timed out")
 _FOREIGN = ("MELTANO_", "TAP_AMAZON_REPORTS_", "TARGET_", "PYTHON", "PYTEST", "COV")
+
+
+_MADE = {
+    *(".env", ".hypothesis", ".meltano", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
+    *(".venv", "__pycache__", "build", "dist", "output"),
+}
+_MADE_SUFFIXES = {".duckdb", ".wal", ".egg-info"}
+"""What .gitignore leaves out."""
 
 
 @dataclass(frozen=True)
@@ -76,19 +85,28 @@ class Clone:
 
 def make_clone(folder: Path) -> Clone:
     """Copy what is under version control, and what is about to be."""
-    git = shutil.which("git")
-    if git is None or not (ROOT / ".git").exists():
-        pytest.skip("this is no clone of the repository")
-    listed = subprocess.run(
-        [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
     clone = folder / "home" / "tap-amazon-reports"
-    for name in filter(None, listed.split("\0")):
+    for name in _files():
         if (ROOT / name).is_file():
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, clone / name)
     return Clone(clone, folder / "home")
+
+
+def _files() -> Iterator[str]:
+    """Yield the files of the repository, also where it is a copy without git."""
+    git = shutil.which("git")
+    if git is not None and (ROOT / ".git").exists():
+        listed = subprocess.run(
+            [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+        yield from filter(None, listed.split("\0"))
+        return
+    for path in ROOT.rglob("*"):
+        name = path.relative_to(ROOT)
+        if not _MADE.intersection(name.parts) and path.suffix not in _MADE_SUFFIXES:
+            yield name.as_posix()
