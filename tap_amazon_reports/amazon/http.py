@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import requests
 from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, LocationValueError, ReadTimeoutError
 
 from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.amazon.errors import UnsendableError
@@ -139,14 +139,18 @@ class Transport:
         # all that comes.
         adapter = self._session.get_adapter(str(prepared.url))
         began = self._monotonic()
-        response = adapter.send(
-            prepared,
-            stream=True,
-            timeout=self._timeout_seconds,
-            verify=settings["verify"] or False,
-            cert=settings["cert"],
-            proxies=settings["proxies"],
-        )
+        try:
+            response = adapter.send(
+                prepared,
+                stream=True,
+                timeout=self._timeout_seconds,
+                verify=settings["verify"] or False,
+                cert=settings["cert"],
+                proxies=settings["proxies"],
+            )
+        except LocationValueError:
+            # `requests` lets it through: a part of the host's name that is too long.
+            raise requests.exceptions.InvalidURL from None
         self.answered_at = response.headers.get("date")
         if not stream:
             self._hold(response, began)

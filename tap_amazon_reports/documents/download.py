@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -51,6 +52,30 @@ class MemoryBudget:
             self._left_bytes += count
 
 
+class _Beginning:
+    """What has been read of a document, to be compared with what comes again."""
+
+    def __init__(self) -> None:
+        self._given = hashlib.sha256()
+        self._again = hashlib.sha256()
+
+    def again(self) -> None:
+        """Expect all of it from the start."""
+        self._again = hashlib.sha256()
+
+    def read(self, known: bytes, fresh: bytes) -> None:
+        """Take a piece, of which the first bytes may have been there before.
+
+        Raises:
+            DocumentDamagedError: if they were others.
+        """
+        self._again.update(known)
+        if fresh and self._again.digest() != self._given.digest():
+            raise _changed()
+        self._given.update(fresh)
+        self._again.update(fresh)
+
+
 class Download:
     """A document that is read once, from its first byte to its last.
 
@@ -92,6 +117,8 @@ class Download:
         self.unchanged = self._object.unchanged
         self.read_bytes = 0
         self.is_sound = False
+        # Without an ETag nothing else tells whether the object is still the same.
+        self._beginning = None if self.etag else _Beginning()
         self._length, self._md5 = self._object.length, self._object.md5
         self._is_whole = False
         self._held: deque[bytes] = deque()
@@ -197,8 +224,10 @@ class Download:
         while True:
             try:
                 for piece in self._object.pieces():
-                    fresh = piece[skipped:]
-                    skipped = max(0, skipped - len(piece))
+                    known, fresh = piece[:skipped], piece[skipped:]
+                    skipped -= len(known)
+                    if self._beginning:
+                        self._beginning.read(known, fresh)
                     self.read_bytes += len(fresh)
                     yield fresh
             except ConnectionError as error:
@@ -211,10 +240,11 @@ class Download:
         if self._tries >= _TRIES:
             msg = f"a document could not be read in {self._tries} tries: {said}"
             raise UnavailableError(msg)
-        self._object = self._open(offset=position)
+        if self._beginning:
+            self._beginning.again()
+        self._object = self._open(offset=0 if self._beginning else position)
         if self._object.etag != self.etag:
-            msg = "a document changed while it was being read"
-            raise DocumentDamagedError(msg)
+            raise _changed()
         return 0 if self._object.partial else position
 
     def _open(self, *, known_etag: str | None = None, offset: int = 0) -> StoredObject:
@@ -227,3 +257,7 @@ class Download:
             except UrlExpiredError:
                 if self._tries >= _TRIES:
                     raise
+
+
+def _changed() -> DocumentDamagedError:
+    return DocumentDamagedError("a document changed while it was being read")

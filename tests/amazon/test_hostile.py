@@ -278,7 +278,10 @@ def test_a_rehearsal_may_stay_on_this_machine() -> None:
     assert url == found.reveal()
 
 
-@pytest.mark.parametrize("url", ["http://[::1", "http:///path", "nonsense", "a://b"])
+@pytest.mark.parametrize(
+    "url",
+    ["http://[::1", "http:///path", "nonsense", "a://b", f"http://{'a' * 64}.com/"],
+)
 def test_an_address_that_is_none_is_not_tried_again(
     url: str, retrying: Retrying, clock: ScriptedClock
 ) -> None:

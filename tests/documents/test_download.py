@@ -162,6 +162,21 @@ class TestBrokenOff:
         with pytest.raises(DocumentDamagedError, match="changed"):
             read(storage, ScriptedUrls(amazon, *versions))
 
+    @pytest.mark.parametrize("cut", [0, 1, 65_536, 100_000])
+    def test_without_an_etag_the_beginning_is_compared(
+        self, amazon: LocalAmazon, storage: Storage, cut: int
+    ) -> None:
+        """It is read again from the start, and must be what it was."""
+        amazon.faults.add(GET, CutShort(at_byte=cut))
+        same = StoredObject(CONTENT, tells_etag=False)
+
+        assert read(storage, ScriptedUrls(amazon, same)) == CONTENT
+        assert ranges(amazon) == [None, None]
+        amazon.faults.add(GET, CutShort(at_byte=100_000))
+        other = StoredObject(CONTENT[::-1], tells_etag=False)
+        with pytest.raises(DocumentDamagedError, match="changed"):
+            read(storage, ScriptedUrls(amazon, same, other))
+
     def test_a_document_that_grew_shorter_is_damaged_too(
         self, amazon: LocalAmazon, storage: Storage
     ) -> None:

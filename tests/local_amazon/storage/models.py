@@ -31,7 +31,8 @@ class StoredObject:
         version: tells two callables apart in the ETag.
         content_encoding: sent as a header, when the object has one.
         content_md5: likewise, in base64.
-        encrypted_by: likewise; by `AES256` the ETag is an MD5, by `aws:kms` it is not.
+        tells_etag: whether an ETag is sent.
+        encrypted_by: likewise sent; by `AES256` the ETag is an MD5, by `aws:kms` none.
     """
 
     body: bytes | Callable[[], Iterator[bytes]]
@@ -41,6 +42,7 @@ class StoredObject:
     content_encoding: str | None = None
     content_md5: str | None = None
     encrypted_by: str | None = None
+    tells_etag: bool = True
 
     @property
     def size(self) -> int | None:

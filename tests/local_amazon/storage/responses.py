@@ -72,8 +72,9 @@ class StorageService(Service):
 
 
 def _dress(stored: StoredObject) -> dict[str, str]:
-    dress = {"content-type": stored.content_type, "etag": stored.etag}
+    dress = {"content-type": stored.content_type}
     optional = {
+        "etag": stored.etag if stored.tells_etag else None,
         "content-encoding": stored.content_encoding,
         "content-md5": stored.content_md5,
         "x-amz-server-side-encryption": stored.encrypted_by,
