@@ -8,9 +8,10 @@ process draws, with a secret of this module's in front, for where `PYTHONHASHSEE
 set that key to one that is known.
 
 Counts are held in memory up to `HELD_KEYS`, and then written to a temporary file that
-has no name: digests and counts, never a text. One bit in memory for each digest there
-says of most new keys that they are new; the others are looked up. So a report that is
-sorted by its key, or has few repetitions, costs hardly more than a dict of all keys.
+has no name: digests and counts, never a text. From then on one bit in memory for each
+digest says of most new keys that they are new; the others are looked up. So a report
+that is sorted by its key, or has few repetitions, costs hardly more than a dict of all
+keys.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from operator import and_
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 __all__ = ["HELD_KEYS", "OccurrenceCounter"]
 
@@ -32,7 +33,7 @@ HELD_KEYS = 128 * 1024
 """How many counts are in memory, at about a hundred bytes each."""
 
 _FILTER_BYTES = 16 * 1024 * 1024
-_FILTER_MASK = _FILTER_BYTES - 1
+_FILTER_MASK = 8 * _FILTER_BYTES - 1
 _BITS = tuple(1 << n for n in range(8))
 _PARTS = 4096
 """A part of the file is read to look one key up: 20 KB of it at ten million keys."""
@@ -62,11 +63,12 @@ class OccurrenceCounter:
         texts = map(_texts, columns)
         keys = zip(repeat(self._secret), *texts)
         digests = list(map(and_, map(hash, keys), repeat(_DIGEST_MASK)))
+        once = dict.fromkeys(digests, 1)
         if self._stored:
-            self._stored.fetch(digests, self._held)
-        counted = _counted(digests, self._held)
+            self._stored.fetch(once, self._held)
+        counted = _counted(digests, once, self._held)
         if len(self._held) > self._held_keys:
-            self._stored = self._stored or _StoredCounts()
+            self._stored = self._stored or _StoredCounts(self._held)
             self._stored.write(self._held)
             self._held = {}
         return counted
@@ -85,12 +87,13 @@ def _text(value: Any) -> str:
     return str(ratio() if ratio else value)
 
 
-def _counted(digests: Sequence[int], held: dict[int, int]) -> list[int]:
-    if held.keys().isdisjoint(digests):
-        once = dict.fromkeys(digests, 1)
-        if len(once) == len(digests):
-            held.update(once)
-            return [1] * len(digests)
+def _counted(
+    digests: Sequence[int], once: dict[int, int], held: dict[int, int]
+) -> list[int]:
+    """Count digests, which are told with each `once` as well."""
+    if len(once) == len(digests) and held.keys().isdisjoint(once):
+        held.update(once)
+        return [1] * len(digests)
     counted = []
     for digest in digests:
         held[digest] = count = held.get(digest, 0) + 1
@@ -106,36 +109,47 @@ class _StoredCounts:
     than rows.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, held: Collection[int]) -> None:
+        """Hold nothing, and know the digests that are held in memory."""
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed with this)
         weakref.finalize(self, self._file.close)
         self._filter = bytearray(_FILTER_BYTES)
         self._pages: list[list[int]] = [[] for _ in range(_PARTS)]
         self._used_bytes = [0] * _PARTS
         self._next_page = 0
+        self._met_before(held)
 
-    def fetch(self, digests: Sequence[int], held: dict[int, int]) -> None:
-        """Put into `held` the counts of those digests that it lacks."""
-        bits = self._filter
-        perhaps = [
-            digest
-            for digest in digests
-            if bits[digest >> 16 & _FILTER_MASK] & _BITS[digest >> 13 & 7]
-        ]
-        for digest in perhaps:
+    def fetch(self, digests: Collection[int], held: dict[int, int]) -> None:
+        """Put into `held` the counts of those digests, no two alike, that it lacks."""
+        for digest in self._met_before(digests):
             if digest not in held and (count := self._count(digest)):
                 held[digest] = count
+
+    def _met_before(self, digests: Collection[int]) -> list[int]:
+        """Return those that may have been met before; from now on all of them may.
+
+        To look a bit up and to set it is one way to memory and not two, and that is
+        most of what a key costs.
+        """
+        bits, met = self._filter, []
+        places = map(and_, digests, repeat(_FILTER_MASK))
+        for digest, place in zip(digests, places, strict=True):
+            bit, byte = _BITS[place & 7], bits[place >> 3]
+            if byte & bit:
+                met.append(digest)
+            else:
+                bits[place >> 3] = byte | bit
+        return met
 
     def write(self, counts: Mapping[int, int]) -> None:
         """Write all counts down."""
         parts: list[list[int]] = [[] for _ in range(_PARTS)]
-        bits, adds = self._filter, [part.append for part in parts]
-        for digest, count in counts.items():
-            add = adds[digest & _PART_MASK]
-            add(digest)
-            bits[digest >> 16 & _FILTER_MASK] |= _BITS[digest >> 13 & 7]
+        adds = [part.append for part in parts]
+        numbers = map(and_, counts, repeat(_PART_MASK))
+        for (digest, count), number in zip(counts.items(), numbers, strict=True):
+            adds[number](digest)
             if count > 1:
-                add(-count)
+                adds[number](-count)
         for part, entries in enumerate(parts):
             if entries:
                 self._append(part, array("q", entries).tobytes())

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
     Part = Callable[[argparse.Namespace], Iterator[Line]]
 
+COMPARED_KEYS = 1_200_000
+"""A dict of ten million keys would take three gigabytes."""
+
 PARTS: dict[str, Part] = {
     "waiting": lambda options: waiting_lines(Waits(options.reports, options.speed)),
     "fewest": lambda _: fewest_lines(),
@@ -43,7 +46,8 @@ PARTS: dict[str, Part] = {
         total_bytes=options.rows_mb * MIB, repeats=options.repeats
     ),
     "counting": lambda options: counting_lines(
-        total_bytes=4 * options.rows_mb * MIB,
+        total_bytes=options.rows_mb * MIB,
+        compared=min(COMPARED_KEYS, options.keys),
         rows=options.keys,
         repeats=options.repeats,
     ),
