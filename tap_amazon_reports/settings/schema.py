@@ -266,7 +266,8 @@ SETTINGS = th.PropertiesList(
         "Request timeout",
         th.NumberType(exclusive_minimum=0, maximum=3600),
         default=60,
-        description="Seconds to wait for a connection, and for each part of an answer.",
+        description="Seconds to wait for a connection, and for each part of an answer;"
+        " an answer that comes drop by drop may take three times as long.",
     ),
     _titled(
         "when_not_done",
