@@ -203,6 +203,8 @@ class AmazonTap(Tap, abc.ABC):
         All that is made is needed until the end, so that to look for garbage meanwhile
         finds none; and Python would look through all of it once more when it ends.
         """
+        if value:
+            quieten()
         was_enabled = gc.isenabled()
         gc.disable()
         try:

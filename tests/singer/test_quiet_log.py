@@ -89,6 +89,23 @@ def test_a_quiet_night_is_twenty_lines(tmp_path: Path) -> None:
     assert any("METRIC" in line for line in detailed)
 
 
+def test_discovery_has_no_log(tmp_path: Path) -> None:
+    """What Meltano shows of a discovery is nothing, when there is nothing to say."""
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    ended = subprocess.run(
+        [
+            *(sys.executable, "-m", "tap_amazon_reports", "--discover"),
+            *("--config", str(tmp_path / "config.json")),
+        ],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+
+    assert "" == ended.stderr
+    assert json.loads(ended.stdout)["streams"]
+
+
 @pytest.fixture(name="printed")
 def _printed() -> Iterator[io.StringIO]:
     """Yield what a handler prints that Meltano has set up, with metrics in detail."""
