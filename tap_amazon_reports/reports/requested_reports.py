@@ -1,287 +1,38 @@
-"""Reports that are created on request: planned, adopted or created, read in order."""
+"""Reports that are created on request, read in their order; and what ends otherwise."""
 
 from __future__ import annotations
 
-import logging
-from collections import Counter, deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import DocumentGoneError, DocumentMissingError
-from tap_amazon_reports.reports.adoption import (
-    OtherOptionsError,
-    check_options,
-    tells_options,
-)
-from tap_amazon_reports.reports.document_reader import DocumentReader
+from tap_amazon_reports.reports.adoption import OtherOptionsError, check_options
 from tap_amazon_reports.reports.errors import (
     ReportFailedError,
     ReportStuckError,
     WrongReportError,
 )
 from tap_amazon_reports.reports.failure import is_not_yet
-from tap_amazon_reports.reports.forecast import Plan
-from tap_amazon_reports.reports.memory import CreatedReport, Remembered
-from tap_amazon_reports.reports.pending_report import PendingReport
-from tap_amazon_reports.reports.report_job import JobStream, ReportJob
+from tap_amazon_reports.reports.memory import Remembered
+from tap_amazon_reports.reports.planned_reports import NextReport, PlannedReports
 from tap_amazon_reports.reports.status import ReportStatus
-from tap_amazon_reports.reports.window_plan import (
-    WindowPlan,
-    is_snapshot,
-    plan_windows,
-    request_for,
-    resumed,
-)
+from tap_amazon_reports.reports.window_plan import is_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from tap_amazon_reports.reports.adoption import Known
     from tap_amazon_reports.reports.plan import PlannedWindow
-    from tap_amazon_reports.reports.prefetch import Need
-    from tap_amazon_reports.reports.report import Report, ReportRequest
+    from tap_amazon_reports.reports.report import Report
+    from tap_amazon_reports.reports.report_job import JobStream
 
-logger = logging.getLogger(__name__)
-
-_CLOCKS_DIFFER = timedelta(minutes=15)
 _LATE = timedelta(hours=72)
 """How much later than a type's latency data may be, to be late and not missing."""
 
 
-@dataclass
-class _Next:
-    """A report that is wanted for a window, or for now.
-
-    Attributes:
-        pending: the report on its way.
-        window: None for a snapshot without dates.
-        need: when it is read, compared with others.
-        is_second: whether it was created once more, because the first was no good.
-    """
-
-    pending: PendingReport
-    window: PlannedWindow | None
-    need: Need
-    is_second: bool = False
-
-    @property
-    def is_of_others(self) -> bool:
-        """Whether it was found in the listing, and may be another application's."""
-        return self.pending.adopted and not self.pending.is_ours
-
-
-class RequestedReports(ReportJob):
+class RequestedReports(PlannedReports):
     """Reads one type window by window, or as a snapshot."""
-
-    def __init__(self, *given: Any, **more: Any) -> None:
-        """Plan nothing yet; takes what `ReportJob` takes."""
-        super().__init__(*given, **more)
-        self._reader = DocumentReader(
-            self.wanted, name=self.name, parts=self._parts, tally=self.tally
-        )
-        self._next: deque[_Next] = deque()
-        self._counted = Counter[str]()
-        self._memory = Remembered()
-        self._made: datetime | None = None
-        self._plan: WindowPlan | None = None
-
-    @property
-    def fresh(self) -> timedelta:
-        """How old an existing report may be to stand for a wanted one."""
-        return timedelta(hours=self.wanted.kind.fresh_hours)
-
-    @property
-    def windows(self) -> list[PlannedWindow]:
-        """What is still to be read, but for snapshots without dates."""
-        return [one.window for one in self._next if one.window]
-
-    def plan(self, known: Known, *, place: int) -> None:
-        """Have all reports created or adopted that the streams still want.
-
-        Args:
-            known: reports that exist.
-            place: of the job among the others.
-
-        Raises:
-            UnreadableMemoryError: if state has another shape.
-        """
-        self.tell_of_foreign_bookmarks()
-        self._memory = self._recalled()
-        starts = {
-            one.name: resumed(
-                self.wanted, one.memory.bookmark(), one.remembered().read_at
-            )
-            for one in self.streams
-        }
-        now = self._parts.clock.now()
-        plan = plan_windows(self.wanted, starts, self._memory.created, now=now)
-        self._plan, self._made = plan, plan.made_at
-        self._tell_of_the_future(now)
-        if plan.clipped:
-            self.tell_once(plan.clipped)
-        if plan.silence:
-            self.tell_once(plan.silence, level=logging.INFO)
-        for number, window in enumerate(plan.windows):
-            self._want(window, known, need=(number, place))
-        self._forget_others()
-
-    def _tell_of_the_future(self, now: datetime) -> None:
-        """Say that a bookmark lies after now: it moves no more until that moment."""
-        for stream in self.streams:
-            bookmark = stream.memory.bookmark()
-            if bookmark and bookmark > now + _CLOCKS_DIFFER:
-                moment = f"{bookmark:%Y-%m-%d %H:%MZ}"
-                self.warn(
-                    f"the bookmark of {stream.name} is in the future, {moment}: until"
-                    " then no more than the look-back is read; check the clock of this"
-                    " machine, or run with --full-refresh"
-                )
-
-    def _recalled(self) -> Remembered:
-        """Return what is remembered for all streams, and tell of changed options."""
-        found = [stream.remembered() for stream in self.streams]
-        # Version 0.1 told each stream of what was created.
-        created = {key: one for memory in found for key, one in memory.created.items()}
-        memory = replace(found[0], created=created, options=self._options)
-        told = {one.options for one in found} - {None, self._options}
-        if told and not is_snapshot(self.wanted):
-            self.warn(
-                "report_options have changed since the last run, from"
-                f" {' or '.join(sorted(map(str, told)))} to {self._options}; rows"
-                " before the bookmark stay as they are, unless you run with"
-                " --full-refresh"
-            )
-        return memory
-
-    @property
-    def _options(self) -> str:
-        return ",".join(f"{name}={text}" for name, text in self.wanted.options) or "-"
-
-    def _want(self, window: PlannedWindow | None, known: Known, *, need: Need) -> None:
-        request = request_for(self.wanted, window)
-        pending = self._pending(request, need)
-        if ours := self._memory.created.get(request.digest):
-            pending.is_ours = True
-            known_id: str | None = ours.report_id
-        elif self._was_read_lately():
-            return
-        else:
-            known_id = self._adopted_id(pending, known)
-        pending.tally.windows += 1
-        self._next.append(_Next(pending, window, need))
-        self._parts.scheduler.want(pending, known_id=known_id)
-
-    def _was_read_lately(self) -> bool:
-        """Tell whether a snapshot that was read is as good as another, and say so.
-
-        Where a target drops the rows that do not come again, it is not.
-        """
-        if not is_snapshot(self.wanted) or any(one.replaces for one in self.streams):
-            return False
-        now = self._parts.clock.now()
-        read = [one.remembered() for one in self.streams]
-        lately = [
-            report_id
-            for report_id, made in read[0].read_reports.items()
-            if now - made <= self.fresh
-            and all(report_id in one.read_reports for one in read)
-            and read[0].options == self._options
-        ]
-        if lately:
-            logger.debug("%s: report %s was read lately", self.name, lately[0])
-            self.tell_once(
-                "what an earlier run read is less than"
-                f" {self.wanted.kind.fresh_hours:g} hours old, so it is not read again",
-                level=logging.INFO,
-            )
-        return bool(lately)
-
-    def _adopted_id(self, pending: PendingReport, known: Known) -> str | None:
-        """Return the id of a listed report that may stand for a wanted one."""
-        found = known.find(
-            pending.request,
-            kind=self.wanted.kind,
-            now=self._parts.clock.now(),
-            fresh=self.fresh,
-        )
-        pending.is_unchecked = found is not None
-        return found
-
-    def _pending(self, request: ReportRequest, need: Need) -> PendingReport:
-        def remember(report_id: str | None) -> None:
-            created = dict(self._memory.created)
-            created.pop(request.digest, None)
-            if report_id is not None:
-                created[request.digest] = CreatedReport(
-                    report_id, request.data_start, request.data_end
-                )
-            self._remember(created)
-
-        def finished(report: Report) -> None:
-            self._reader.expect(report, need)
-
-        return PendingReport(
-            request,
-            self.wanted.service,
-            self.queue,
-            remember,
-            place=need[0],
-            finished=finished,
-            fresh=self.fresh,
-            is_listable=tells_options(self.wanted.kind),
-            tally=self.tally,
-        )
-
-    def _remember(self, created: Mapping[str, CreatedReport]) -> None:
-        self._memory = replace(self._memory, created=created)
-        self.streams[0].memory.remember(self._memory.written())
-
-    def _forget_others(self) -> None:
-        """Drop from state what nobody wants any more."""
-        digests = {one.pending.request.digest for one in self._next}
-        kept = {
-            digest: one
-            for digest, one in self._memory.created.items()
-            if digest in digests
-        }
-        if kept != self._memory.created:
-            self._remember(kept)
-
-    def forecast(self) -> Plan:
-        """Return how many reports are to be created and read."""
-        to_create = sum(not one.pending.adopted for one in self._next)
-        return Plan(self.wanted.service, to_create, len(self._next), self.wanted.kind)
-
-    # Reading.
-
-    @property
-    def is_over(self) -> bool:
-        """Whether there is nothing left to read."""
-        return not self._next
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the next report has ended."""
-        return bool(self._next) and self._next[0].pending.has_ended
-
-    @property
-    def awaited(self) -> PendingReport | None:
-        """The report that has to end before anything else can be read."""
-        return self._next[0].pending if self._next else None
-
-    @property
-    def wait_seconds(self) -> float:
-        """Nothing but the report is waited for."""
-        return 0.0
-
-    def drop(self) -> None:
-        """Let go of what will not be read."""
-        self._parts.scheduler.drop(self.queue)
-        reports = (one.pending.report for one in self._next)
-        self._reader.forget(report for report in reports if report)
-        self._next.clear()
 
     def read_next(self) -> None:
         """Read the next report, and move past its window.
@@ -317,7 +68,7 @@ class RequestedReports(ReportJob):
         """Say that no report had a row."""
         self.tell_of_silence(self._counted)
 
-    def _ended(self, head: _Next) -> Report:
+    def _ended(self, head: NextReport) -> Report:
         """Return the ended report; one of no use is not adopted by the next run."""
         try:
             report = head.pending.result()
@@ -328,7 +79,7 @@ class RequestedReports(ReportJob):
             head.pending.remember(None)
         return report
 
-    def _read(self, head: _Next, report: Report) -> None:
+    def _read(self, head: NextReport, report: Report) -> None:
         def check(document: Mapping[str, object]) -> None:
             if head.pending.is_unchecked:
                 check_options(self.wanted.kind, head.pending.request, document)
@@ -354,7 +105,7 @@ class RequestedReports(ReportJob):
             return []
         return [one for one in self.streams if self._plan.takes(one, window)]
 
-    def _create_anew(self, head: _Next, why: str) -> None:
+    def _create_anew(self, head: NextReport, why: str) -> None:
         """Have another report created for the same window."""
         self.warn(f"{why}; creating another")
         head.pending.remember(None)
@@ -362,7 +113,7 @@ class RequestedReports(ReportJob):
         head.is_second = True
         self._parts.scheduler.want(head.pending)
 
-    def _create_own(self, head: _Next, report: Report) -> None:
+    def _create_own(self, head: NextReport, report: Report) -> None:
         """Have a report created instead of another application's, which came to naught.
 
         Whoever made it may have cancelled it; that says nothing of the data.
@@ -371,7 +122,7 @@ class RequestedReports(ReportJob):
         self._create_anew(head, said)
         head.is_second = False
 
-    def _cancelled(self, head: _Next, report: Report) -> None:
+    def _cancelled(self, head: NextReport, report: Report) -> None:
         """Create it once more, leave its window to the next run, or move past it.
 
         Nobody can tell "there is no data" from "somebody cancelled it"; where there
@@ -418,7 +169,7 @@ class RequestedReports(ReportJob):
         if window and until and window.window.start < until <= window.window.end:
             self._memory = replace(self._memory, cancelled=None)
 
-    def _failed(self, head: _Next, report: Report) -> None:
+    def _failed(self, head: NextReport, report: Report) -> None:
         """Leave a window whose data is late to the next run.
 
         Raises:
@@ -449,7 +200,7 @@ class RequestedReports(ReportJob):
         latency = timedelta(hours=self.wanted.kind.latency_hours)
         return self._parts.clock.now() - window.window.end < latency + _LATE
 
-    def _move_past(self, head: _Next, report: Report) -> None:
+    def _move_past(self, head: NextReport, report: Report) -> None:
         """Move the bookmarks past a window that was read.
 
         When the reports were made is remembered by the earliest of this run, and no
