@@ -50,7 +50,8 @@ class Known:
         """Return the id of the newest report that may stand for `request`, or None.
 
         It has the same type, marketplaces and window to the second, was made after the
-        window had ended, and is no older than `fresh`. Its options are to be checked
+        window had ended, and is no older than `fresh`. Of a snapshot any window will do
+        that ended no longer ago than that. Its options are to be checked
         when its document is read; where no document tells them, none is found.
         """
         if not tells_options(kind):
@@ -59,7 +60,8 @@ class Known:
         fit = [
             report
             for report in self._reports.get(request.report_type, ())
-            if is_same(report, request, any_window=any_window)
+            if not (any_window and _ends_before(report, request, now - fresh))
+            and is_same(report, request, any_window=any_window)
             and may_stand_for(
                 report, request, now=now, fresh=fresh, any_window=any_window
             )
@@ -157,6 +159,12 @@ def is_same(
             and _whole(report.data_end) == request.data_end
         )
     )
+
+
+def _ends_before(report: Report, request: ReportRequest, moment: datetime) -> bool:
+    """Tell whether a snapshot that wants dates was asked for with dates of long ago."""
+    end = report.data_end
+    return request.data_end is not None and end is not None and end < moment
 
 
 def _whole(moment: datetime | None) -> datetime | None:

@@ -132,11 +132,14 @@ def _snapshot(
 ) -> PlannedWindow | None:
     """Return the window of a snapshot that wants dates all the same, if it does.
 
-    What an earlier run created is as good, whatever its dates.
+    What an earlier run created is as good, as long as it is young enough: one that has
+    to be created anew would have its dates.
     """
     if wanted.kind.dates.trailing_hours is None:
         return None
-    windows = _created_windows(wanted, created)
+    oldest = now - timedelta(hours=wanted.kind.fresh_hours)
+    created_windows = _created_windows(wanted, created)
+    windows = [one for one in created_windows if one.window.end >= oldest]
     if windows:
         return max(windows, key=lambda one: one.window.end)
     (window,) = planned_windows(

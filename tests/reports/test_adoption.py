@@ -197,6 +197,15 @@ def test_a_snapshot_that_wants_dates_stands_for_any_other() -> None:
     assert _found(earlier) is None
 
 
+def test_a_snapshot_with_dates_of_long_ago_is_not_found() -> None:
+    """Though made lately: it would be refused when it is read, as nothing overlaps."""
+    kind = replace(KIND, dates=Dates(DateMode.NONE, trailing_hours=72))
+    of_long_ago = replace(
+        FITTING, data_start=NOON - 200 * HOUR, data_end=NOON - 100 * HOUR
+    )
+    assert _found(of_long_ago, kind=kind) is None
+
+
 def test_nothing_known_nothing_found() -> None:
     """Then it is asked for."""
     assert _found() is None
