@@ -120,7 +120,7 @@ def test_a_head_without_an_end_is_a_time_out(
 ) -> None:
     """Headers that come drop by drop, or for ever, keep no request alive."""
     with raw_server(pieces) as base:
-        transport = Transport(user_agent="T/1", timeout_seconds=0.03)
+        transport = Transport(user_agent="T/1", timeout_seconds=0.15)
         request = transport.prepare(requests.Request("GET", base), Anonymous())
         with pytest.raises(requests.exceptions.ReadTimeout):
             transport.send(request)
@@ -130,7 +130,7 @@ def test_a_document_that_trickles_breaks_off(retrying: Retrying) -> None:
     """A byte now and then is no download: below 1,000 a second it is given up."""
     whole = ENDLESS.replace(b"\r\n\r\n", b"\r\ncontent-length: 99999\r\n\r\n")
     with raw_server(_drops(whole)) as base:
-        transport = Transport(user_agent="T/1", timeout_seconds=0.03)
+        transport = Transport(user_agent="T/1", timeout_seconds=0.15)
         storage = Storage(transport=transport, retrying=retrying)
         found = storage.open(DocumentUrl(f"{base}/key?s={SECRET}"))
         with pytest.raises(ConnectionError, match="broke off"):
