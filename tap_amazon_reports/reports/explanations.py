@@ -232,7 +232,7 @@ EXPLANATIONS = (
         (
             *("allowed:", "no credentials are set", "config validation", "setting"),
             *("found nothing", "needed, because", "batch_config", "stream_maps"),
-            *("one JSON object", "cannot be read as JSON", "--config", "--catalog"),
+            *("one json object", "cannot be read as json", "--config", "--catalog"),
             *("selects no stream", "is no path of a file"),
             *("that no header can hold", "the catalog is from before"),
         ),
