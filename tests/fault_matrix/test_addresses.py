@@ -56,7 +56,7 @@ def test_a_cell_of_an_address(  # noqa: PLR0917 (fixtures)
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What cannot be reached, or is not believed, is told by its cause and not read."""
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO)
     truth, beside = truth_of(cell.way, caplog)
     runs = Runs(amazon, clock, caplog, way=cell.way)
     more: dict[str, Any] = {}

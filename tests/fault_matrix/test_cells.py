@@ -36,7 +36,7 @@ def test_a_cell_of_a_run(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Rows, state, exit status and message are those of the rule for the cell."""
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO)
     truth, beside = truth_of(cell.way, caplog)
     promise = promise_for(cell.trouble.kind, cell.role)
     runs = Runs(amazon, clock, caplog, way=cell.way)
@@ -73,7 +73,7 @@ def test_a_cell_of_a_command(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It does what it says, or ends in one line with the operation and the cause."""
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO)
     promise = promise_for(cell.trouble.kind, cell.role)
     runs = Runs(amazon, clock, caplog, way=cell.way)
     amazon.selling_partner.ask(SHIPPING, ripening=STUCK)
