@@ -28,14 +28,33 @@ class CollectHistories(Histories):
     def begin(self, name: str) -> None:
         """Begin with a type of one stream, or of two."""
         self._begin(COLLECTED[name], collects=True)
+        for pipeline in self.pipelines:
+            # More is wanted later, and then has to be read from its beginning.
+            pipeline.settings.markets = MARKETS[:1]
+            pipeline.settings.streams = pipeline.settings.streams[:1]
 
     @rule(
-        fate=st.one_of(FATES, st.just(Fate(seconds=STUCK_HOURS * 3600))),
-        market=st.sampled_from(MARKETS),
+        fates=st.lists(
+            st.one_of(
+                st.just(Fate(seconds=0)),
+                FATES,
+                st.just(Fate(seconds=STUCK_HOURS * 3600)),
+            ),
+            min_size=1,
+            max_size=4,
+        ),
+        market=st.integers(0, 2),
+        hours=st.sampled_from([0, 3, 30]),
     )
-    def a_schedule_makes_a_report(self, fate: Fate, market: str) -> None:
-        """Of the day before, with a row that no other report has."""
-        self.clock.advance(seconds=1)
+    def a_schedule_makes_reports(
+        self, fates: list[Fate], market: int, hours: int
+    ) -> None:
+        """Of one marketplace after the other, each with a row that no other has."""
+        for number, fate in enumerate(fates):
+            self.clock.advance(hours=hours, seconds=1)
+            self._make(MARKETS[(market + number) % len(MARKETS)], fate)
+
+    def _make(self, market: str, fate: Fate) -> None:
         self._place(market, hours_ago=1)
         now = self.clock.now().replace(microsecond=0)
         self.amazon.make(
