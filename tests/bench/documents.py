@@ -29,12 +29,10 @@ class Pace(NamedTuple):
     """What a row costs, start and end of the process left out.
 
     Attributes:
-        cpu_seconds: of all threads, for each row; what else runs changes it little.
-        wall_seconds: for each row.
+        cpu_seconds: what else runs on the machine changes it little.
     """
 
     cpu_seconds: float
-    wall_seconds: float
 
 
 class Documents:
@@ -78,14 +76,8 @@ class Documents:
 
     def _pace(self, measures: list[list[Measure]]) -> Pace:
         small, large = zip(*measures, strict=True)
-        cpu, wall = (
-            min(time(one) for one in large) - min(time(one) for one in small)
-            for time in (_cpu_seconds, _wall_seconds)
-        )
-        least = 1e-3
-        return Pace(
-            max(cpu, least) / self._more_rows, max(wall, least) / self._more_rows
-        )
+        least = [min(one.cpu_seconds for one in of) for of in (small, large)]
+        return Pace(max(least[1] - least[0], LEAST_SECONDS) / self._more_rows)
 
     def __enter__(self) -> Documents:  # noqa: PYI034 (Self is of Python 3.11)
         """Start nothing: it runs already."""
@@ -102,22 +94,9 @@ class Documents:
             stage.__exit__(kind, error, trace)
 
 
-def _cpu_seconds(measure: Measure) -> float:
-    return measure.cpu_seconds
-
-
-def _wall_seconds(measure: Measure) -> float:
-    return measure.wall_seconds
-
-
-def by_tap(stage: Stage, **more: Any) -> Measure:
-    """Read the document with the tap, with `more` settings."""
-    return run_tap({**tap_settings(stage), **more}, only=[STREAM])
-
-
 def by_records(stage: Stage) -> Measure:
     """Have the tap write RECORD messages."""
-    measure = by_tap(stage)
+    measure = run_tap(tap_settings(stage), only=[STREAM])
     measure.check_lines(stage.held[0].rows)
     return measure
 
