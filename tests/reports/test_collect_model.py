@@ -24,6 +24,17 @@ STUCK_HOURS = 60
 class CollectHistories(Histories):
     """Of types whose reports a schedule makes."""
 
+    # What is of no matter here, so that the rest comes often.
+    an_order_comes = None  # type: ignore[assignment]
+    an_order_comes_late = None  # type: ignore[assignment]
+    an_order_is_restated = None  # type: ignore[assignment]
+    another_application_is_faster = None  # type: ignore[assignment]
+    another_application_makes_a_report = None  # type: ignore[assignment]
+    reports_go_wrong = None  # type: ignore[assignment]
+    the_lookback_is_set = None  # type: ignore[assignment]
+    waiting_is_set = None  # type: ignore[assignment]
+    windows_are_set = None  # type: ignore[assignment]
+
     @initialize(name=st.sampled_from(sorted(COLLECTED)))
     def begin(self, name: str) -> None:
         """Begin with a type of one stream, or of two."""
