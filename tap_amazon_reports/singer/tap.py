@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 from singer_sdk import Tap
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import ConfigValidationError, MappingError
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.tap_base import CliTestOptionValue
@@ -234,6 +234,18 @@ class AmazonTap(Tap, abc.ABC):
                 cls.logger.error("%s", problem)  # noqa: TRY400 (a line, no traceback)
             status = 1
         ctx.exit(status)
+
+    def setup_mapper(self) -> None:
+        """Read `stream_maps` for the streams that there are.
+
+        Raises:
+            ConfigValidationError: if they do not fit: the SDK's own is a traceback.
+        """
+        try:
+            super().setup_mapper()
+        except MappingError as error:
+            problem = f"stream_maps: {error}"
+            raise ConfigValidationError(problem, errors=[problem]) from None
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over the bookmarks of an earlier run.
