@@ -31,11 +31,25 @@ settings.load_profile("unhurried")
 def _own_log() -> Iterator[None]:
     """Leave the log as it was: a command sets it up for the life of a process."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers = {one: one.filters[:] for one in root.handlers}
+    before = {one: (one.level, one.propagate, one.disabled) for one in _loggers()}
     yield
-    for handler in [one for one in root.handlers if one not in handlers]:
-        root.removeHandler(handler)
-    root.setLevel(level)
+    for handler in root.handlers[:]:
+        if handler in handlers:
+            handler.filters[:] = handlers[handler]
+        else:
+            root.removeHandler(handler)
+    for logger in _loggers():
+        level, logger.propagate, logger.disabled = before.get(
+            logger, (logging.NOTSET, True, False)
+        )
+        logger.setLevel(level)
+
+
+def _loggers() -> list[logging.Logger]:
+    known = logging.Logger.manager.loggerDict.values()
+    named = [one for one in known if isinstance(one, logging.Logger)]
+    return [logging.getLogger(), *named]
 
 
 @pytest.fixture
