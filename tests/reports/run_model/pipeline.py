@@ -186,7 +186,7 @@ class Pipeline(Owed):
         """No report is created while one that is as good is there to be read.
 
         Of what is listed, only the newest is looked at, and only where nothing is
-        remembered.
+        remembered. Of two that were made in the same second, either may be the newest.
         """
         alike = [
             (report_id, made)
@@ -195,8 +195,8 @@ class Pipeline(Owed):
             and self._is_same_window(made.request, request)
         ]
         told = {report_id for report_id, _ in alike if report_id in self._told}
-        for number, (report_id, made) in enumerate(alike):
-            is_newest = number == len(alike) - 1
+        for report_id, made in alike:
+            is_newest = all(one.at < made.at for _, one in alike if one is not made)
             is_known = report_id in told or made.maker == self.amazon.maker
             is_found = is_newest and not told and self._was_listed(made)
             is_same = made.request.options == request.options
