@@ -59,7 +59,7 @@ class _Axis:
         """Yield places and what is written there."""
         span = self.last - self.first
         # Within two days the hour matters, beyond it does not.
-        form = "%d %b %H:%M" if span < timedelta(days=2) else "%Y-%m-%d"
+        form = "%d %b %H:%M" if span < timedelta(days=5) else "%Y-%m-%d"
         for number in range(_TICKS + 1):
             moment = self.first + span * number / _TICKS
             yield self.x(moment), f"{moment:{form}}"
