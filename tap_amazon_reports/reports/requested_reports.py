@@ -18,6 +18,7 @@ from tap_amazon_reports.reports.memory import Remembered
 from tap_amazon_reports.reports.planned_reports import NextReport, PlannedReports
 from tap_amazon_reports.reports.status import ReportStatus
 from tap_amazon_reports.reports.window_plan import is_snapshot
+from tap_amazon_reports.reports.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,28 +141,41 @@ class RequestedReports(PlannedReports):
             for bookmark in (stream.memory.bookmark() for stream in self.streams)
         )
         head.pending.remember(None)
-        is_first = window and had_rows and not self._was_cancelled(window)
         if window and had_rows:
+            twice_until = self._cancelled_before(window)
             until = max(filter(None, (window.window.end, self._memory.cancelled)))
             self._memory = replace(self._memory, cancelled=until)
-        if is_first:
-            self._remember(self._memory.created)
-            self.leave(
-                f"report {report.report_id} was cancelled, and its window overlaps"
-                " what was read before; the next run tries again, and moves on if it"
-                " is cancelled then too"
-            )
-            self.drop()
-            return
+            if twice_until is None or twice_until < window.window.end:
+                self._leave_cancelled(head, report, twice_until)
+                return
         self.warn(
             f"report {report.report_id} was cancelled, so there is no data from"
             f" {head.pending.request}, or somebody cancelled it"
         )
         self._move_past(head, report)
 
-    def _was_cancelled(self, window: PlannedWindow) -> bool:
+    def _leave_cancelled(
+        self, head: NextReport, report: Report, twice_until: datetime | None
+    ) -> None:
+        """Move past what was cancelled twice, and leave the rest to the next run."""
+        if head.window and twice_until:
+            window = Window(head.window.window.start, twice_until)
+            head.window = replace(head.window, window=window)
+            self._move_past(head, report)
+        else:
+            self._remember(self._memory.created)
+        self.leave(
+            f"report {report.report_id} was cancelled, and its window overlaps what was"
+            " read before; the next run tries again, and moves on if it is cancelled"
+            " then too"
+        )
+        self.drop()
+
+    def _cancelled_before(self, window: PlannedWindow) -> datetime | None:
+        """Return up to where an earlier run met a cancelled report of this window."""
         until = self._memory.cancelled
-        return until is not None and window.window.start < until
+        is_within = until is not None and window.window.start < until
+        return until if is_within else None
 
     def _forget_cancelled(self, window: PlannedWindow | None) -> None:
         """Take the next one that is cancelled for the first, as this one is there."""

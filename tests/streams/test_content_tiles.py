@@ -181,7 +181,7 @@ def test_a_cancelled_window_that_had_rows_is_left_once(content: ContentRuns) -> 
 
 
 def test_a_window_that_stays_cancelled_is_passed(content: ContentRuns) -> None:
-    """An account without orders is not held up for ever."""
+    """An account without orders is not held up for ever: it is one run behind."""
     entry = {"report_type": ORDERS, "lookback_days": 7}
     first = content.read(entry)
     state = first.state
@@ -191,8 +191,24 @@ def test_a_window_that_stays_cancelled_is_passed(content: ContentRuns) -> None:
         state = content.read(entry, state=state).state
     (partition,) = state["bookmarks"][STREAM]["partitions"]
     assert content.clock.now() - _moment(partition["replication_key_value"]) < (
-        timedelta(hours=1)
+        timedelta(days=1, hours=1)
     )
+
+
+def test_what_was_cancelled_once_is_not_passed(content: ContentRuns) -> None:
+    """A longer window that is cancelled too says nothing new of its newest day."""
+    entry = {"report_type": ORDERS, "lookback_days": 7}
+    outputs = [content.read(entry)]
+    ends = [content.clock.now()]
+    for _ in range(2):
+        content.clock.advance(days=1)
+        ends.append(content.clock.now())
+        content.amazon.selling_partner.outcomes[ORDERS] += [Outcome("CANCELLED")]
+        outputs.append(content.read(entry, state=outputs[-1].state))
+    first, second, third = map(_bookmark, outputs)
+
+    assert first == second
+    assert ends[1] <= _moment(str(third)) < ends[2]
 
 
 def test_a_day_that_stays_cancelled_holds_up_no_other(

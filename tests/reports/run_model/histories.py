@@ -39,10 +39,16 @@ FATES = st.one_of(
 HOURS_AGO = st.one_of(st.sampled_from([20, 23, 68, 71]), st.integers(1, 90))
 """Often a little less than a look-back."""
 WHO = st.sampled_from([0, 0, 0, 1])
-PHASES = [phase for phase in Phase if phase is not Phase.shrink or HISTORIES <= 200]
+ARE_FEW = HISTORIES <= 200
+PHASES = [phase for phase in Phase if phase is not Phase.shrink or ARE_FEW]
 """Of many histories it is enough to hear which seed fails."""
 RANDOM = settings(
-    max_examples=HISTORIES, stateful_step_count=25, deadline=None, phases=PHASES
+    max_examples=HISTORIES,
+    stateful_step_count=25,
+    deadline=None,
+    phases=PHASES,
+    # A few are the same each time, so that what fails in CI is of the change there.
+    derandomize=ARE_FEW,
 )
 
 

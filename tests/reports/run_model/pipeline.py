@@ -205,14 +205,19 @@ class Pipeline(Owed):
             )
 
     def _is_same_window(self, one: ReportRequest, other: ReportRequest) -> bool:
-        return self.kind.kind.is_snapshot or (
-            one.data_start == other.data_start and one.data_end == other.data_end
-        )
+        if self.kind.kind.is_snapshot:
+            # Of one with dates, those of long ago are not what is wanted now.
+            oldest = self.amazon.clock.now() - self._fresh
+            return not (one.data_end and other.data_end and one.data_end < oldest)
+        return one.data_start == other.data_start and one.data_end == other.data_end
+
+    @property
+    def _fresh(self) -> timedelta:
+        return timedelta(hours=self.kind.kind.fresh_hours)
 
     def _is_good(self, made: Made) -> bool:
         """Tell whether a report could be read by somebody who waits for it."""
-        fresh = timedelta(hours=self.kind.kind.fresh_hours)
-        is_young = self.amazon.clock.now() - made.at < fresh
+        is_young = self.amazon.clock.now() - made.at < self._fresh
         return is_young and made.fate.status is ReportStatus.DONE and not made.is_gone
 
     def _was_listed(self, made: Made) -> bool:
