@@ -138,7 +138,9 @@ def test_anything_else_is_refused(
 
 
 @pytest.mark.parametrize(
-    "text", [PKCS8.encode(), PUBLIC.encode(), b"\x30\x82\xff", b""]
+    "text",
+    [PKCS8.encode(), PUBLIC.encode(), b"\x30\x82\xff", b""],
+    ids=["private", "public", "DER", "empty"],
 )
 def test_what_a_file_holds_is_judged_alike(tmp_path: Path, text: bytes) -> None:
     """A file is taken or refused by its content alone, whatever its name."""
@@ -170,7 +172,11 @@ def test_a_mistyped_key_signs_nothing() -> None:
         load_private_key(kept)
 
 
-@pytest.mark.parametrize("given", [PKCS8, PKCS1, PKCS8.replace("\n", r"\n")])
+@pytest.mark.parametrize(
+    "given",
+    [PKCS8, PKCS1, PKCS8.replace("\n", r"\n")],
+    ids=["PKCS#8", "PKCS#1", "one line"],
+)
 def test_what_is_read_is_what_signs(given: str) -> None:
     """The text that the settings keep of a key loads as the key, and is not shown."""
     kept = read_private_key(Secret(given))

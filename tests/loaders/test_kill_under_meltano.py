@@ -96,9 +96,6 @@ def _documents(amazon: LocalAmazon) -> int:
     return sum(seen.operation == "getReportDocument" for seen in amazon.seen)
 
 
-@pytest.mark.parametrize(
-    "warehouse", ["duckdb", "postgres", "csv", "jsonl"], indirect=True
-)
 def test_a_kill_loses_nothing_that_was_paid_for(
     warehouse: Warehouse, amazon: LocalAmazon
 ) -> None:
