@@ -9,6 +9,7 @@ that gets no token makes progress by the other's.
 from __future__ import annotations
 
 import logging
+import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,6 @@ logger = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS = 50
 _SLACK = timedelta(minutes=5)
 """For clocks that do not agree."""
-_FOREVER_SECONDS = float("inf")
 _ANY_AGE = timedelta.max
 
 
@@ -62,7 +62,7 @@ class Contention:
         """
         if pending.service.name not in self._services or not pending.can_be_searched:
             return None
-        looked_at = self._looked_at.get(pending.request.report_type, -_FOREVER_SECONDS)
+        looked_at = self._looked_at.get(pending.request.report_type, -math.inf)
         return max(
             0.0,
             looked_at + _LOOK_EVERY_SECONDS - self._clock.monotonic(),

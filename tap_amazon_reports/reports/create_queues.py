@@ -8,6 +8,7 @@ held back are only passed over when it is their turn.
 from __future__ import annotations
 
 import heapq
+import math
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import TYPE_CHECKING
@@ -119,7 +120,7 @@ class CreateQueues:
     def pause_seconds(self, wait_seconds: WaitSeconds) -> float:
         """Return how long it takes until something can be created; infinite if none."""
         pauses = (self._pauses(key, wait_seconds) for key in self._services)
-        return min(chain.from_iterable(pauses), default=float("inf"))
+        return min(chain.from_iterable(pauses), default=math.inf)
 
     def _pauses(self, key: int, wait_seconds: WaitSeconds) -> Iterator[float]:
         waiting = [queue for *_, queue in self._turns[key] if queue.entries]

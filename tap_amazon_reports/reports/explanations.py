@@ -125,7 +125,7 @@ EXPLANATIONS = (
         "a report is CANCELLED, which also means that there is no data",
         "no rows, and the bookmark moves; where other windows had rows, it is asked for"
         " once more first, and where its own window had some, the next run tries again"
-        " before the bookmark moves",
+        " before the bookmark moves, as far as both were cancelled",
         "nothing",
         ("cancelled", "no data"),
     ),

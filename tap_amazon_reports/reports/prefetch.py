@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +26,6 @@ HELD_BYTES = 64 * 1024 * 1024
 """All documents together, as Amazon compressed them."""
 _BUSY_PAUSE_SECONDS = 0.25
 """While all downloads are busy, how soon to see whether one of them is free."""
-_FOREVER_SECONDS = float("inf")
 _SERVICES = 2
 """How many services make reports; each has a quota of its own."""
 
@@ -192,7 +192,7 @@ class Prefetch:
 
     def turn(self) -> float:
         """Start what can be started; return the seconds until more may be."""
-        pause = _FOREVER_SECONDS
+        pause = math.inf
         blocked: list[tuple[Need, int, _Fetch]] = []
         services: set[int] = set()
         self._busy = [one for one in self._busy if not one.over.is_set()]
@@ -206,7 +206,7 @@ class Prefetch:
             elif (wait_seconds := self._wait_seconds(fetch)) > 0:
                 blocked.append(entry)
                 pause = min(pause, wait_seconds)
-                if wait_seconds in {_FOREVER_SECONDS, _BUSY_PAUSE_SECONDS}:
+                if wait_seconds in {math.inf, _BUSY_PAUSE_SECONDS}:
                     break
                 services.add(id(fetch.document.service))
             else:
@@ -250,7 +250,7 @@ class Prefetch:
         """Return for how long a fetch cannot be started; 0 if it can be now."""
         busy = [one for one in self._busy if not one.over.is_set()]
         if self._budget.is_spent and not fetch.is_wanted_now:
-            return _FOREVER_SECONDS
+            return math.inf
         if len(busy) >= self._at_once:
             return _BUSY_PAUSE_SECONDS
         service = fetch.document.service

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -139,7 +140,7 @@ class ReportRun:
         waits = [job.wait_seconds for job in self._open if job.awaited is None]
         self._parts.scheduler.wait_for_any(
             [pending for pending in awaited if pending],
-            at_most_seconds=min(waits, default=float("inf")),
+            at_most_seconds=min(waits, default=math.inf),
         )
 
     def _known(self) -> Known:

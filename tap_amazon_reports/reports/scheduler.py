@@ -9,6 +9,7 @@ reports ends first. It works when somebody waits, and between two pieces of a do
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -40,7 +41,6 @@ logger = logging.getLogger(__name__)
 _SHORTEST_PAUSE_SECONDS = 0.05
 """A shorter one may be lost in rounding, and then time would not move at all."""
 _DOWNLOAD_PAUSE_SECONDS = 0.25
-_FOREVER_SECONDS = float("inf")
 
 
 @dataclass
@@ -105,7 +105,7 @@ class ReportScheduler:
         self,
         pendings: Sequence[PendingReport],
         *,
-        at_most_seconds: float = _FOREVER_SECONDS,
+        at_most_seconds: float = math.inf,
     ) -> None:
         """Wait until one of several reports has ended; meanwhile the others ripen.
 
@@ -262,8 +262,8 @@ class ReportScheduler:
         """Fetch ahead what can be; return the seconds until more can be."""
         if any(pending.has_ended for pending in self._awaited):
             # Its document is read at once, and then none of it has to be held.
-            return _FOREVER_SECONDS
-        return self._prefetch.turn() if self._prefetch else _FOREVER_SECONDS
+            return math.inf
+        return self._prefetch.turn() if self._prefetch else math.inf
 
     def _pause(self) -> float:
         pauses = [self._recovery.wait_seconds(one) for one in self._lost]
@@ -283,7 +283,7 @@ class ReportScheduler:
         is_over: Callable[[], bool],
         tell: Callable[[], str],
         *,
-        over_at: float = _FOREVER_SECONDS,
+        over_at: float = math.inf,
     ) -> float:
         """Work until something is over; return the seconds that it took."""
         started_at = self._told_at = self._clock.monotonic()
