@@ -112,19 +112,23 @@ def plan_windows(
 def resumed(
     wanted: WantedReports, bookmark: datetime | None, read_at: datetime | None
 ) -> datetime:
-    """Return from where on a stream still needs rows.
+    """Return from where on a stream still needs rows, in whole seconds.
+
+    A listing is compared to the second, and Amazon tells when it made a report to the
+    millisecond: a window that began at such a moment would be found in no listing.
 
     Args:
         wanted: what is wanted.
         bookmark: up to where it has been read; None if it has not.
         read_at: when the reports were made that its newest rows are from, if known.
     """
-    if bookmark is None:
-        return wanted.start
-    lookback = Lookback(
-        kind=wanted.kind, length=wanted.lookback, options=dict(wanted.options)
-    )
-    return max(wanted.start, lookback.start(bookmark, read_at))
+    start = wanted.start
+    if bookmark is not None:
+        lookback = Lookback(
+            kind=wanted.kind, length=wanted.lookback, options=dict(wanted.options)
+        )
+        start = max(start, lookback.start(bookmark, read_at))
+    return start.replace(microsecond=0)
 
 
 def _snapshot(

@@ -88,3 +88,27 @@ def test_each_cancellation_is_the_first_once_the_window_was_there() -> None:
         left.append(bool(pipeline.run().left))
 
     assert [False, True, False, True] == left
+
+
+def test_a_look_back_that_was_created_is_found_in_the_listing() -> None:
+    """Amazon tells milliseconds of when it made a report; no window begins at them."""
+    clock = ScriptedClock()
+    kind = KINDS["a flat file"]
+    amazon = Amazon(clock, kind.kind)
+    pipeline = Pipeline("one", amazon, kind)
+    pipeline.settings.markets = ("US",)
+    pipeline.settings.window_days = 1
+    clock.advance(seconds=0.4)
+    # Created in one run and read in the next: the look-back counts from the first.
+    pipeline.run(messages=1)
+    clock.advance(hours=1)
+    pipeline.run()
+    clock.advance(hours=24)
+    read = len(amazon.made)
+    pipeline.run(messages=0)
+    clock.advance(hours=1)
+
+    assert pipeline.run().is_complete
+
+    requests = [made.request for made in amazon.made.values()][read:]
+    assert len(set(requests)) == len(requests)
