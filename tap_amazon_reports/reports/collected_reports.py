@@ -23,7 +23,7 @@ from tap_amazon_reports.reports.report_job import JobStream, ReportJob
 from tap_amazon_reports.reports.silence import none_made, none_new, still_made
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
     from datetime import datetime
 
     from tap_amazon_reports.reports.pending_report import PendingReport
@@ -39,17 +39,30 @@ _STUCK = timedelta(days=1)
 """A report that has been making for so long holds up no other."""
 
 
-@dataclass(frozen=True)
-class _Since:
-    """From where on one stream still needs reports.
+@dataclass
+class _Reached:
+    """What one stream has read, and which reports it still needs.
 
     Attributes:
-        start: of what it needs.
+        start: from where on it needs all reports.
         read: what it has read of the hour before its bookmark.
+        unread: by id, when reports were made that it was moved past without reading.
+        marketplaces: of which it was read up to its bookmark; empty if nobody knows.
     """
 
     start: datetime
     read: frozenset[str]
+    unread: dict[str, datetime]
+    marketplaces: tuple[str, ...]
+
+    def needs(self, report: Report, new: frozenset[str]) -> bool:
+        """Tell whether a report is to be read, or one of the `new` marketplaces."""
+        if report.report_id in self.unread:
+            return True
+        of_report = set(report.marketplace_ids)
+        if new & of_report and not of_report & set(self.marketplaces):
+            return True
+        return report.created >= self.start and report.report_id not in self.read
 
 
 class CollectedReports(ReportJob):
@@ -63,8 +76,7 @@ class CollectedReports(ReportJob):
         )
         self._next: deque[Report] = deque()
         self._is_listed = False
-        self._since: dict[str, _Since] = {}
-        self._memory = Remembered()
+        self._reached: dict[str, _Reached] = {}
         self._counted = Counter[str]()
         self._failures: list[str] = []
         self._is_listing_whole = True
@@ -80,7 +92,7 @@ class CollectedReports(ReportJob):
         """
         self._place = place
         self.tell_of_foreign_bookmarks()
-        self._memory = self._streams_memory()
+        self._recall()
         if self.wait_seconds <= 0:
             self._list()
 
@@ -128,7 +140,7 @@ class CollectedReports(ReportJob):
         """Let go of what will not be read."""
         self._reader.forget(self._next)
         self._next.clear()
-        self._is_listed = True
+        self._is_listed, self._is_listing_whole = True, False
 
     def finish(self) -> None:
         """Tell what was read in vain, and what could not be read.
@@ -137,20 +149,28 @@ class CollectedReports(ReportJob):
             ReportFailedError: if a report could not be read.
         """
         self.tell_of_silence(self._counted)
-        first = self.streams[0]
-        done = replace(
-            first.remembered(),
-            unread_reports=self._memory.unread_reports,
-            marketplaces=self._wanted_ids,
-        )
-        if done != first.remembered():
-            first.memory.remember(done.written())
+        with self.streams[0].memory.together():
+            for stream in self.streams:
+                self._remember_reached(stream)
         if self._failures:
             raise ReportFailedError("; ".join(self._failures))
 
+    def _remember_reached(self, stream: JobStream) -> None:
+        """Have a stream remember what it was moved past, and the marketplaces.
+
+        Of new ones there may be reports behind one that is still in the making, or
+        among those that could not be listed: then they stay new.
+        """
+        before = stream.remembered()
+        done = replace(before, unread_reports=self._reached[stream.name].unread)
+        if self._is_listing_whole and not self._in_making:
+            done = replace(done, marketplaces=self._wanted_ids)
+        if done != before:
+            stream.memory.remember(done.written())
+
     # Listing.
 
-    def _streams_memory(self) -> Remembered:
+    def _recall(self) -> None:
         now = self._parts.clock.now().replace(microsecond=0)
         oldest = oldest_listed(now)
         for stream in self.streams:
@@ -163,9 +183,12 @@ class CollectedReports(ReportJob):
                     "Amazon keeps reports for 90 days; those made before"
                     f" {oldest:%Y-%m-%d} cannot be read"
                 )
-            read = frozenset(remembered.read_reports)
-            self._since[stream.name] = _Since(max(start, oldest), read)
-        return self.streams[0].remembered()
+            self._reached[stream.name] = _Reached(
+                max(start, oldest),
+                frozenset(remembered.read_reports),
+                dict(remembered.unread_reports),
+                remembered.marketplaces,
+            )
 
     def _list(self) -> None:
         """List what is to be read, and have it fetched ahead."""
@@ -183,26 +206,26 @@ class CollectedReports(ReportJob):
         if self._in_making:
             self.tell_once(still_made(self._in_making), level=logging.INFO)
             return
-        if self._memory.read_reports:
-            newest = max(self._memory.read_reports.values())
-            self.tell_once(none_new(newest), level=logging.INFO)
+        if read := self.streams[0].remembered().read_reports:
+            self.tell_once(none_new(max(read.values())), level=logging.INFO)
             return
-        start = min(since.start for since in self._since.values())
+        start = min(one.start for one in self._reached.values())
         self.warn(none_made(self.wanted.kind, start))
 
     def _unread(self) -> list[Report]:
         """Return the finished reports, oldest first, up to one still in the making.
 
-        One that has been making for a day is passed over: a later run reads it.
+        One that has been making for a day, or from before all bookmarks, is passed
+        over: a later run reads it.
         """
         unread = []
-        passed: dict[str, datetime] = {}
         listed = sorted(self._listed(), key=lambda one: (one.created, one.report_id))
         for report in listed:
             if report.status.is_terminal:
                 unread.append(report)
-            elif self._parts.clock.now() - report.created >= _STUCK:
-                passed[report.report_id] = report.created
+            elif self._is_held_up_by_none(report):
+                for stream in self._takers(report):
+                    self._reached[stream.name].unread[report.report_id] = report.created
                 self.leave(
                     f"report {report.report_id} has been {report.status.value} since"
                     f" {report.created:%Y-%m-%d %H:%MZ}; it is passed over, and read"
@@ -211,16 +234,21 @@ class CollectedReports(ReportJob):
             else:
                 self._in_making = report
                 break
-        known = dict(self._memory.unread_reports)
         if self._is_listing_whole:
-            gone = known.keys() - {report.report_id for report in listed}
-            self._tell_of_gone(gone)
-            known = {one: made for one, made in known.items() if one not in gone}
-        self._memory = replace(self._memory, unread_reports={**known, **passed})
+            self._forget_gone({report.report_id for report in listed})
         return [report for report in unread if self._takers(report)]
 
-    def _tell_of_gone(self, report_ids: Iterable[str]) -> None:
-        for report_id in sorted(report_ids):
+    def _is_held_up_by_none(self, report: Report) -> bool:
+        """Tell whether newer reports are read although this one is in the making."""
+        age = self._parts.clock.now() - report.created
+        reached = self._reached.values()
+        return age >= _STUCK or all(report.created < one.start for one in reached)
+
+    def _forget_gone(self, listed: Container[str]) -> None:
+        every = {one for reached in self._reached.values() for one in reached.unread}
+        for report_id in sorted(one for one in every if one not in listed):
+            for reached in self._reached.values():
+                reached.unread.pop(report_id, None)
             self.warn(
                 f"report {report_id} was passed over by earlier runs, and Amazon does"
                 " not list it any more: its rows cannot be read"
@@ -242,11 +270,13 @@ class CollectedReports(ReportJob):
 
     def _entries(self) -> Iterator[Report]:
         now = self._parts.clock.now().replace(microsecond=0)
-        starts = [since.start for since in self._since.values()]
         oldest = oldest_listed(now)
-        starts += [max(oldest, one) for one in self._memory.unread_reports.values()]
-        if self._new_marketplaces:
-            starts.append(max(oldest, self.wanted.start))
+        starts = []
+        for reached in self._reached.values():
+            starts.append(reached.start)
+            starts += [max(oldest, made) for made in reached.unread.values()]
+            if self._new_marketplaces(reached):
+                starts.append(max(oldest, self.wanted.start))
         since = min(starts).replace(microsecond=0)
         until = min(self.wanted.end.replace(microsecond=0), now)
         types = [self.wanted.kind.report_type]
@@ -254,10 +284,9 @@ class CollectedReports(ReportJob):
             if self._is_ours(report):
                 yield report
 
-    @property
-    def _new_marketplaces(self) -> frozenset[str]:
-        """Those of which no report was collected before."""
-        before = self._memory.marketplaces
+    def _new_marketplaces(self, reached: _Reached) -> frozenset[str]:
+        """Return those of which no report was collected before."""
+        before = reached.marketplaces
         wanted = frozenset(self.wanted.partition.marketplace_ids)
         return wanted - set(before) if before else frozenset()
 
@@ -278,21 +307,12 @@ class CollectedReports(ReportJob):
 
     def _takers(self, report: Report) -> list[JobStream]:
         """Return the streams that have not read a report."""
-        is_passed = report.report_id in self._memory.unread_reports
-        if is_passed or self._is_of_new_marketplaces(report):
-            return list(self.streams)
-        return [
-            stream
-            for stream in self.streams
-            if report.created >= self._since[stream.name].start
-            and report.report_id not in self._since[stream.name].read
-        ]
-
-    def _is_of_new_marketplaces(self, report: Report) -> bool:
-        """Tell whether no earlier run wanted the marketplaces of a report."""
-        of_report = set(report.marketplace_ids)
-        new = self._new_marketplaces & of_report
-        return bool(new) and not of_report & set(self._memory.marketplaces)
+        takers = []
+        for stream in self.streams:
+            reached = self._reached[stream.name]
+            if reached.needs(report, self._new_marketplaces(reached)):
+                takers.append(stream)
+        return takers
 
     # Reading.
 
@@ -322,15 +342,15 @@ class CollectedReports(ReportJob):
         self._failures.append(
             f"report {report.report_id}: {error}; the next run tries again"
         )
-        unread = {**self._memory.unread_reports, report.report_id: report.created}
-        self._memory = replace(self._memory, unread_reports=unread)
-        self._move(self.streams, report)
+        takers = self._takers(report)
+        for stream in takers:
+            self._reached[stream.name].unread[report.report_id] = report.created
+        self._move(takers, report)
 
     def _move_past(self, report: Report) -> None:
         takers = self._takers(report)
-        unread = dict(self._memory.unread_reports)
-        unread.pop(report.report_id, None)
-        self._memory = replace(self._memory, unread_reports=unread)
+        for stream in takers:
+            self._reached[stream.name].unread.pop(report.report_id, None)
         self._move(takers, report)
 
     def _move(self, streams: Iterable[JobStream], report: Report) -> None:
@@ -342,15 +362,12 @@ class CollectedReports(ReportJob):
             reached = stream.memory.bookmark()
             if self._is_listing_whole:
                 reached = max(filter(None, (reached, report.created)))
+            of_stream = self._reached[stream.name]
             memory = Remembered(
-                read_reports=self._read_reports(stream, report, reached)
+                read_reports=self._read_reports(stream, report, reached),
+                unread_reports=of_stream.unread,
+                marketplaces=of_stream.marketplaces or self._wanted_ids,
             )
-            if stream is self.streams[0]:
-                memory = replace(
-                    memory,
-                    unread_reports=self._memory.unread_reports,
-                    marketplaces=self._memory.marketplaces or self._wanted_ids,
-                )
             if reached is None:
                 stream.receiver.flush()
                 stream.memory.remember(memory.written())

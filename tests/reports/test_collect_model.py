@@ -95,3 +95,23 @@ class CollectHistories(Histories):
 
 TestCollectHistories = CollectHistories.TestCase
 TestCollectHistories.settings = RANDOM
+
+
+def test_each_stream_remembers_its_own_marketplaces() -> None:
+    """A stream that is selected later and alone gets what it never had."""
+    kind = COLLECTED["JSON of two streams"]
+    histories = CollectHistories()
+    histories.begin(name="JSON of two streams")
+    (pipeline, _) = histories.pipelines
+    orders, items = (one.stream for one in kind.kind.layout.records)
+    histories.a_schedule_makes_reports(fates=[Fate(seconds=0)], market=1, hours=0)
+    for markets, streams in (
+        (("US", "CA"), (orders,)),
+        (("US",), (orders, items)),
+        (("US", "CA"), (items,)),
+    ):
+        histories.a_schedule_makes_reports(fates=[Fate(seconds=0)], market=0, hours=3)
+        pipeline.settings.markets, pipeline.settings.streams = markets, streams
+        assert pipeline.run().is_complete
+
+    assert not pipeline.unread()

@@ -17,7 +17,7 @@ from tests.streams.content_runs import US
 from tests.streams.document_compare import assert_arrived, type_file
 
 if TYPE_CHECKING:
-    from tests.streams.content_runs import ContentRuns
+    from tests.streams.content_runs import ContentRuns, Entry
     from tests.tap_run import Output
 
 STREAM = "sp_v2_settlement_report_data_flat_file_v2"
@@ -125,6 +125,44 @@ def test_one_in_the_making_stops_the_bookmark(content: ContentRuns) -> None:
     content.clock.advance(hours=2)
     second = content.read(SETTLEMENT, state=first.state, **LONG_AGO)
     assert [made["reportId"], young] == _ids(second)
+
+
+def test_a_marketplace_that_is_added_stays_new_until_it_was_listed(
+    content: ContentRuns,
+) -> None:
+    """A run that is refused in between does not make anybody forget its reports."""
+    entries: list[Entry] = [{"report_type": RETURNS, "source": "collect"}, SETTLEMENT]
+    canada = _hold(content, days=20, place=BY_COUNTRY["CA"].id)
+    _hold(content, days=10)
+    first = content.read(*entries, **LONG_AGO)
+    both: dict[str, Any] = {**LONG_AGO, "sp_marketplaces": ["US", "CA"]}
+    refused = content.read(
+        *entries, state=first.state, **both, sp_client_secret="wrong"
+    )
+    assert 1 == refused.status
+    third = content.read(*entries, state=refused.state, **both)
+    assert (0, [canada]) == (third.status, _ids(third))
+
+
+def test_one_in_the_making_of_an_added_marketplace_is_read_later(
+    content: ContentRuns,
+) -> None:
+    """Neither it nor what is younger is lost, though the bookmark is further on."""
+    canada = BY_COUNTRY["CA"].id
+    made = content.amazon.selling_partner.ask(
+        SETTLEMENT, ripening=BySeconds(0, 7200), marketplaceIds=[canada]
+    )
+    content.clock.advance(hours=1)
+    younger = _hold(content, days=0, place=canada)
+    content.clock.advance(hours=0.5)
+    ours = _hold(content, days=0)
+    first = content.read(SETTLEMENT, **LONG_AGO)
+    both: dict[str, Any] = {**LONG_AGO, "sp_marketplaces": ["US", "CA"]}
+    second = content.read(SETTLEMENT, state=first.state, **both)
+    content.clock.advance(hours=2)
+    third = content.read(SETTLEMENT, state=second.state, **both)
+    assert [ours] == _ids(first)
+    assert {made["reportId"], younger} == {*_ids(second), *_ids(third)}
 
 
 def test_one_in_the_making_elsewhere_stops_nothing(content: ContentRuns) -> None:
