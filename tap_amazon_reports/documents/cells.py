@@ -97,10 +97,12 @@ def _lines(pieces: Iterator[str]) -> Iterator[list[str]]:
         size += len(first)
         _refuse_longer(size)
         if others:
-            whole_lines = ["".join(unfinished), *others]
+            whole_lines = ["".join(unfinished).removesuffix("\r"), *others]
             unfinished = [whole_lines.pop()]
             size = len(unfinished[0])
-            yield [line.removesuffix("\r") for line in whole_lines]
+            if "\r" in piece:
+                whole_lines = [line.removesuffix("\r") for line in whole_lines]
+            yield whole_lines
     yield ["".join(unfinished).removesuffix("\r")]
 
 

@@ -112,10 +112,32 @@ class DocumentRows:
     ) -> Iterator[DocumentBlock]:
         """Yield the rows of a document, as storage holds it, in their order.
 
+        Args:
+            pieces: of the document.
+            content_type: as storage tells it.
+            around: what each row has beside its columns; a column of the same name is
+                first.
+
+        Raises:
+            DocumentDamagedError, MissingColumnError, NotATableError: as `blocks_of`.
+        """
+        yield from self.blocks_of(
+            members(pieces), content_type=content_type, around=around
+        )
+
+    def blocks_of(
+        self,
+        files: Iterable[Member],
+        *,
+        content_type: str | None,
+        around: Mapping[str, object] = MappingProxyType({}),
+    ) -> Iterator[DocumentBlock]:
+        """Yield the rows of a document that somebody unpacks, in their order.
+
         Of several arrays each has its own order.
 
         Args:
-            pieces: of the document.
+            files: in the document.
             content_type: as storage tells it.
             around: what each row has beside its columns; a column of the same name is
                 first.
@@ -126,8 +148,8 @@ class DocumentRows:
             NotATableError: if it is a sentence instead of a table.
         """
         read = self._delimited if self._layout.format.is_table else self._objects
-        for packed in members(pieces):
-            member = self._seen(packed)
+        for unpacked in files:
+            member = self._seen(unpacked)
             try:
                 yield from read(member, content_type, around)
             except (MissingColumnError, NotATableError):

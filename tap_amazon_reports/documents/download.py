@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError, UnavailableError
 from tap_amazon_reports.amazon.storage import UrlExpiredError
+from tap_amazon_reports.documents.container import Member, members
 from tap_amazon_reports.documents.soundness import check_sound
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.amazon.secret import DocumentUrl
     from tap_amazon_reports.amazon.storage import Storage, StoredObject
+    from tap_amazon_reports.documents.soundness import Unpacked
+
+_UNPACKED_BYTES = 32 * 1024 * 1024
+"""What was unpacked to be checked is held up to this length, and not unpacked twice."""
 
 _TRIES = 5
 """How often one document is opened before its stream fails."""
@@ -122,6 +127,7 @@ class Download:
         self._length, self._md5 = self._object.length, self._object.md5
         self._is_whole = False
         self._held: deque[bytes] = deque()
+        self._unpacked: list[Unpacked] = []
         self._budget: MemoryBudget | None = None
         self._rest = self._stored()
         self.between_pieces: Callable[[], object] = _nothing
@@ -165,14 +171,19 @@ class Download:
             self.between_pieces()
             self._hold_piece()
         if self._is_whole:
-            self._check_held()
+            self._unpacked = self._check_held(keep_bytes=_UNPACKED_BYTES)
         return self.is_sound
 
-    def _check_held(self) -> None:
-        check_sound(
-            self._held, etag=self.etag, md5=self._md5, between=self.between_pieces
+    def _check_held(self, *, keep_bytes: int = 0) -> list[Unpacked]:
+        unpacked = check_sound(
+            self._held,
+            etag=self.etag,
+            md5=self._md5,
+            between=self.between_pieces,
+            keep_bytes=keep_bytes,
         )
         self.is_sound = True
+        return unpacked
 
     def _hold_piece(self) -> None:
         """Hold one piece more, or know that there is none."""
@@ -186,6 +197,7 @@ class Download:
 
     def release(self) -> None:
         """Let go of what is held, of a document that nobody will read."""
+        self._unpacked.clear()
         while self._held:
             self._unhold()
         self._close()
@@ -207,6 +219,25 @@ class Download:
                 yield piece
         finally:
             self._close()
+
+    def files(self) -> Iterator[Member]:
+        """Yield the files in the document, unpacked.
+
+        Raises:
+            DocumentDamagedError, UnavailableError, AmazonError: as `pieces`.
+        """
+        if not self._unpacked:
+            yield from members(self.pieces())
+            return
+        unpacked, self._unpacked = self._unpacked, []
+        self.release()
+        for name, chunks in unpacked:
+            yield Member(name, self._emptied(chunks))
+
+    def _emptied(self, chunks: deque[bytes]) -> Iterator[bytes]:
+        while chunks:
+            self.between_pieces()
+            yield chunks.popleft()
 
     def _close(self) -> None:
         self._rest.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
@@ -11,7 +12,10 @@ from tap_amazon_reports.documents.container import members
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-__all__ = ["CHECKED_BYTES", "check_sound"]
+__all__ = ["CHECKED_BYTES", "Unpacked", "check_sound"]
+
+Unpacked = tuple[str | None, deque[bytes]]
+"""The name of a file in a document, if it has one, and its pieces."""
 
 CHECKED_BYTES = 16 * 1024 * 1024
 """Documents up to this length, as they are stored, are checked before they are read.
@@ -29,14 +33,19 @@ def check_sound(
     etag: str | None,
     md5: bytes | None,
     between: Callable[[], object],
-) -> None:
-    """Unpack a document and let go of what is in it: its checksums are told by that.
+    keep_bytes: int = 0,
+) -> list[Unpacked]:
+    """Unpack a document: its checksums are told by that.
 
     Args:
         pieces: of all of it, as it is stored.
         etag: as storage tells it.
         md5: what they should add up to, if that is known.
         between: called between two pieces; a chance to do else.
+        keep_bytes: how much of what is in it may be held.
+
+    Returns:
+        What is in it, if it is no more than that; else nothing.
 
     Raises:
         DocumentDamagedError: if it is cut short, or a checksum is not its own; or if
@@ -54,6 +63,15 @@ def check_sound(
         if digest.digest() != md5:
             msg = "the document is damaged: it has another MD5 than storage tells"
             raise DocumentDamagedError(msg)
+    kept: list[Unpacked] = []
+    left = keep_bytes
     for member in members(iter(pieces)):
-        for _ in member.chunks:
+        kept.append((member.name, deque()))
+        for chunk in member.chunks:
             between()
+            left -= len(chunk)
+            if left < 0:
+                kept = [(member.name, deque())]
+            else:
+                kept[-1][1].append(chunk)
+    return kept if left >= 0 else []

@@ -130,8 +130,8 @@ class DocumentReader:
         count = 0
         try:
             download.check(at_most_bytes=CHECKED_BYTES)
-            for found in rows.blocks(
-                download.pieces(),
+            for found in rows.blocks_of(
+                download.files(),
                 content_type=download.content_type,
                 around=_envelope(report, marketplace_id),
             ):

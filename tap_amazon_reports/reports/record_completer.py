@@ -57,8 +57,10 @@ class RecordCompleter:
         block.put("report_row", [*range(self._next_row, after)])
         self._next_row = after
         if extras:
-            places = range(len(block))
-            block.put("_extra", [extras.get(place) or None for place in places])
+            kept: list[object] = [None] * len(block)
+            for place, extra in extras.items():
+                kept[place] = extra or None
+            block.put("_extra", kept)
         if self._day is not None:
             block.put(SNAPSHOT_DATE, [self._day] * len(block))
         for column in self._stand_ins:

@@ -311,6 +311,29 @@ class TestChecked:
 
         assert download.check(at_most_bytes=1_000_000)
 
+    @pytest.mark.parametrize("unpacked_bytes", [0, len(CONTENT) - 1, len(CONTENT)])
+    def test_what_is_in_it_is_the_same_however_long(
+        self,
+        amazon: LocalAmazon,
+        storage: Storage,
+        unpacked_bytes: int,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """A document that was unpacked to be checked, or is too long for that."""
+        monkeypatch.setattr(
+            "tap_amazon_reports.documents.download._UNPACKED_BYTES", unpacked_bytes
+        )
+        download = Download(ask=ScriptedUrls(amazon, GZIPPED), storage=storage)
+        assert download.check(at_most_bytes=1_000_000)
+        turns = []
+        download.between_pieces = lambda: turns.append(None)
+
+        (file,) = download.files()
+
+        assert CONTENT == b"".join(file.chunks)
+        assert turns
+        assert [] == list(download.pieces())
+
     def test_two_versions_give_no_byte(
         self, amazon: LocalAmazon, storage: Storage
     ) -> None:
