@@ -325,7 +325,7 @@ class TestChecked:
         )
         download = Download(ask=ScriptedUrls(amazon, GZIPPED), storage=storage)
         assert download.check(at_most_bytes=1_000_000)
-        turns = []
+        turns: list[None] = []
         download.between_pieces = lambda: turns.append(None)
 
         (file,) = download.files()
