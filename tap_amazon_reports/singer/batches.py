@@ -196,14 +196,16 @@ class Lines:
         """Hold nothing; of what comes, leave out nulls unless they are wanted."""
         self._nulls = nulls
         self.encoded_bytes = 0
-        self._lines = bytearray()
-        self._content: list[bytes | bytearray] = []
+        self._lines: list[bytes] = []
+        self._lines_bytes = 0
+        self._content: list[bytes] = []
 
     def add(self, block: Block) -> None:
         """Add records; put the lines away when there are many."""
         for lines in json_lines(block, nulls=self._nulls):
-            self._lines += lines
-        if len(self._lines) >= _PIECE_BYTES:
+            self._lines.append(lines)
+            self._lines_bytes += len(lines)
+        if self._lines_bytes >= _PIECE_BYTES:
             self._end_piece()
 
     def end(self) -> None:
@@ -215,12 +217,13 @@ class Lines:
         return b"".join(self._content)
 
     def _end_piece(self) -> None:
-        lines, self._lines = self._lines, bytearray()
-        self.encoded_bytes += len(lines)
+        lines, self._lines = self._lines, []
+        self.encoded_bytes += self._lines_bytes
+        self._lines_bytes = 0
         self._put_away(lines)
 
-    def _put_away(self, lines: bytearray) -> None:
-        self._content.append(lines)
+    def _put_away(self, lines: list[bytes]) -> None:
+        self._content += lines
 
 
 class GzipLines(Lines):
@@ -244,11 +247,11 @@ class GzipLines(Lines):
         self._worker.end()
         return super().content()
 
-    def _put_away(self, lines: bytearray) -> None:
+    def _put_away(self, lines: list[bytes]) -> None:
         self._worker.start(lambda: self._compress(lines))
 
-    def _compress(self, lines: bytearray) -> None:
-        self._content.append(self._compressor.compress(lines))
+    def _compress(self, lines: list[bytes]) -> None:
+        self._content.append(self._compressor.compress(b"".join(lines)))
 
     def _flush(self) -> None:
         self._content.append(self._compressor.flush())

@@ -117,7 +117,7 @@ class ParquetRows:
     def add(self, block: Block) -> None:
         """Turn records into columns, and write a row group when there are many."""
         batch = self._columns.batch(block, self._misfits)
-        self.encoded_bytes += batch.nbytes
+        self.encoded_bytes += batch.get_total_buffer_size()
         self._batches.append(batch)
         self._batched_records += len(block)
         if self._batched_records >= _GROUP_RECORDS:
