@@ -33,6 +33,7 @@ _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 _FORMATS = FormatChecker(formats=())
 _VALIDATORS: dict[str, Draft202012Validator] = {}
 _CATALOGS: dict[str, dict[str, Any]] = {}
+_PACED = {"RECORD", "STATE"}
 
 
 @_FORMATS.checks("date-time")
@@ -160,7 +161,13 @@ def sync(
             catalogue=catalogue,
         )
         status = tap.run()
-    return Output.read(written.getvalue().decode(), status=status)
+    output = Output.read(written.getvalue().decode(), status=status)
+    if not status:
+        types = [message["type"] for message in output.messages]
+        assert "RECORD" != next((t for t in reversed(types) if t in _PACED), "STATE"), (
+            "no STATE behind the last RECORD: a target may forget the one before"
+        )
+    return output
 
 
 def discover(

@@ -29,11 +29,15 @@ class MessageWriter(MsgSpecWriter):
     the tap waits. And a signal that comes while lines are being written waits for the
     end of the last one: half a line, or a STATE message inside a RECORD message, would
     break the target.
+
+    Attributes:
+        has_untold_records: whether records were written since the last STATE message.
     """
 
     def __init__(self) -> None:
         """Start with nothing to write."""
         super().__init__()
+        self.has_untold_records = False
         # Only whole lines are ever added, each by one call that no signal can divide.
         self._lines = bytearray()
         self._is_writing = False
@@ -47,6 +51,11 @@ class MessageWriter(MsgSpecWriter):
         """Write one line, and all those before it."""
         self._lines.extend(line)
         self.flush()
+
+    def write_state(self, line: bytes) -> None:
+        """Write a STATE message, and all lines before it."""
+        self.write_line(line)
+        self.has_untold_records = False
 
     def record_lines(
         self, stream: str, *, version: int | None, now: Callable[[], datetime]
@@ -69,6 +78,7 @@ class MessageWriter(MsgSpecWriter):
             # In JSON, an end of a line is never inside of a text.
             messages = records.removesuffix(b"\n").replace(b"\n", tail + head)
             lines.extend(b"".join((head, messages, tail)))
+            self.has_untold_records = True
             if len(lines) > _BLOCK_BYTES:
                 self.flush()
 

@@ -20,9 +20,11 @@ class _Lines:
 
     def __init__(self) -> None:
         self.lines: list[bytes] = []
+        self.has_untold_records = False
 
-    def write_line(self, line: bytes) -> None:
+    def write_state(self, line: bytes) -> None:
         self.lines.append(line)
+        self.has_untold_records = False
 
     def write_message(self, message: Message) -> None:
         self.lines.append(json.dumps(message.to_dict()).encode())
@@ -80,6 +82,15 @@ def test_a_state_is_told_once(rig: _Rig) -> None:
     rig.messages.tell("b")
     rig.messages.write_state(rig.state)
     assert 1 == len(rig.out.lines)
+
+
+def test_a_state_is_told_again_behind_records(rig: _Rig) -> None:
+    """Some targets forget a state at the next record, and pass on what comes after."""
+    rig.messages.tell("a")
+    rig.out.has_untold_records = True
+    rig.messages.tell("a")
+    rig.messages.tell("a")
+    assert 2 == len(rig.out.lines)
 
 
 def test_the_end_of_a_run_trusts_no_cache(rig: _Rig) -> None:
