@@ -222,6 +222,29 @@ def test_a_stream_map_that_fits_no_stream_is_refused(
     assert [] == mistakes.amazon.seen
 
 
+@pytest.mark.parametrize(
+    ("maps", "said"),
+    [
+        ({"pay_reportz": {"x": "1"}}, ["there is no stream pay_reportz; did you mean"]),
+        ({"copy": {"__source__": "nosuch"}}, ["there is no stream nosuch"]),
+        ({"xyz_*": None}, ["there is no stream xyz_*"]),
+        ({"pay_report_s*": {"x": "report_type"}}, []),
+    ],
+    ids=["misspelt", "source", "pattern", "right"],
+)
+def test_a_map_of_no_stream_is_told(
+    rehearse: Rehearsal, maps: dict[str, Any], said: list[str]
+) -> None:
+    """A name that is misspelt would leave the columns in that it should hide."""
+    output = rehearse(only=["pay_report_schedules"], stream_maps=maps)
+    lines = rehearse.caplog.messages
+    told = [line for line in lines if "changes nothing" in line]
+
+    assert 0 == output.status
+    assert len(said) == len(told)
+    assert all(words in line for words, line in zip(said, told, strict=True))
+
+
 COMMANDS: list[tuple[list[str], str]] = [
     (["plan", "--start-date", LATE], "found '9999"),
     (["plan", "--start-date", "x"], "found 'x'"),

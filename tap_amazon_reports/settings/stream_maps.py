@@ -7,16 +7,19 @@ anything but null, and names no column.
 from __future__ import annotations
 
 import ast
+import difflib
+import fnmatch
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
 NAME = "stream_maps"
 
 _ELSE = "__else__"
 _KEYS = "__key_properties__"
-_TEXTS = frozenset({"__alias__", "__source__"})
+_SOURCE = "__source__"
+_TEXTS = frozenset({"__alias__", _SOURCE})
 _NOTHING = (None, "__NULL__")
 _SHOWN = 80
 
@@ -43,6 +46,22 @@ def stream_map_problems(given: Any) -> Iterator[str]:
                 "an object of columns and expressions, or null, which leaves out the"
                 " stream",
             )
+
+
+def maps_of_nothing(
+    given: Mapping[str, Any] | None, streams: Collection[str]
+) -> Iterator[str]:
+    """Yield a line for each part of `stream_maps` that is of no stream there is.
+
+    It may be of one that other settings would add, so it is no mistake for certain.
+    """
+    for name, found in (given or {}).items():
+        source = found.get(_SOURCE, name) if isinstance(found, dict) else name
+        if name == _ELSE or fnmatch.filter(streams, source):
+            continue
+        near = difflib.get_close_matches(source, streams, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        yield f"{NAME}.{name} changes nothing: there is no stream {source}{hint}"
 
 
 def _column_problems(stream: str, given: dict[str, Any]) -> Iterator[str]:

@@ -26,6 +26,7 @@ from tap_amazon_reports.settings.reader import (
     read_settings,
 )
 from tap_amazon_reports.settings.schema import SETTINGS
+from tap_amazon_reports.settings.stream_maps import maps_of_nothing
 from tap_amazon_reports.singer.catalog import catalog_of, catalog_text, read_catalog
 from tap_amazon_reports.singer.messages import MessageWriter, PromptClock
 from tap_amazon_reports.singer.outcome import RunOutcome
@@ -118,6 +119,8 @@ class AmazonTap(Tap, abc.ABC):
                 "the catalog selects no stream of this tap, so nothing is read; write"
                 " it anew with --discover, and select what is wanted"
             )
+        for line in maps_of_nothing(self.config.get("stream_maps"), self.streams):
+            self.logger.warning("%s", line)
         inside = [one for one in selected if isinstance(one, ReportStream)]
         run = self.report_run(inside)
         run.start()
