@@ -195,8 +195,8 @@ class Checks:
         ]
         if not documents:
             note = (
-                "there is no document of the last 7 days to try the restricted data"
-                " token on that its personal data need"
+                "the restricted data token was not tried, because there is no document"
+                " of the last 7 days"
             )
             return Finding(service, report_type, note=note)
         client = self._services.selling_partner
@@ -253,16 +253,16 @@ class Checks:
         """Return how far the clock is off, by what the last answer was dated."""
         skew = clock_skew(self._services.answered_at, self._clock.now())
         if skew is None:
-            note = "no answer said what time it is"
+            note = "not compared, because no answer had a Date header"
             return Finding(_CLOCK, "clock", note=note)
         if abs(skew) <= _WORST_SKEW:
             return Finding(_CLOCK, "clock")
         way = "ahead of" if skew > timedelta() else "behind"
         minutes = abs(skew).total_seconds() / 60
         problem = (
-            f"the clock of this machine is {minutes:.0f} minutes {way} Amazon's: set it"
-            " by NTP; Amazon Pay refuses signatures that are 15 minutes off, and no"
-            " report may end in the future"
+            f"the clock of this machine is {minutes:.0f} minutes {way} Amazon's:"
+            " synchronise it by NTP; Amazon Pay refuses signatures that are 15 minutes"
+            " off, and no report may end in the future"
         )
         return Finding(_CLOCK, "clock", problem)
 
@@ -272,7 +272,7 @@ def _service(service: str, findings: Iterator[Finding]) -> Iterator[Finding]:
     try:
         yield from findings
     except CredentialsError as error:
-        yield Finding(service, "all of it", str(error))
+        yield Finding(service, "all calls", str(error))
 
 
 def clock_skew(dated: str | None, now: datetime) -> timedelta | None:
@@ -288,7 +288,7 @@ def _of_denied_types(error: AmazonError, *, alone: bool) -> str:
     if not alone:
         return str(error)
     return (
-        f"{error}; if other types are allowed, region and authorisation are right, and"
-        " the role of this one is missing: add it to the application, then authorise"
-        " anew and set the new sp_refresh_token"
+        f"{error}; if other types pass, region and authorisation are right, and only"
+        " the role for this type is missing: add it to the application, authorise the"
+        " application again and set the new sp_refresh_token"
     )

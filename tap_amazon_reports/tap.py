@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 # Facts (reports_2021-06-30.json, `x-amzn-api-sandbox`; November 2026): the static
 # sandbox creates one report, by a fixed body, and it is IN_PROGRESS for ever.
 _NEVER_MADE = (
-    "no report is asked for, as Amazon's static sandbox finishes none; rows inside"
-    " reports are read without sp_sandbox"
+    "no report is created, because Amazon's static sandbox finishes none; unset"
+    " sp_sandbox to read the rows inside reports"
 )
 
 

@@ -65,7 +65,7 @@ SETTINGS: list[tuple[str, Any, str]] = [
     ("pay_private_key", "hello", "pay_private_key: "),
     ("pay_private_key", "a\0b", "pay_private_key: "),
     ("pay_private_key", "", "pay_private_key: found nothing"),
-    ("pay_region", "mars", "pay_region: 'mars' is not a region"),
+    ("pay_region", "mars", "pay_region: found 'mars', allowed:"),
     ("sp_base_url", "hello", "sp_base_url: found"),
     ("sp_base_url", "http://example.com", "sp_base_url: found"),
     ("sp_base_url", f"https://{'a' * 300}.com", "sp_base_url: found"),
@@ -92,17 +92,21 @@ SETTINGS: list[tuple[str, Any, str]] = [
 ]
 FILES: list[tuple[str, bytes | None, str]] = [
     # what is in a file that should hold one JSON object, and what is said of it
-    ("empty", b"", "it is empty; it must hold one JSON object"),
-    ("cut", f'{{"sp_client_secret": "{SECRET}",'.encode(), "as JSON (line 1)"),
-    ("a list", f'["{SECRET}"]'.encode(), "it must hold one JSON object"),
-    ("null", b"null", "it must hold one JSON object"),
-    ("a word", b'"x"', "it must hold one JSON object"),
-    ("NaN", b'{"request_timeout": NaN}', "it cannot be read as JSON"),
-    ("nested", b'{"sp_report_types": %s}' % DEEP.encode(), "it cannot be read as JSON"),
-    ("digits", b'{"request_timeout": %s}' % (b"9" * 5000), "it cannot be read as JSON"),
-    ("half a character", b'{"account": "\\ud800"}', "it cannot be read as JSON"),
-    ("bytes", b"\x00\xff\xfe", "it cannot be read as JSON"),
-    ("latin", b'{"account": "\xff"}', "it cannot be read as JSON"),
+    ("empty", b"", "the file is empty; it must contain one JSON object"),
+    (
+        "cut",
+        f'{{"sp_client_secret": "{SECRET}",'.encode(),
+        "the file is not JSON (line 1)",
+    ),
+    ("a list", f'["{SECRET}"]'.encode(), "the file must contain one JSON object"),
+    ("null", b"null", "the file must contain one JSON object"),
+    ("a word", b'"x"', "the file must contain one JSON object"),
+    ("NaN", b'{"request_timeout": NaN}', "the file is not JSON"),
+    ("nested", b'{"sp_report_types": %s}' % DEEP.encode(), "the file is not JSON"),
+    ("digits", b'{"request_timeout": %s}' % (b"9" * 5000), "the file is not JSON"),
+    ("half a character", b'{"account": "\\ud800"}', "the file is not JSON"),
+    ("bytes", b"\x00\xff\xfe", "the file is not JSON"),
+    ("latin", b'{"account": "\xff"}', "the file is not JSON"),
 ]
 STATES = [
     '{"bookmarks": []}',

@@ -144,7 +144,7 @@ def test_a_month_that_storage_does_not_have_is_a_failure(rehearse: Rehearsal) ->
     first = rehearse(only=["appstore_sales"])
 
     assert 1 == first.status
-    assert "storage does not have it (HTTP 404)" in rehearse.failure
+    assert "is not in storage (HTTP 404)" in rehearse.failure
     second = rehearse(only=["appstore_sales"], state=first.state)
     assert 0 == second.status
     assert {"2026-10", "2026-11"} == {

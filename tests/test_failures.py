@@ -164,7 +164,7 @@ def test_silence_is_a_time_out(caplog: pytest.LogCaptureFixture) -> None:
         output = rehearse(only=["pay_report_schedules"], request_timeout=0.1)
 
     assert (0, 2) == (output.status, len(output.rows()))
-    assert "no answer in time (setting request_timeout)" in caplog.text
+    assert "no answer within request_timeout" in caplog.text
     assert 2 == rehearse.asked("pay.getReportSchedules")
 
 
@@ -176,7 +176,7 @@ def test_the_summary_has_every_failure(rehearse: Rehearsal) -> None:
     told = rehearse.caplog.text
 
     assert 1 == output.status
-    assert "the run is incomplete, 2 failed:" in told
+    assert "the run is incomplete, 2 failures:" in told
     assert ["pay_reports", "sp_reports"] == sorted(
         line.partition(":")[0] for line in rehearse.failures
     )

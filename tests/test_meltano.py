@@ -148,7 +148,7 @@ def test_what_meltano_hands_on_is_read(
     partner = read_settings({**CREDENTIALS, **config}, now=NOON).selling_partner
 
     assert [
-        "batch_config.batch_size: found 0, allowed: a whole number from 1 on"
+        "batch_config.batch_size: found 0, allowed: a whole number, 1 or more"
     ] == refused.value.problems[:1]
     assert partner is not None
     assert ["DE", "FR"] == [market.country for market in partner.marketplaces]

@@ -95,7 +95,7 @@ class Answer:
         """
         found = self.wire.get(name)
         if not isinstance(found, list):
-            problem = f"{name} is no list"
+            problem = f"{name} is not a list"
             raise self.unexpected(problem)
         good, wrong = [], []
         for place, wire in enumerate(found):
@@ -105,14 +105,14 @@ class Answer:
                 which = f"{name}[{place}]{_named(wire)}"
                 wrong.append(self.unexpected(f"{which}: {_told(problem)}"))
         for error in wrong:
-            logger.warning("%s; this entry is left out", error)
+            logger.warning("%s; this entry is skipped", error)
         return good, wrong
 
     def unexpected(self, problem: str) -> UnexpectedAnswerError:
         """Return the error that says what is wrong with this answer."""
         return UnexpectedAnswerError(
-            f"{self.asked} answered HTTP {self.status} with what is not documented:"
-            f" {problem} (request id {self.request_id})",
+            f"{self.asked}: the answer (HTTP {self.status}) is not what Amazon"
+            f" documents: {problem} (request id {self.request_id})",
             status=self.status,
             request_id=self.request_id,
         )
@@ -137,7 +137,7 @@ def read_json(content: bytes) -> tuple[object, bool]:
         msg = f"it is nested more than {DEEPEST} levels deep"
         raise ValueError(msg) from None
     except ValueError:
-        msg = "it is no JSON"
+        msg = "it is not JSON"
         raise ValueError(msg) from None
     sound = _Sound()
     return sound.of(value), sound.replaced or "\ufffd" in text
@@ -166,11 +166,11 @@ def read_answer(
     except ValueError as error:
         raise answer.unexpected(str(error)) from None
     if not isinstance(value, dict):
-        problem = "it is no JSON object"
+        problem = "it is not a JSON object"
         raise answer.unexpected(problem)
     if replaced:
         logger.warning(
-            "%s answered with broken characters; they are read as U+FFFD", asked
+            "%s: the answer has broken characters, which are read as U+FFFD", asked
         )
     return Answer(asked, response.status_code, request_id, value)
 
@@ -217,8 +217,8 @@ def listed(
         left_out += wrong
     if left_out:
         first = left_out[0]
-        more = f"; {len(left_out) - 1} more entries were wrong" if left_out[1:] else ""
-        msg = f"{first}{more}. The others were read"
+        more = f" and {len(left_out) - 1} more like it" if left_out[1:] else ""
+        msg = f"{first}: this entry{more} was skipped, the others were read"
         raise WrongEntriesError(msg, status=first.status, request_id=first.request_id)
 
 

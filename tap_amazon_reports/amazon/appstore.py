@@ -64,8 +64,8 @@ class AppstoreRules:
         if status == HTTPStatus.FORBIDDEN:
             return AccessDeniedError(
                 f"{said}. Check that the security profile of appstore_client_id is"
-                " attached to the Reporting API in the developer console, and that its"
-                " account owns the apps",
+                " attached to the Reporting API in the developer console, and that the"
+                " account of that profile owns the apps",
                 status=status,
                 request_id=request_id,
             )
@@ -103,9 +103,9 @@ class AppstoreClient:
         if (found := _bare_url(response)) is None:
             request_id = response.headers.get(AppstoreRules.request_id_header)
             msg = (
-                f"{asked} answered HTTP {response.status_code} with something that is"
-                f" not the URL of a document (request id {request_id}); check that"
-                " appstore_base_url is Amazon's address, and no proxy answers for it"
+                f"{asked}: the answer (HTTP {response.status_code}) is not the URL of a"
+                f" document (request id {request_id}); check that appstore_base_url is"
+                " Amazon's address, and that no proxy answers in its place"
             )
             raise UnexpectedAnswerError(
                 msg, status=response.status_code, request_id=request_id

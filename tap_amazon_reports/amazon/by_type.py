@@ -45,7 +45,7 @@ def each_type(
             failures[", ".join(types)] = problem
         except AccessDeniedError as refusal:
             if len(types) > 1:
-                logger.warning("%s. Each of its types is now asked for alone", refusal)
+                logger.warning("%s. Now each of these types is listed alone", refusal)
             yield from _one_by_one(types, refusal, listed_of, failures)
             if first == 0 and failures.keys() == set(types):
                 break

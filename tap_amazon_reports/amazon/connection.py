@@ -150,7 +150,7 @@ class ServiceConnection:
         refused = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
         if response.status_code in refused and auth.forget(response):
             name = call.operation.name
-            logger.info("%s: the token is spent, asking for a new one", name)
+            logger.info("%s: the access token was refused; requesting a new one", name)
             response = self._pay_and_send(call, request, auth)
         return response
 
@@ -173,16 +173,16 @@ class ServiceConnection:
         seconds = bucket.owe(at_most_seconds=longest)
         if seconds is None:
             msg = (
-                f"{self.asked(call)}: its quota allows the next call only in"
-                f" {bucket.wait_seconds():.0f} s, and no more than {longest:.0f} s are"
-                " waited for; ask for less at once, or let the next run go on"
+                f"{self.asked(call)}: the quota allows the next call in"
+                f" {bucket.wait_seconds():.0f} s, longer than the {longest:.0f} s that"
+                " this tap waits; configure less, or let the next run go on"
             )
             raise ThrottledError(msg)
         told = seconds >= _LONG_WAIT_SECONDS
 
         def tell(left_seconds: float) -> None:
             if told:
-                logger.info("%s: its quota refills in %.0f s", name, left_seconds)
+                logger.info("%s: waiting for quota, %.0f s left", name, left_seconds)
 
         sleep_aloud(self._clock, seconds, tell)
 

@@ -137,11 +137,17 @@ def _answer(
     try:
         response = send()
     except OversizedAnswerError as error:
-        msg = f"{asked}: {error}; check whether the address is Amazon's"
+        msg = (
+            f"{asked}: {error}; check lwa_token_url and the *_base_url settings, and"
+            " any proxy"
+        )
         raise UnexpectedAnswerError(msg) from None
     except _NO_ADDRESS as error:
         kind = type(error).__name__
-        msg = f"{asked}: no request can be sent to that address ({kind})"
+        msg = (
+            f"{asked}: the address cannot be used ({kind}); check lwa_token_url and the"
+            " *_base_url settings"
+        )
         raise UnexpectedAnswerError(msg) from None
     except requests.RequestException as error:
         return _Passing(Trouble.UNAVAILABLE, cause(error))
@@ -168,9 +174,9 @@ def _retry_after(response: requests.Response) -> float:
 def cause(error: requests.RequestException) -> str:
     """Return what went wrong on the way; the error's own text may hold the URL."""
     if isinstance(error, requests.exceptions.SSLError):
-        return "the TLS connection was refused (certificate, proxy?)"
+        return "the TLS connection failed (check the certificate and any proxy)"
     if isinstance(error, requests.exceptions.Timeout):
-        return "no answer in time (setting request_timeout)"
+        return "no answer within request_timeout"
     return f"the connection was lost ({type(error).__name__})"
 
 
@@ -180,7 +186,7 @@ def _given_up(
     if passing.trouble is Trouble.THROTTLED:
         return _error(
             passing,
-            f"{asked}: {reason}; another application may use up the quota of this"
+            f"{asked}: {reason}; another application may be using up the quota of this"
             " account. The next run goes on from the bookmark",
         )
     return _error(

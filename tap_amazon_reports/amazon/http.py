@@ -208,8 +208,8 @@ class Transport:
 def _unsendable(header: str) -> UnsendableError:
     setting = _SETTING_OF_HEADER.get(header.lower(), "the credentials of this service")
     return UnsendableError(
-        f"the header {header} would hold a line end, a control character or a letter"
-        f" that no header can hold, so nothing was sent; check {setting}"
+        f"the header {header} would contain a line break or another character that HTTP"
+        f" headers cannot contain, so nothing was sent; check {setting}"
     )
 
 

@@ -55,21 +55,19 @@ _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 _ADVICE: Mapping[str, str] = {
     "invalid_client": (
         "check {0}_client_id and {0}_client_secret; a secret that was rotated or has"
-        " passed its deadline is no longer accepted"
+        " expired is no longer accepted"
     ),
     "invalid_grant": (
-        "check that {0}_client_id and {0}_client_secret are of one application"
+        "check that {0}_client_id and {0}_client_secret belong to one application"
     ),
     "invalid_request": (
-        "check {0}_client_id and {0}_client_secret for missing or surplus characters,"
-        " and lwa_token_url"
+        "check {0}_client_id and {0}_client_secret for missing or extra characters, and"
+        " check lwa_token_url"
     ),
-    "invalid_scope": (
-        "check what the application of {0}_client_id has been allowed to do"
-    ),
+    "invalid_scope": ("check which permissions the application of {0}_client_id has"),
     "unauthorized_client": (
-        "check that {0}_client_id is that of the application meant for this service,"
-        " and that the application is not disabled"
+        "check that {0}_client_id belongs to an application for this service, and that"
+        " the application is not disabled"
     ),
     "unsupported_grant_type": (
         "check that lwa_token_url is the address of Login with Amazon"
@@ -116,9 +114,9 @@ class RefreshToken:
 
     advice: ClassVar[Mapping[str, str]] = {
         "invalid_grant": (
-            "sp_refresh_token was revoked, is wrong, or was given to another"
-            " application than that of sp_client_id: authorise the application again,"
-            " and set sp_refresh_token to the new token"
+            "sp_refresh_token is wrong, was revoked, or belongs to another application"
+            " than sp_client_id: authorise the application again and set"
+            " sp_refresh_token to the new token"
         ),
     }
 
@@ -259,7 +257,7 @@ class LwaTokenSource:
             if not held or self._clock.monotonic() >= held.dead_at:
                 raise
             logger.warning(
-                "%s: no new token yet, going on with the old one: %s",
+                "%s: the token could not be renewed; still using the old one: %s",
                 self._service,
                 outage,
             )
@@ -298,9 +296,9 @@ class LwaTokenSource:
     def _refused(self, response: requests.Response, word: object) -> AmazonError:
         """Return the error for an `error` word, saying what to check."""
         if not (isinstance(word, str) and _WORD.fullmatch(word)):
-            return self._unexpected(response, "an error that is not a word")
+            return self._unexpected(response, "an unreadable error code")
         advice = {**_ADVICE, **self._grant.advice}.get(
-            word, "no document describes this word; check all settings {0}_…"
+            word, "Amazon does not document this code; check all settings {0}_…"
         )
         return CredentialsError(
             f"{self._service}: Login with Amazon answered {word}:"

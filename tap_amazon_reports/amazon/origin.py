@@ -55,13 +55,13 @@ class Origin:
         try:
             target = Origin.of(url or "")
         except ValueError as problem:
-            msg = f"credentials for {self} were about to be sent astray: {problem}"
+            msg = f"credentials for {self} were not sent: {problem}"
             raise ForeignHostError(msg) from None
         if target != self:
-            msg = f"credentials for {self} were about to be sent to {target}"
+            msg = f"credentials for {self} were not sent to another address, {target}"
             raise ForeignHostError(msg)
         if not (self.scheme == "https" or self.is_loopback):
-            msg = f"credentials were about to be sent unencrypted to {self}; use https"
+            msg = f"credentials were not sent unencrypted to {self}; use https"
             raise ForeignHostError(msg)
 
     @property
@@ -102,14 +102,14 @@ def document_url(found: str, *, base_url: str, asked: str) -> DocumentUrl:
     try:
         origin = Origin.of(found)
     except ValueError as problem:
-        msg = f"{asked} answered with a URL that cannot be opened: {problem}"
+        msg = f"{asked}: the answer has a URL that cannot be opened: {problem}"
         raise UnexpectedAnswerError(msg) from None
     rehearsal = Origin.of(base_url).is_loopback and origin.is_loopback
     if rehearsal or (origin.scheme == "https" and origin.is_public):
         return DocumentUrl(found)
     msg = (
-        f"{asked} answered with {without_query(found)}, which is not a public https"
-        " address; it is not opened"
+        f"{asked}: the answer has the URL {without_query(found)}, which was not opened"
+        " because it is not a public https address"
     )
     raise UnexpectedAnswerError(msg)
 
@@ -118,13 +118,13 @@ def _plain_parts(url: str) -> SplitResult:
     """Split `url`, refusing what two parsers could read as two different hosts."""
     parts = urlsplit(url)
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname:
-        msg = "an http(s) address with a host is needed"
+        msg = "the address is not http(s) with a host"
         raise ValueError(msg)
     if max(map(len, parts.hostname.split("."))) > _LABEL_CHARACTERS_MAX:
         # Nobody can be asked where that is, so it would be tried in vain, and again.
-        msg = "an address with a host that can exist is needed"
+        msg = "the address has a host that cannot exist"
         raise ValueError(msg)
     if "@" in parts.netloc or not url.isprintable():
-        msg = "an address may hold neither credentials nor control characters"
+        msg = "the address contains credentials or control characters"
         raise ValueError(msg)
     return parts

@@ -121,7 +121,7 @@ def _advice(status: int) -> tuple[type[AmazonError], str]:
     if status == HTTPStatus.FORBIDDEN:
         return AccessDeniedError, (
             ". Check that the merchant of pay_public_key_id may use reports, and that"
-            " pay_region and pay_sandbox fit the key"
+            " pay_region and pay_sandbox match the key"
         )
     return RequestRefusedError, ""
 

@@ -36,7 +36,7 @@ class PayRegion(Enum):
         region = _REGION_NAMES.get(word.strip().lower())
         if region is None:
             names = ", ".join(_REGION_NAMES)
-            msg = f"{word!r} is not a region of Amazon Pay; allowed are {names}"
+            msg = f"found {word!r}, allowed: {names}"
             raise ValueError(msg)
         return region
 
@@ -77,9 +77,9 @@ def path_prefix(public_key_id: str, *, sandbox: bool | None = None) -> str:
         return "sandbox/v2" if sandbox else "live/v2"
     if sandbox is not None and sandbox != (environment == "SANDBOX"):
         msg = (
-            f"sandbox is {str(sandbox).lower()}, but the public key id begins with"
-            f" {environment} and so chooses the environment itself; leave sandbox"
-            " unset, or use a key of the other environment"
+            f"found {str(sandbox).lower()}, but pay_public_key_id begins with"
+            f" {environment}, which chooses the environment; leave pay_sandbox unset,"
+            " or use a key of the other environment"
         )
         raise ValueError(msg)
     return "v2"

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from tap_amazon_reports.amazon.secret import Secret
 
 _ALLOWED = (
-    "allowed is an unencrypted RSA private key in PEM form, PKCS#8 (BEGIN PRIVATE KEY)"
+    "allowed: an unencrypted RSA private key in PEM form, PKCS#8 (BEGIN PRIVATE KEY)"
     " or PKCS#1 (BEGIN RSA PRIVATE KEY), as text or as the path of a file"
 )
 _FEWEST_BITS = 1024
@@ -95,7 +95,7 @@ def _parsed(pem: str, *, trusting: bool) -> RSAPrivateKey:
         raise _refusal(found)
     label = _label(pem)
     if label not in {"PRIVATE KEY", "RSA PRIVATE KEY"}:
-        raise _refusal(_NOT_ALLOWED.get(label, "something that is no private key"))
+        raise _refusal(_NOT_ALLOWED.get(label, "something other than a private key"))
     try:
         key = load_pem_private_key(
             pem.encode(), password=None, unsafe_skip_rsa_key_validation=trusting
@@ -107,7 +107,7 @@ def _parsed(pem: str, *, trusting: bool) -> RSAPrivateKey:
         found = "a private key that is not RSA"
         raise _refusal(found)
     if key.key_size < _FEWEST_BITS:
-        found = f"a key of {key.key_size} bits; {_FEWEST_BITS} are needed"
+        found = f"a key of {key.key_size} bits; at least {_FEWEST_BITS} are needed"
         raise _refusal(found)
     return key
 
@@ -121,4 +121,4 @@ def _label(pem: str) -> str:
 
 def _refusal(found: str) -> ValueError:
     """Return the error that names what was found and what is allowed."""
-    return ValueError(f"the Amazon Pay private key: found {found}; {_ALLOWED}")
+    return ValueError(f"found {found}; {_ALLOWED}")

@@ -179,11 +179,11 @@ def explain_refused_signature(message: str, local_string_to_sign: str) -> str:
         return (
             "both sides worked out the same string to sign, so the key is at fault:"
             " check that pay_private_key belongs to pay_public_key_id, and that"
-            " pay_region and pay_signature_algorithm fit the key"
+            " pay_region and pay_signature_algorithm match the key"
         )
     return (
-        "Amazon Pay worked out another string to sign, so what arrived is not what was"
-        " signed: check whether a proxy changes paths, queries, headers or bodies"
+        "Amazon Pay worked out another string to sign, so the request was changed on"
+        " its way: check whether a proxy changes paths, queries, headers or bodies"
     )
 
 

@@ -62,5 +62,5 @@ def without_query(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "an address that cannot be read"
+        return "an unreadable address"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

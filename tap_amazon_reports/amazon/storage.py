@@ -74,7 +74,7 @@ class StoredObject:
             while piece := raw.read1(_PIECE_BYTES, decode_content=False):
                 yield piece
         except (HTTPError, OSError) as error:
-            msg = f"the document broke off ({type(error).__name__})"
+            msg = f"the download broke off ({type(error).__name__})"
             raise ConnectionError(msg) from None
         finally:
             self.close()
@@ -133,7 +133,7 @@ def _opened(response: requests.Response, shown: str, offset: int) -> StoredObjec
     status = response.status_code
     if status == HTTPStatus.PARTIAL_CONTENT and not _is_the_rest(response, offset):
         response.close()
-        msg = f"{shown}: storage answered with another part of it than was asked for"
+        msg = f"{shown}: storage sent another part of the document than requested"
         raise UnexpectedAnswerError(msg, status=status)
     if status in _WITH_DOCUMENT or status == HTTPStatus.NOT_MODIFIED:
         return StoredObject(response)
@@ -143,12 +143,12 @@ def _opened(response: requests.Response, shown: str, offset: int) -> StoredObjec
     if status == HTTPStatus.NOT_FOUND:
         # Not "there is none": an outage of storage looks the same, and what was listed
         # or handed out a moment ago has to be there.
-        msg = f"{shown}: storage does not have it (HTTP 404); the next run asks again"
+        msg = f"{shown} is not in storage (HTTP 404); the next run tries again"
         raise UnexpectedAnswerError(msg, status=status)
     if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         msg = f"{shown} changed while it was being read (HTTP 416)"
         raise DocumentDamagedError(msg, status=status)
-    msg = f"{shown}: storage answered {status}"
+    msg = f"{shown}: storage answered HTTP {status}; the next run tries again"
     raise UnexpectedAnswerError(msg, status=status)
 
 
@@ -198,5 +198,5 @@ def _refuse_plain_http(url: DocumentUrl, shown: str) -> None:
         origin = None
     if origin and (origin.scheme == "https" or origin.is_loopback):
         return
-    msg = f"{shown}: Amazon handed out an address that is not https"
+    msg = f"{shown} was not opened, because its address is not https"
     raise UnexpectedAnswerError(msg)

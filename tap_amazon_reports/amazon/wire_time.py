@@ -23,7 +23,7 @@ def parse_instant(text: str) -> datetime:
     """
     found = _INSTANT.fullmatch(text.strip())
     if not found:
-        msg = f"{text!r} is not a moment with an offset"
+        msg = f"{text!r} is not a date-time with an offset"
         raise ValueError(msg)
     *parts, second, fraction, offset = found.groups()
     year, month, day, hour, minute = (int(part) for part in parts)
@@ -34,7 +34,7 @@ def parse_instant(text: str) -> datetime:
     try:
         return local - _offset(offset)
     except OverflowError as problem:
-        msg = f"{text!r} is not a moment of the years 1 to 9999"
+        msg = f"{text!r} is not a date-time in the years 1 to 9999"
         raise ValueError(msg) from problem
 
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 @with_settings
 @as_json
 def check(session: Session, *, as_json: bool) -> None:
-    """Try each configured service, marketplace and report type; ask for no report.
+    """Try each configured service, marketplace and report type; create no report.
 
-    Exits with 1 when anything fails, and says what to do about it.
+    Exits with 1 if anything fails, and says what to do about it.
     """
     if not session.settings.has_a_service:
         raise SettingsError([missing_credentials()])
@@ -35,7 +35,8 @@ def check(session: Session, *, as_json: bool) -> None:
             ("service", "tried", "result"),
             [(found.service, found.tried, _result(found)) for found in findings],
         )
-        say(f"\n{failed} of {len(findings)} failed" if failed else "\nall is well")
+        passed = f"all {len(findings)} passed"
+        say(f"\n{failed} of {len(findings)} failed" if failed else f"\n{passed}")
     if failed:
         raise click.exceptions.Exit(1)
 

@@ -15,7 +15,7 @@ from tap_amazon_reports.cli.types import types
 @click.group()
 @click.version_option(package_name="tap-amazon-reports")
 def main() -> None:
-    """What one does by hand with Amazon's reports, beside the runs of the tap."""
+    """Work with Amazon's reports by hand, outside the runs of the tap."""
 
 
 for command in (check, explain, plan, reports, schedules, types):

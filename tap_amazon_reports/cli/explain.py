@@ -21,17 +21,17 @@ _MOST = 3
 @click.argument("words", nargs=-1)
 @as_json
 def explain(words: Sequence[str], *, as_json: bool) -> None:
-    """Say what a code of Amazon's, or a line of the log, means and what to do.
+    """Explain an error code of Amazon's or a line of the log, and say what to do.
 
-    WORDS are a code (QuotaExceeded, invalid_grant, 403), or the whole line. Without
-    any, everything is listed.
+    WORDS are a code (QuotaExceeded, invalid_grant, 403) or the whole line. Without
+    WORDS, all explanations are listed.
     """
     text = " ".join(words)
     found = rows_about(text)[:_MOST] if text else list(EXPLANATIONS)
     if not found:
         msg = (
-            f"nothing is known of {text!r}; amazon-reports explain lists all that is,"
-            " and Amazon's support can look a request id up"
+            f"no explanation found for {text!r}; `amazon-reports explain` lists all of"
+            " them, and Amazon's support can look up a request id"
         )
         raise click.ClickException(msg)
     if as_json:

@@ -35,9 +35,9 @@ def open_document(report: Report, operations: Operations, storage: Storage) -> D
         AmazonError: if it cannot be opened.
     """
     if not report.document_id:
-        msg = f"report {report.report_id} is {report.status.value}, and has no document"
-        again = f"; look again with: amazon-reports reports get {report.report_id}"
-        ended = "; it has ended, so there will be none: create another"
+        msg = f"report {report.report_id} is {report.status.value} and has no document"
+        again = f" yet; look again with `amazon-reports reports get {report.report_id}`"
+        ended = ", and will never have one; create another report"
         raise click.ClickException(
             msg + (ended if report.status.is_terminal else again)
         )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Operations", "operations_of"]
 
 _OF_PAY = "_GET_"
-_NO_MARKETPLACES = "Amazon Pay has neither report options nor marketplaces"
+_NO_MARKETPLACES = "Amazon Pay has neither --option nor --marketplace"
 
 
 class Operations(abc.ABC):
@@ -313,7 +313,7 @@ def _guessed(session: Session, types: Sequence[str]) -> str:
     if len(configured) == 1:
         return configured[0]
     if configured:
-        msg = "both report APIs are configured: say --service sp or --service pay"
+        msg = "both report APIs are configured; add --service sp or --service pay"
         raise click.ClickException(msg)
-    msg = f"{missing_credentials('sp')}; or {missing_credentials('pay')}"
+    msg = missing_credentials("sp", "pay")
     raise click.ClickException(msg)

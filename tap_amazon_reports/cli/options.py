@@ -39,11 +39,11 @@ def moment(text: str) -> datetime:
 service = click.option(
     "--service",
     type=click.Choice(["sp", "pay"]),
-    help="Selling Partner API or Amazon Pay; needed where both are configured and no"
-    " report type says which.",
+    help="Selling Partner API or Amazon Pay; required if both are configured and no"
+    " report type is given.",
 )
-as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for machines.")
-yes = click.option("--yes", is_flag=True, help="Do not ask before it is done.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+yes = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
 def with_settings(command: _Command) -> Callable[..., Any]:
@@ -57,8 +57,8 @@ def with_settings(command: _Command) -> Callable[..., Any]:
         "config_files",
         multiple=True,
         metavar="FILE",
-        help="A JSON file of the tap's settings, or ENV; may be given more than once."
-        " Without it: the variables TAP_AMAZON_REPORTS_… of the environment.",
+        help="A JSON file with the tap's settings, or ENV for the environment variables"
+        " TAP_AMAZON_REPORTS_…; may be repeated.  [default: ENV]",
     )
     @functools.wraps(command)
     def wrapped(**given: Any) -> object:

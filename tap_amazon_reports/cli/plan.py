@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.cli.options import as_json, moment, with_settings
 from tap_amazon_reports.cli.plan_page import page
@@ -21,18 +22,23 @@ if TYPE_CHECKING:
     from tap_amazon_reports.cli.session import Session
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_MAKING = (
-    "how long Amazon takes to make the reports comes on top: minutes each, as a rule"
-)
+_MAKING = "plus the time that Amazon takes to make each report, usually minutes"
 
 
 @click.command("plan")
 @with_settings
-@click.option("--state", type=_FILE, help="The state of the last run; default: none.")
 @click.option(
-    "--start-date", type=moment, metavar="DATE", help="Instead of start_date."
+    "--state",
+    type=_FILE,
+    help="The state of the last run; without it, a first run is planned.",
 )
-@click.option("--html", type=_FILE, help="Draw it, as one page without anything else.")
+@click.option(
+    "--start-date",
+    type=moment,
+    metavar="DATE",
+    help="Plan with this start_date instead of the configured one.",
+)
+@click.option("--html", type=_FILE, help="Also draw the plan as one HTML page.")
 @as_json
 def plan(
     session: Session,
@@ -42,18 +48,18 @@ def plan(
     html: Path | None,
     as_json: bool,
 ) -> None:
-    """Show which reports the next run would read, and when it can end.
+    """Show which reports the next run would read, and when it could end.
 
-    Nothing is asked of Amazon. Rows inside reports are what a run waits for; the other
-    streams take a few calls.
+    No request is sent. Only rows inside reports are planned: a run waits for these,
+    while the other streams take a few calls.
     """
     if start_date is not None:
         session.more["start_date"] = utc_text(start_date)
     run = plan_run(session, SavedState(state))
     if not run.rows:
         msg = (
-            "no rows inside reports are wanted: name report types in sp_report_types or"
-            " pay_report_types (amazon-reports types finds them)"
+            "there is nothing to plan: name report types in sp_report_types or"
+            " pay_report_types; `amazon-reports types` finds them"
         )
         raise click.ClickException(msg)
     if html is not None:
@@ -63,7 +69,7 @@ def plan(
         return
     _show(run)
     if html is not None:
-        say(f"drawn: {html}")
+        say(f"wrote {html}")
 
 
 def _show(run: RunPlan) -> None:
@@ -87,11 +93,11 @@ def _show(run: RunPlan) -> None:
         for note in row.notes:
             say(f"{row.streams[0]} {row.marketplace}: {note}")
     say(
-        f"{run.to_create} reports to create; the end is at"
-        f" {run.ends_at:%Y-%m-%d %H:%M} UTC at the earliest; {_MAKING}"
+        f"{counted(run.to_create, 'report')} to create; the run ends at"
+        f" {run.ends_at:%Y-%m-%d %H:%M} UTC at the earliest, {_MAKING}"
     )
     if run.shorter:
-        say("\nit would be shorter:")
+        say("\nto make the run shorter:")
     for sentence in run.shorter:
         say(f"- {sentence}")
 

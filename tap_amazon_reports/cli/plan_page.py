@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.counted import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -68,12 +70,12 @@ class _Axis:
 def page(run: RunPlan) -> str:
     """Return the page: HTML with the drawing in it, which asks for nothing else."""
     said = (
-        f"{run.to_create} reports to create; the end is at"
-        f" {run.ends_at:%Y-%m-%d %H:%M} UTC at the earliest, by the quotas; how long"
-        " Amazon takes to make them comes on top"
+        f"{counted(run.to_create, 'report')} to create; by the quotas the run ends at"
+        f" {run.ends_at:%Y-%m-%d %H:%M} UTC at the earliest, plus the time that Amazon"
+        " takes to make each report"
     )
     shorter = "".join(f"<li>{escape(sentence)}</li>" for sentence in run.shorter)
-    hints = f"<p>It would be shorter:</p><ul>{shorter}</ul>" if shorter else ""
+    hints = f"<p>To make the run shorter:</p><ul>{shorter}</ul>" if shorter else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
@@ -93,7 +95,7 @@ def _drawing(run: RunPlan) -> str:
     time = _Axis([run.made_at, run.ends_at], _LABEL + _PANEL + _GAP)
     parts = [
         *_head(data, "data from … to …", height),
-        *_head(time, "can be had at", height),
+        *_head(time, "ready at the earliest", height),
     ]
     for number, row in enumerate(run.rows):
         parts += _row(row, _TOP + number * _ROW, data, time)
@@ -134,10 +136,9 @@ def _row(row: PlannedReports, top: float, data: _Axis, time: _Axis) -> Iterator[
 
 def _count(row: PlannedReports) -> str:
     if row.collected:
-        return "come by themselves"
+        return "collected, not created"
     last = f", the last at {row.ends_at:%Y-%m-%d %H:%M}" if row.ends_at else ""
-    many = len(row.reports)
-    return f"{many} report{'s' * (many != 1)}{last}"
+    return f"{counted(len(row.reports), 'report')}{last}"
 
 
 def _short(text: str) -> str:
@@ -172,7 +173,7 @@ def _says(one: PlannedReport) -> str:
     when = f"at {one.ready_at:%Y-%m-%d %H:%M} UTC at the earliest"
     if one.start and one.end:
         return f"{one.start:%Y-%m-%d %H:%M} to {one.end:%Y-%m-%d %H:%M}; {when}"
-    return f"as things are; {when}"
+    return f"a snapshot; {when}"
 
 
 def _text(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.reports.estimate import QueuedReports, earliest_seconds
 from tap_amazon_reports.reports.partition import Partition
 from tap_amazon_reports.reports.report_types import DateMode
@@ -172,7 +173,7 @@ def _job(
     entry: ReportEntry, wanted: WantedReports, state: SavedState, now: datetime
 ) -> _Job:
     if entry.source is Source.COLLECT:
-        note = "its reports come by themselves: none is created"
+        note = "its reports are collected: the run creates none"
         return _Job(entry, wanted, notes=(note,))
     starts: dict[str, datetime] = {}
     created: dict[str, CreatedReport] = {}
@@ -222,7 +223,7 @@ def _row(job: _Job, moments: Sequence[datetime]) -> PlannedReports:
 def _quota(job: _Job) -> str:
     kind = job.entry.kind
     if job.collected:
-        return "none is created"
+        return "none: collected"
     if kind.limits:
         return f"{kind.limits.sentence} of this type, all marketplaces together"
     return _PLAN if kind.service == "selling_partner" else _PAY_PLAN
@@ -255,7 +256,7 @@ def _coarser(job: _Job, now: datetime) -> Iterator[str]:
         if 0 < many < now_many:
             yield (
                 f"{job.entry.kind.report_type}: {dates.option}={rule.word} would need"
-                f" {many} reports instead of {now_many} for each marketplace"
+                f" {counted(many, 'report')} instead of {now_many} for each marketplace"
             )
 
 
@@ -266,8 +267,9 @@ def _longer_windows(job: _Job, now: datetime) -> Iterator[str]:
     many = _count(job, replace(job.wanted, window_days=None), now)
     if 0 < many < len(job.windows):
         yield (
-            f"{job.entry.kind.report_type}: without window_days there would be {many}"
-            f" reports instead of {len(job.windows)} for each marketplace"
+            f"{job.entry.kind.report_type}: without window_days there would be"
+            f" {counted(many, 'report')} instead of {len(job.windows)} for each"
+            " marketplace"
         )
 
 
@@ -275,8 +277,8 @@ def _fewer_marketplaces(group: Sequence[_Job]) -> Iterator[str]:
     many = sum(not there for job in group for there in job.exist)
     if len(group) > 1 and many > len(group):
         yield (
-            f"{group[0].entry.kind.report_type}: each marketplace less in its"
-            f" marketplaces saves {many // len(group)} of {many} reports"
+            f"{group[0].entry.kind.report_type}: each marketplace left out of"
+            f" `marketplaces` saves {many // len(group)} of {many} reports"
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.cli.fetching import (
     open_document,
     typed_rows,
@@ -47,16 +48,25 @@ def reports() -> None:
 @with_settings
 @click.argument("types", nargs=-1, metavar="[REPORT_TYPE]...")
 @click.option(
-    "--since", type=moment, metavar="DATE", help="Created since; default: 7 days ago."
+    "--since",
+    type=moment,
+    metavar="DATE",
+    help="Only reports created since DATE; default: 7 days ago.",
 )
 @click.option(
-    "--until", type=moment, metavar="DATE", help="Created until; default: now."
+    "--until",
+    type=moment,
+    metavar="DATE",
+    help="Only reports created until DATE; default: now.",
 )
 @click.option(
     "--status",
-    help="Only these, in the words of the service: DONE, COMPLETED, FATAL, FAILED.",
+    help="Only reports with this status, as the service writes it: DONE, COMPLETED,"
+    " FATAL, FAILED.",
 )
-@click.option("--marketplace", help="Only of this one: id or country.")
+@click.option(
+    "--marketplace", help="Only reports of this marketplace: id or country code."
+)
 @service
 @as_json
 def list_reports(
@@ -70,7 +80,7 @@ def list_reports(
     service: str | None,
     as_json: bool,
 ) -> None:
-    """List the reports of some types, or of those that the settings name."""
+    """List the reports of the given types, or of those that the settings name."""
     now = session.clock.now()
     # Amazon refuses to look further back than it keeps reports.
     since = max(since or now - timedelta(days=_LISTED_DAYS), oldest_listed(now))
@@ -85,7 +95,8 @@ def list_reports(
         ("report id", "type", "status", "created", "data", "marketplaces"),
         map(_row, kept),
     )
-    say(f"\n{len(kept)} reports created since {since:%Y-%m-%d %H:%M} UTC")
+    listed = counted(len(kept), "report")
+    say(f"\n{listed} created since {since:%Y-%m-%d %H:%M} UTC")
 
 
 def _row(report: Json) -> tuple[Any, ...]:
@@ -104,10 +115,21 @@ def _row(report: Json) -> tuple[Any, ...]:
 @reports.command("create")
 @with_settings
 @click.argument("report_type")
-@click.option("--start", type=moment, metavar="DATE", help="Of the data.")
-@click.option("--end", type=moment, metavar="DATE", help="Of the data, exclusive.")
-@click.option("--option", "options", multiple=True, metavar="NAME=VALUE")
-@click.option("--marketplace", help="Id or country; needed if several are configured.")
+@click.option("--start", type=moment, metavar="DATE", help="Where the data starts.")
+@click.option(
+    "--end", type=moment, metavar="DATE", help="Where the data ends, exclusive."
+)
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A report option; may be repeated.",
+)
+@click.option(
+    "--marketplace",
+    help="Id or country code; required if several marketplaces are configured.",
+)
 @service
 @yes
 @as_json
@@ -123,7 +145,7 @@ def create(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Ask Amazon to make a report, and print its id."""
+    """Create a report, and print its id."""
     operations = operations_of(session, service, [report_type])
     kind = operations.kind(report_type)
     given = pairs(options)
@@ -133,11 +155,11 @@ def create(
     if problems := kind.check_options(given):
         raise click.ClickException("\n".join(problems))
     request = operations.request(report_type, (start, end), given, marketplace)
-    ask_first(f"Ask Amazon to make {request}?", yes=yes)
+    ask_first(f"Create report {request}?", yes=yes)
     report_id = operations.reports.create(request)
     answer(
         {"reportId": report_id},
-        f"report {report_id} is being made; when it is done:",
+        f"report {report_id} was created; fetch it when it is done:",
         f"amazon-reports reports fetch {report_id}",
         as_json=as_json,
     )
@@ -151,7 +173,7 @@ def create(
 def get(
     session: Session, *, report_id: str, service: str | None, as_json: bool
 ) -> None:
-    """Show one report as it is now."""
+    """Show one report and its current status."""
     show(operations_of(session, service).get_report(report_id), as_json=as_json)
 
 
@@ -170,7 +192,7 @@ def cancel(
     operations.cancel_report(report_id)
     answer(
         {"reportId": report_id, "cancelled": True},
-        f"report {report_id} is cancelled",
+        f"report {report_id} was cancelled",
         as_json=as_json,
     )
 
@@ -182,10 +204,13 @@ def cancel(
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A file, which only its owner may read; default: standard output.",
+    help="Write to FILE, readable by its owner only; default: standard output.",
+    metavar="FILE",
 )
-@click.option("--rows", is_flag=True, help="JSON lines, typed as the tap types them.")
-@click.option("--as-stored", is_flag=True, help="As Amazon stored it, not unpacked.")
+@click.option("--rows", is_flag=True, help="Write typed rows, as JSON lines.")
+@click.option(
+    "--as-stored", is_flag=True, help="Write the document as Amazon stores it, packed."
+)
 @service
 @as_json
 def fetch(
@@ -198,9 +223,9 @@ def fetch(
     service: str | None,
     as_json: bool,
 ) -> None:
-    """Write the document of a report: unpacked, or as rows, or as it is stored.
+    """Write the document of a report: unpacked, as rows, or as it is stored.
 
-    `--json` is `--rows`.
+    `--json` does the same as `--rows`.
     """
     operations = operations_of(session, service)
     report = operations.reports.get(report_id)
@@ -217,4 +242,4 @@ def fetch(
         return
     with whole_or_nothing(output) as file:
         size = sum(map(file.write, pieces))
-    click.echo(f"{output}: {size} bytes", err=True)
+    click.echo(f"{output}: {counted(size, 'byte')}", err=True)

@@ -34,7 +34,7 @@ class SavedState:
         found = content.get(_OF_MELTANO, content)
         bookmarks = found.get("bookmarks", {}) if isinstance(found, Mapping) else None
         if not isinstance(bookmarks, Mapping):
-            msg = f"{_OPTION} {path}: it holds no bookmarks"
+            msg = f"{_OPTION} {path}: the file has no `bookmarks`"
             raise click.ClickException(msg)
         self._bookmarks = bookmarks
 
@@ -82,7 +82,7 @@ class SavedMemory:
         try:
             return Remembered.read(self._state)
         except UnreadableMemoryError as error:
-            msg = f"{_OPTION}: what it says of reports cannot be read: {error}"
+            msg = f"{_OPTION}: its memory of reports cannot be read: {error}"
             raise click.ClickException(msg) from None
 
 
@@ -94,4 +94,4 @@ def _content(path: Path) -> Mapping[str, Any]:
 
 
 def _unreadable(name: str) -> click.ClickException:
-    return click.ClickException(f"{_OPTION}: what it says of {name} cannot be read")
+    return click.ClickException(f"{_OPTION}: its entry for {name} cannot be read")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.cli.operations import operations_of
 from tap_amazon_reports.cli.options import (
     as_json,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @click.group("schedules")
 def schedules() -> None:
-    """List, get, create and cancel schedules, by which Amazon makes reports itself."""
+    """List, get, create and cancel schedules, by which Amazon creates reports."""
 
 
 @schedules.command("list")
@@ -38,7 +39,7 @@ def schedules() -> None:
 def list_schedules(
     session: Session, *, types: Sequence[str], service: str | None, as_json: bool
 ) -> None:
-    """List the schedules of some types, or of those that the settings name."""
+    """List the schedules of the given types, or of those that the settings name."""
     found = operations_of(session, service, types).list_schedules(types)
     if as_json:
         write_json(found)
@@ -56,7 +57,7 @@ def list_schedules(
             for one in found
         ],
     )
-    say(f"\n{len(found)} schedules")
+    say(f"\n{counted(len(found), 'schedule')}")
 
 
 @schedules.command("get")
@@ -78,17 +79,26 @@ def get(
     "--period",
     default="P1D",
     show_default=True,
-    help="An ISO 8601 duration that Amazon knows: PT5M to PT12H, P1D to P30D, P1M.",
+    help="An ISO 8601 duration that Amazon allows: PT5M to PT12H, P1D to P30D, P1M.",
 )
 @click.option(
     "--first",
     type=moment,
     metavar="DATE",
-    help="When the first one is made; default: now.",
+    help="When the first report is created; default: now.",
 )
-@click.option("--option", "options", multiple=True, metavar="NAME=VALUE")
-@click.option("--marketplace", help="Id or country; needed if several are configured.")
-@click.option("--replace", is_flag=True, help="In place of one that stands already.")
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A report option; may be repeated.",
+)
+@click.option(
+    "--marketplace",
+    help="Id or country code; required if several marketplaces are configured.",
+)
+@click.option("--replace", is_flag=True, help="Replace an existing schedule.")
 @service
 @yes
 @as_json
@@ -105,29 +115,29 @@ def create(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Let Amazon make a report again and again; the tap reads it by `collect`."""
+    """Let Amazon create a report regularly, for `source: collect` to read."""
     operations = operations_of(session, service, [report_type])
     kind = operations.kind(report_type)
     given = pairs(options)
     if kind.is_known and not kind.schedulable:
-        msg = f"{report_type}: Amazon makes it on no schedule"
+        msg = f"{report_type}: Amazon does not create this type on a schedule"
         raise click.ClickException(msg)
     if problems := kind.check_options(given):
         raise click.ClickException("\n".join(problems))
     request = operations.request(report_type, (None, None), given, marketplace)
-    ask_first(f"Let Amazon make {request} every {period}?", yes=yes)
+    ask_first(f"Let Amazon create report {request} every {period}?", yes=yes)
     schedule_id = operations.create_schedule(
         request, period=period, first=first or session.clock.now(), replace=replace
     )
     if schedule_id is None:
         msg = (
-            f"a schedule of {request} stands already, and Amazon keeps one: see it with"
-            f" amazon-reports schedules list {report_type}, replace it with --replace"
+            f"a schedule of {request} exists already, and Amazon keeps only one; see it"
+            f" with `amazon-reports schedules list {report_type}`, or add --replace"
         )
         raise click.ClickException(msg)
     answer(
         {"reportScheduleId": schedule_id},
-        f"schedule {schedule_id} is made",
+        f"schedule {schedule_id} was created",
         as_json=as_json,
     )
 
@@ -141,12 +151,12 @@ def create(
 def cancel(
     session: Session, *, schedule_id: str, service: str | None, yes: bool, as_json: bool
 ) -> None:
-    """End a schedule; the reports that it has made stay."""
+    """Cancel a schedule; the reports that it created stay."""
     operations = operations_of(session, service)
-    ask_first(f"End schedule {schedule_id}?", yes=yes)
+    ask_first(f"Cancel schedule {schedule_id}?", yes=yes)
     operations.cancel_schedule(schedule_id)
     answer(
         {"reportScheduleId": schedule_id, "cancelled": True},
-        f"schedule {schedule_id} has ended",
+        f"schedule {schedule_id} was cancelled",
         as_json=as_json,
     )

@@ -29,12 +29,14 @@ _SETTINGS = {
 
 @click.command("types")
 @click.argument("words", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="All, not only the usual ones.")
+@click.option(
+    "--all", "everything", is_flag=True, help="List all types, not only common ones."
+)
 @as_json
 def types(words: Sequence[str], *, everything: bool, as_json: bool) -> None:
-    """List the report types, search them by WORDS, or tell all about one.
+    """List the report types, search them by WORDS, or describe one.
 
-    WORDS are a type's name, or what you look for: payout, inventory, returns,
+    WORDS are the name of a type, or what you look for: payout, inventory, returns,
     "SKU-level orders".
     """
     text = " ".join(words)
@@ -46,9 +48,9 @@ def types(words: Sequence[str], *, everything: bool, as_json: bool) -> None:
     found = search(kinds, text) if text else _listed(kinds, everything=everything)
     if not found and text:
         msg = (
-            f"no known report type has the words {text!r}; a type that is not known can"
-            " be read all the same: name it in sp_report_types or pay_report_types, and"
-            " each of its rows is one object"
+            f"no known report type matches {text!r}; an unknown type can be read too:"
+            " name it in sp_report_types or pay_report_types, and each of its rows is"
+            " one object"
         )
         raise click.ClickException(msg)
     _show_list(found, by_question=not text, as_json=as_json)
@@ -82,7 +84,7 @@ def _show_list(
             [(asked.question, asked.types[0]) for asked in QUESTIONS],
         )
         say()
-    say("All about one: amazon-reports types REPORT_TYPE")
+    say("More about one of them: amazon-reports types REPORT_TYPE")
 
 
 def _row(kind: ReportType) -> tuple[str, str]:
@@ -94,7 +96,7 @@ def _mark(kind: ReportType) -> str:
         return f" [{kind.removal.sentence}]"
     if kind.refused:
         return f" [cannot be read: {kind.refused}]"
-    return "" if kind.requestable else " [comes by itself or by a schedule]"
+    return "" if kind.requestable else " [created by Amazon or by a schedule only]"
 
 
 def _brief(kind: ReportType) -> dict[str, Any]:
@@ -202,21 +204,21 @@ def _facts(kind: ReportType, about: dict[str, Any]) -> Iterator[tuple[str, str]]
     """Yield what there is to say in one line each."""
     yield "answers", " ".join(about["questions"])
     yield "setting", f"{about['setting']}: [{kind.report_type}]"
-    yield "comes", _comes(kind)
+    yield "created", _created(kind)
     yield "windows", about["windows"]
     yield "reaches back", _days(kind.reach_days, "unknown")
-    yield "behind now", f"{kind.latency_hours:g} hours"
+    yield "delay of data", f"{kind.latency_hours:g} h"
     yield "read again", _days(kind.lookback_days, "0 days")
     yield "kept by Amazon", _days(kind.retention_days, "unknown")
     yield (
         "personal data",
-        "yes: needs a restricted data token" * kind.restricted or "no",
+        "yes, so it needs a restricted data token" * kind.restricted or "no",
     )
-    yield "sold in", ", ".join(kind.marketplaces) or "all marketplaces"
+    yield "exists in", ", ".join(kind.marketplaces) or "all marketplaces"
     yield (
-        "asked for",
-        ("once for the whole region" if kind.regional else "for each marketplace")
-        + ", by what is known; `regional` of an entry says otherwise"
+        "one report covers",
+        ("the whole region" if kind.regional else "one marketplace")
+        + ", as far as is known; set `regional` in the entry if it does not"
         * kind.regional_suspected,
     )
     if kind.limits:
@@ -226,15 +228,14 @@ def _facts(kind: ReportType, about: dict[str, Any]) -> Iterator[tuple[str, str]]
         yield "status", f"{kind.status.value}. {kind.status_note}"
 
 
-def _comes(kind: ReportType) -> str:
+def _created(kind: ReportType) -> str:
     if kind.removal:
         return f"not at all: {kind.removal.sentence}"
     if kind.refused:
         return f"not at all: {kind.refused}"
     if kind.requestable:
-        by_schedule = " or by a schedule" * kind.schedulable
-        return f"when it is asked for{by_schedule}"
-    return "by a schedule" if kind.schedulable else "by itself: Amazon makes it"
+        return f"on request{' or by a schedule' * kind.schedulable}"
+    return "by a schedule only" if kind.schedulable else "by Amazon only"
 
 
 def _days(days: int | None, unknown: str) -> str:

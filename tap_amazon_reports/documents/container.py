@@ -189,7 +189,7 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterator[Member]:
         archive = zipfile.ZipFile(content)
     announced = _announced_entries(content)
     if announced not in (len(archive.infolist()), _MANY):
-        raise _damaged(because="its ZIP has another number of files than it says")
+        raise _damaged(because="its ZIP has not as many files as it announces")
     entries = [entry for entry in archive.infolist() if _is_document(entry)]
     for entry in entries:
         _check(entry)
@@ -219,7 +219,7 @@ def _check(entry: zipfile.ZipInfo) -> None:
         raise _damaged(because="a file in its ZIP is encrypted")
     if entry.compress_type not in _METHODS:
         method = entry.compress_type
-        raise _damaged(because=f"a file in its ZIP is compressed by method {method}")
+        raise _damaged(because=f"its ZIP uses the unsupported compression {method}")
 
 
 def _extracted(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:

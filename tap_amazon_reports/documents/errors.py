@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.amazon.errors import AmazonError, DocumentDamagedError
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ class NotATableError(AmazonError):
         """Keep `text`, made one line and cut to 300 characters."""
         self.sentence = " ".join(text.split())[:_SENTENCE_CHARACTERS]
         super().__init__(
-            "the document holds no table, but a text that begins with"
-            f" {len(self.sentence.split())} words and no column of the report type;"
-            " look at it with `amazon-reports reports fetch`"
+            "the document is not a table, but a text: it begins with"
+            f" {counted(len(self.sentence.split()), 'word')} and no column of the"
+            " report type; look at it with `amazon-reports reports fetch`"
         )
 
 
@@ -49,11 +50,12 @@ class MissingColumnError(AmazonError):
         self.found = found
         missing = ", ".join(f"`{name}`" for name in names)
         super().__init__(
-            f"the header has no column for {missing}; found: {found} columns;"
-            " without it rows cannot be told apart, so none was read; if the report"
-            " can be had in English, set preferredReportDocumentLocale to en_US in its"
-            " report_options; otherwise look at the document with"
-            " `amazon-reports reports fetch` and tell this tap's maintainers its header"
+            f"the header has no column for {missing} (found"
+            f" {counted(found, 'column')}), so no row was read, because rows could not"
+            " be told apart; if Amazon offers the report in English, set"
+            " preferredReportDocumentLocale to en_US in its report_options; otherwise"
+            " look at the document with `amazon-reports reports fetch` and report its"
+            " header to this tap's maintainers"
         )
 
 
@@ -66,7 +68,7 @@ def no_table(text: str) -> AmazonError:
         sign.isprintable() or sign.isspace() for sign in text.replace("\ufffd", "\0")
     ):
         return NotATableError(text)
-    return DocumentDamagedError("the document is damaged: it is no text")
+    return DocumentDamagedError("the document is damaged: it is not text")
 
 
 def _is_written(sign: str) -> bool:

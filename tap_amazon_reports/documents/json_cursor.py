@@ -186,7 +186,7 @@ class JsonCursor:
     def _goes_on(self, end: str) -> bool:
         mark = self.peek()
         if mark not in (",", end) or not mark:
-            self._fail(f"has neither ',' nor {end!r} behind a value")
+            self._fail(f"has neither ',' nor {end!r} after a value")
         self._at += 1
         return mark == ","
 
@@ -231,7 +231,7 @@ class JsonCursor:
 
     def _refuse_longer(self, characters: int, longest: int) -> None:
         if characters > VALUE_CHARACTERS_MAX:
-            self._fail("has a value beyond all measure")
+            self._fail("has a value that is too long")
         if characters > longest:
             raise TooLongError
 

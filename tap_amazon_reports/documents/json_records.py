@@ -121,12 +121,12 @@ class JsonRecords:
         else:
             self._refuse(first)
         if self._cursor.peek():
-            msg = "the document is damaged: something stands behind its JSON"
+            msg = "the document is damaged: its JSON is followed by something else"
             raise DocumentDamagedError(msg)
 
     def _refuse(self, first: str) -> None:
         if not first:
-            msg = "the document is damaged: it is empty, which is no JSON"
+            msg = "the document is damaged: it is empty, which is not JSON"
             raise DocumentDamagedError(msg)
         if first == '"':
             raise no_table(self._cursor.value())
@@ -232,7 +232,7 @@ def _places(paths: Iterable[str]) -> dict[str, _Place]:
     top = _Place()
     for path in paths:
         if not _PATH.fullmatch(path):
-            msg = f"{path!r} is no path of records: it looks like 'orders[].items[]'"
+            msg = f"{path!r} is not a path of records, such as 'orders[].items[]'"
             raise ValueError(msg)
         place = top
         for name in path.split("."):

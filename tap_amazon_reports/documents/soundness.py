@@ -61,7 +61,7 @@ def check_sound(
         for piece in pieces:
             digest.update(piece)
         if digest.digest() != md5:
-            msg = "the document is damaged: it has another MD5 than storage tells"
+            msg = "the document is damaged: its MD5 is not the one that storage states"
             raise DocumentDamagedError(msg)
     kept: list[Unpacked] = []
     left = keep_bytes

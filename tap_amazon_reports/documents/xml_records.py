@@ -212,7 +212,7 @@ def _refuse_foreign_type(
     _name: str, system_id: str | None, public_id: str | None, *_: object
 ) -> None:
     if system_id is not None or public_id is not None:
-        _refuse("a document type that is elsewhere")
+        _refuse("an external document type")
 
 
 def _refuse_entity(*_: object) -> None:

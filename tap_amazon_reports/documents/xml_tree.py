@@ -61,7 +61,7 @@ def places(paths: Iterable[str]) -> Place:
     top = Place()
     for path in paths:
         if not _PATH.fullmatch(path):
-            msg = f"{path!r} is no path of records: it looks like 'Result/Node'"
+            msg = f"{path!r} is not a path of records, such as 'Result/Node'"
             raise ValueError(msg)
         place = top
         if path == "*":
@@ -222,14 +222,17 @@ class TreeBuilder:
 
     def _start_unwanted(self, name: str) -> None:
         if len(self._open) == 1 and not self._unwanted_depth:
-            msg = f"the document is not what it claims: its root is <{name[:60]}>"
+            msg = f"the document has an unexpected root element, <{name[:60]}>"
             raise DocumentDamagedError(msg)
         self._unwanted_depth += 1
         self._refuse_depth()
 
     def _refuse_depth(self) -> None:
         if len(self._open) + self._unwanted_depth > _DEPTH_MAX:
-            msg = f"the document is damaged: its XML is nested {_DEPTH_MAX} deep"
+            msg = (
+                "the document is damaged: its XML is nested more than"
+                f" {_DEPTH_MAX} levels deep"
+            )
             raise DocumentDamagedError(msg)
 
     def _measure(self, characters: int) -> None:

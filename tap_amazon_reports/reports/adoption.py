@@ -93,14 +93,14 @@ def check_options(
     specification = head.get("reportSpecification")
     if not isinstance(specification, dict):
         if kind.options or request.options:
-            msg = "a listed report does not tell its options"
+            msg = "the document of a listed report does not state its report_options"
             raise OtherOptionsError(msg)
         return
     made = specification.get("reportOptions") or {}
     wanted = _with_defaults(kind, dict(request.options))
     found = _with_defaults(kind, made if isinstance(made, dict) else {})
     if wanted != found:
-        msg = f"a listed report was made with other report_options, {found}"
+        msg = f"a listed report was created with other report_options, {found}"
         raise OtherOptionsError(msg)
 
 

@@ -129,8 +129,8 @@ class CollectedReports(ReportJob):
         if report.status.has_failed:
             reason = self._reader.failure(report)
             self._failures.append(
-                f"report {report.report_id} has failed, so it has no rows; Amazon"
-                f" says {reason!r}"
+                f"report {report.report_id} has failed and has no rows; Amazon says"
+                f" {reason!r}; check the schedule or the application that created it"
             )
         elif report.status.is_done and not self._read(report):
             return
@@ -180,7 +180,7 @@ class CollectedReports(ReportJob):
                 start = max(start, bookmark - _LISTED_AGAIN)
             if start < oldest:
                 self.tell_once(
-                    "Amazon keeps reports for 90 days; those made before"
+                    "Amazon keeps reports for 90 days; those created before"
                     f" {oldest:%Y-%m-%d} cannot be read"
                 )
             self._reached[stream.name] = _Reached(
@@ -228,8 +228,8 @@ class CollectedReports(ReportJob):
                     self._reached[stream.name].unread[report.report_id] = report.created
                 self.leave(
                     f"report {report.report_id} has been {report.status.value} since"
-                    f" {report.created:%Y-%m-%d %H:%MZ}; it is passed over, and read"
-                    " by the run that finds it finished"
+                    f" {report.created:%Y-%m-%d %H:%MZ}; it is skipped for now, and"
+                    " read by the first run that finds it finished"
                 )
             else:
                 self._in_making = report
@@ -250,8 +250,8 @@ class CollectedReports(ReportJob):
             for reached in self._reached.values():
                 reached.unread.pop(report_id, None)
             self.warn(
-                f"report {report_id} was passed over by earlier runs, and Amazon does"
-                " not list it any more: its rows cannot be read"
+                f"report {report_id} was skipped by earlier runs, and Amazon no longer"
+                " lists it: its rows cannot be read"
             )
 
     def _listed(self) -> list[Report]:
@@ -319,7 +319,7 @@ class CollectedReports(ReportJob):
     def _read(self, report: Report) -> bool:
         """Give the rows of a report; pass it over if its document cannot be had."""
         if not report.document_id:
-            self.warn(f"report {report.report_id} is done and has no document: no rows")
+            self.warn(f"report {report.report_id} is done but has no document: no rows")
             return True
         market = report.marketplace_ids
         try:

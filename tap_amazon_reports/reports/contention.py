@@ -114,7 +114,7 @@ class Contention:
             )
         except AmazonError as error:
             # To look is to save; what cannot be listed is created.
-            logger.info("what others created could not be listed: %s", error)
+            logger.info("reports of other runs could not be listed: %s", error)
             return []
 
 

@@ -110,7 +110,8 @@ class ReportCreator:
         if verdict is Verdict.OPERATION:
             self._empty(pending.service, error)
         logger.info(
-            "%s: the quota of %s is empty; it is held back until %s, other types go on",
+            "%s: the quota of %s is used up; none is created before %s, other types"
+            " go on",
             error,
             pending.request.report_type,
             self._moment(throttle.wait_seconds(pending.request.report_type)),
@@ -119,7 +120,7 @@ class ReportCreator:
     def _empty(self, service: ReportService, error: ThrottledError) -> None:
         service.drain_create_quota()
         logger.info(
-            "%s: several types were refused, so the quota of all is empty until %s",
+            "%s: several types were refused, so none of any type is created before %s",
             error,
             self._moment(service.create_wait_seconds()),
         )
@@ -128,10 +129,10 @@ class ReportCreator:
         self, pending: PendingReport, error: ThrottledError
     ) -> AmazonError:
         kind = pending.request.report_type
-        minutes = self._policy.timeout_seconds / 60
+        seconds = self._policy.timeout_seconds
         return ThrottledError(
-            f"{kind}: {error} for {minutes:.0f} minutes; Amazon limits this type,"
-            " or does not make it for this account. The next run goes on from the"
+            f"{kind}: {error} for report_timeout ({seconds:g} s); Amazon limits this"
+            " type, or does not make it for this account. The next run goes on from the"
             " bookmark",
             status=error.status,
         )

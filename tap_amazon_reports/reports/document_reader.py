@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.amazon.marketplaces import find_marketplace
 from tap_amazon_reports.amazon.wire_time import utc_text
@@ -179,15 +180,21 @@ class DocumentReader:
         where = f"{self._name} of report {report.report_id}"
         if rows.misfits:
             counts = sorted(rows.misfits.items())
-            counted = ", ".join(f"{name} ({number})" for name, number in counts)
+            names_with_counts = ", ".join(f"{name} ({many})" for name, many in counts)
             logger.warning(
-                "%s: values that do not fit were kept in _extra: %s", where, counted
+                "%s: values that do not fit their column were kept in _extra: %s",
+                where,
+                names_with_counts,
             )
         if names := ", ".join(rows.unknown):
             logger.warning("%s: unknown columns were kept in _extra: %s", where, names)
         if rows.replaced:
             logger.warning(
-                "%s: %d undecodable bytes were replaced", where, rows.replaced
+                "%s: %s replaced by U+FFFD",
+                where,
+                counted(
+                    rows.replaced, "undecodable byte was", "undecodable bytes were"
+                ),
             )
         # Each of many reports would say it again.
         arrays = {(self._name, name) for name in rows.passed_over}
@@ -221,11 +228,11 @@ class DocumentReader:
         self._tally.document_bytes += download.read_bytes
         self._parts.progress.step()
         logger.debug(
-            "report %s (%s) is read: %d rows, %d bytes",
+            "report %s (%s) was read: %s, %s",
             report.report_id,
             report.report_type,
-            rows,
-            download.read_bytes,
+            counted(rows, "row"),
+            counted(download.read_bytes, "byte"),
         )
 
     def _warn_damaged(self, report: Report, error: DocumentDamagedError) -> None:

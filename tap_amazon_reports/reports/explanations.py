@@ -29,28 +29,29 @@ class Explanation(NamedTuple):
 EXPLANATIONS = (
     Explanation(
         "429",
-        "waits until the quota has refilled and goes on, adopts what another run has"
-        " created meanwhile; after `report_timeout` the stream fails",
+        "waits until the quota has refilled and goes on; adopts reports that another"
+        " run has created meanwhile; after `report_timeout` the stream fails",
         "look for another application that uses up the quota of this account",
         ("429", "quotaexceeded", "too many requests", "throttl", "quota", "slow_down"),
     ),
     Explanation(
         "429 on one report type, again and again",
-        "holds back that type and no other; after a bounded time its stream fails",
-        "wait for the next run; if it never gets through, Amazon does not make this"
-        " type for the account",
+        "creates no report of that type for a while, and goes on with the others; after"
+        " `report_timeout` its stream fails",
+        "wait for the next run; if that fails each time, Amazon does not make this type"
+        " for the account",
         ("amazon limits this type", "does not make it for this account"),
     ),
     Explanation(
         "408, 425, 5xx, a lost connection, a time-out",
-        "tries again after pauses that grow, for 5 minutes; then the stream fails",
+        "tries again with growing pauses, for 5 minutes; then the stream fails",
         "nothing: the next run goes on from the bookmark",
         (
             *("408", "425", "500", "502", "503", "504", "internalfailure"),
             *(
                 "unavailable",
                 "the connection was lost",
-                "no answer in time",
+                "no answer within request_timeout",
                 "time-out",
             ),
             *("timeout", "broke off", "could not be read in", "tls connection"),
@@ -58,15 +59,19 @@ EXPLANATIONS = (
     ),
     Explanation(
         "the access token has expired",
-        "asks for a new one, once; if that is refused too, see the next rows",
+        "requests a new one, once; if that is refused too, see the next rows",
         "nothing",
-        ("the token is spent", "token has expired", "token you provided has expired"),
+        (
+            "the access token was refused",
+            "token has expired",
+            "token you provided has expired",
+        ),
     ),
     Explanation(
         "Login with Amazon refuses the credentials",
-        "all streams of that service fail, in one line",
-        "what the line says: a secret that was rotated, an authorisation that was"
-        " revoked, a profile that is not attached",
+        "all streams of that service fail, with one line for all",
+        "follow that line: a secret was rotated, an authorisation was revoked, or a"
+        " security profile is not attached",
         (
             *("login with amazon", "invalid_client", "invalid_grant", "invalid_scope"),
             *(
@@ -80,8 +85,8 @@ EXPLANATIONS = (
     ),
     Explanation(
         "Amazon Pay refuses the signature, or the key cannot sign",
-        "all streams of Amazon Pay fail, in one line",
-        "what the line says: the key, or a proxy on the way",
+        "all streams of Amazon Pay fail, with one line for all",
+        "follow that line: check the key, or a proxy that changes requests",
         (
             *("invalidrequestsignature", "signature", "unauthorizedaccess"),
             *("pay_private_key", "private key", "public key", "pay_public_key_id"),
@@ -90,7 +95,7 @@ EXPLANATIONS = (
     Explanation(
         "403 otherwise",
         "the stream fails at once",
-        "check role, region, marketplace",
+        "check the role of the application, the region and the marketplaces",
         (
             *("403", "access to requested resource is denied", "unauthorized"),
             *("forbidden", "missingauthenticationtoken", "role", "region", "denied"),
@@ -100,39 +105,40 @@ EXPLANATIONS = (
     Explanation(
         "400",
         "the stream fails at once, with Amazon's message and the parameters sent; in"
-        " `sp_order_metrics` that query of that marketplace only",
-        "correct the setting",
+        " `sp_order_metrics` only that query of that marketplace fails",
+        "correct the setting that the parameters come from",
         ("400", "404", "invalidinput", "notfound", "invalidparametervalue", "(http "),
     ),
     Explanation(
-        "the URL of a file has died",
-        "asks for a new one",
+        "the presigned URL of a document has expired",
+        "requests a new one",
         "nothing",
         ("its url is no longer accepted", "expired url", "presigned"),
     ),
     Explanation(
-        "a file that is cut short or damaged",
-        "fetches it again; then the stream fails, and nothing of the file counts as"
-        " read; up to 16 MiB (compressed) it is checked before its first row is"
-        " written, of a longer one all rows come again with the same keys",
+        "a document is cut short or damaged",
+        "downloads it again; if it is damaged again, the stream fails, and none of its"
+        " rows count as read; a document of up to 16 MiB (compressed) is checked before"
+        " its first row is written, the rows of a longer one come again with the same"
+        " keys",
         "wait for the next run",
         (
-            *("is damaged", "cut short", "checksum", "not what it claims"),
-            *("changed while it was being read", "storage does not have it (http 404)"),
+            *("is damaged", "cut short", "checksum", "unexpected root element"),
+            *("changed while it was being read", "is not in storage (http 404)"),
         ),
     ),
     Explanation(
         "a report is CANCELLED, which also means that there is no data",
-        "no rows, and the bookmark moves; where other windows had rows, it is asked for"
-        " once more first, and where its own window had some, the next run tries again"
-        " before the bookmark moves, as far as both were cancelled",
+        "writes no rows and moves the bookmark; if other windows had rows, it creates"
+        " the report once more first; if an earlier run has read a part of the window,"
+        " the bookmark stays until the next run meets a cancelled report too",
         "nothing",
         ("cancelled", "no data"),
     ),
     Explanation(
         "a report is FATAL or FAILED",
-        "reads Amazon's reason; if the data is young and only not available yet, a"
-        " warning, and the bookmark stays; else the stream fails with the reason",
+        "reads Amazon's reason; if the data is recent and only not available yet, it"
+        " warns and leaves the bookmark; otherwise the stream fails with the reason",
         "check `report_options` and dates",
         (
             *(
@@ -153,16 +159,19 @@ EXPLANATIONS = (
     ),
     Explanation(
         "several reports are done, and none has a row",
-        "a warning",
-        "check marketplaces, roles and options",
-        ("no row at all", "none of them has a row", "no rows", "empty report"),
+        "warns",
+        "check the marketplaces, the roles and `report_options`",
+        ("finished reports have no rows", "no rows", "empty report"),
     ),
     Explanation(
-        "a collected report has been in the making for a day, or cannot be had",
-        "passes it over, reads the newer ones, and reads it in the run that can; one"
-        " that failed, or that cannot be had, fails the run",
-        "look at the schedule or at the application that made it",
-        ("is passed over", "has been in_queue since", "the next run tries again"),
+        "a collected report is not finished after a day, or cannot be downloaded",
+        "skips it, reads the newer ones, and reads it in the first run that can; one"
+        " that failed, or that cannot be downloaded, fails the run",
+        "check the schedule or the application that created it",
+        (
+            *("is skipped for now", "has been in_queue since"),
+            *("the next run tries again", "the application that created it"),
+        ),
     ),
     Explanation(
         "a month without an Appstore file",
@@ -172,81 +181,83 @@ EXPLANATIONS = (
     ),
     Explanation(
         "a value that does not fit its column",
-        "keeps it in `_extra`, with a warning",
-        "look at it, it may be a change at Amazon's",
+        "keeps it in `_extra`, and warns",
+        "look at it: Amazon may have changed the report",
         ("_extra", "does not fit", "do not fit", "misfit", "unknown column"),
     ),
     Explanation(
         "several marketplaces of a region gave the same document",
-        "a warning, once for each type; the rows are there once for each marketplace",
-        "set `regional: true` in the type's entry, drop the table, run a full refresh;"
-        " or `regional: false`, if it is right as it is",
+        "warns once for each type; writes the rows once for each marketplace",
+        "set `regional: true` in the entry of the type, drop the table and run a full"
+        " refresh; or set `regional: false`, if each marketplace has these rows",
         ("gave the same document", "for the whole region", "`regional: true`"),
     ),
     Explanation(
         "a document has an array that no stream reads",
-        "a warning that names it; the other rows are read",
-        "report it here",
-        ("which no stream of this type reads", "older than amazon's document"),
+        "warns and names it; reads the other rows",
+        "update the tap, or report it here",
+        ("which no stream of this type reads", "update the tap"),
     ),
     Explanation(
         "a report without a column of its key",
-        "the stream fails, naming the column",
+        "the stream fails and names the column",
         "report it here",
         ("column", "key column is missing", "is missing from its header"),
     ),
     Explanation(
-        "a status of a report that no document knows",
-        "the stream fails, naming the word",
+        "a report has a status that Amazon does not document",
+        "the stream fails and names the status",
         "report it here",
-        ("processingstatus of no known kind", "no known kind"),
+        ("the unknown processingstatus", "unknown status"),
     ),
     Explanation(
-        "an answer that is not of its documented shape",
-        "that request fails, naming what is wrong with it",
-        "wait for the next run; if it stays, report it here",
+        "an answer is not what Amazon documents",
+        "that request fails, and its line says what is wrong",
+        "check the address or the proxy, if the line names them; otherwise wait for the"
+        " next run, and if it fails too, report it here",
         (
-            *("what is not documented", "is not the url of a document"),
-            *("the others were read", "is not two times with offsets"),
-            *("an address that is not https", "check lwa_token_url", "answered"),
-            *("check whether the address is amazon's", "were about to be sent astray"),
-            *("no request can be sent to that address",),
+            *("is not what amazon documents", "is not the url of a document"),
+            *("the others were read", "is not two date-times with offsets"),
+            *("its address is not https", "is not a public https address"),
+            *("has a url that cannot be opened", "check lwa_token_url", "answered"),
+            *("*_base_url settings", "the address cannot be used", "were not sent"),
+            *("another part of the document than requested",),
         ),
     ),
     Explanation(
-        "a report that is not the one that was asked for",
-        "the stream fails, and nothing of the report is read",
+        "a report is not the one that was requested",
+        "the stream fails, and none of the report's rows are read",
         "report it here",
-        ("was asked for; nothing of it is read", "was asked for"),
+        ("none of its rows are read", "instead of"),
     ),
     Explanation(
-        "a stream is not read because of what another one met",
-        "asks for nothing more of that service; the others go on",
-        "what the line of the other stream says",
-        ("not read, because", "because of"),
+        "a stream is not read, because another one met a failure of the whole service",
+        "sends no more requests to that service; the other services go on",
+        "follow the line of the other stream",
+        ("not read, because", "for the same reason"),
     ),
     Explanation(
         "a wrong setting, or no credentials at all",
-        "exits with 1, nothing is requested",
-        "correct what the lines name",
+        "exits with 1, and sends no request",
+        "correct the settings or files that the lines name",
         (
             *("allowed:", "no credentials are set", "config validation", "setting"),
-            *("found nothing", "needed, because", "batch_config", "stream_maps"),
-            *("one json object", "cannot be read as json", "--config", "--catalog"),
-            *("selects no stream", "is no path of a file"),
-            *("that no header can hold", "the catalog is from before"),
+            *("found nothing", "a value, because", "batch_config", "stream_maps"),
+            *("one json object", "the file is not json", "--config", "--catalog"),
+            *("selects no stream", "this is not a file path", "list `streams`"),
+            *("headers cannot contain", "the catalog was created before"),
         ),
     ),
     Explanation(
         "a state that cannot be read",
-        "exits with 1, nothing is requested",
-        "use the version of the tap that wrote it, or start anew without it",
-        ("the state has", "the state of", "bookmarks that can be read"),
+        "exits with 1, and sends no request",
+        "use the version of the tap that wrote it, or start again without it",
+        ("the state has", "the state of", "no readable `bookmarks`"),
     ),
     Explanation(
         "a batch file cannot be stored",
         "the stream fails",
-        "check the folder of `batch_config.storage.root`, and its space",
+        "check `batch_config.storage.root` and the space there",
         ("could not be stored", "batch file"),
     ),
     Explanation(
@@ -257,10 +268,10 @@ EXPLANATIONS = (
     ),
     Explanation(
         "SIGTERM, SIGINT",
-        "ends the line in hand, writes the state of what is complete, exits with 143 or"
-        " 130",
+        "finishes the line that it is writing, writes the state of what is complete,"
+        " and exits with 143 or 130",
         "run again",
-        ("sigterm", "sigint", "143", "130", "when a signal came", "ctrl-c", "signal"),
+        ("sigterm", "sigint", "143", "130", "ended the run early", "ctrl-c", "signal"),
     ),
 )
 

@@ -133,7 +133,7 @@ def _written(moments: Mapping[str, datetime]) -> dict[str, str]:
 def _created(entry: object) -> CreatedReport:
     parts = _texts("created", entry)
     if not parts or len(parts) > len(("id", "start", "end")):
-        msg = "created: an entry is no report id with a start and an end"
+        msg = "created: an entry is not a report id with a start and an end"
         raise UnreadableMemoryError(msg)
     start, end, *_ = *(_moment("created", part) for part in parts[1:]), None, None
     return CreatedReport(parts[0], start, end)
@@ -143,7 +143,7 @@ def _mapping(part: str, value: object) -> Mapping[str, object]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        msg = f"{part}: found {type(value).__name__}, an object is expected"
+        msg = f"{part}: found {type(value).__name__}, expected an object"
         raise UnreadableMemoryError(msg)
     return value
 
@@ -152,7 +152,7 @@ def _texts(part: str, value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     if isinstance(value, str) or not isinstance(value, Sequence):
-        msg = f"{part}: found {type(value).__name__}, a list is expected"
+        msg = f"{part}: found {type(value).__name__}, expected a list"
         raise UnreadableMemoryError(msg)
     return tuple(map(str, value))
 
@@ -168,5 +168,5 @@ def _moment(part: str, text: object) -> datetime | None:
     try:
         return parse_instant(str(text))
     except ValueError:
-        msg = f"{part}: {text!r} is no moment such as 2026-11-21T12:00:00Z"
+        msg = f"{part}: {text!r} is not a date-time such as 2026-11-21T12:00:00Z"
         raise UnreadableMemoryError(msg) from None

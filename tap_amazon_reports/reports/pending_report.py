@@ -193,7 +193,10 @@ class PendingReport:
             delay_seconds = decision.delay_seconds
             logger.info("%s; trying again in %.0f s", error, delay_seconds)
             return delay_seconds
-        msg = f"{self}: {error} ({decision.reason}). The next run goes on from here"
+        msg = (
+            f"{self}: {error} ({decision.reason}). The next run goes on from the"
+            " bookmark"
+        )
         self.fail(type(error)(msg, status=error.status))
         return 0
 

@@ -178,8 +178,8 @@ class PlannedReports(ReportJob):
         if lately:
             logger.debug("%s: report %s was read lately", self.name, lately[0])
             self.tell_once(
-                "what an earlier run read is less than"
-                f" {self.wanted.kind.fresh_hours:g} hours old, so it is not read again",
+                "the snapshot that an earlier run read is less than"
+                f" {self.wanted.kind.fresh_hours:g} h old, so it is not read again",
                 level=logging.INFO,
             )
         return bool(lately)

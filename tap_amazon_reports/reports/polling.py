@@ -79,7 +79,7 @@ class ReportPoller:
             pending.status = report.status
             logger.debug("%s is %s", pending, report.status.value)
         if pending.adopted and is_first and not self._fits(pending, report):
-            logger.info("%s is of no use any more; creating another", pending)
+            logger.info("%s can no longer be used; creating another", pending)
             pending.create_anew()
         elif report.status.is_terminal:
             self._finish(pending, report)
@@ -102,7 +102,7 @@ class ReportPoller:
     def _unknown(self, pending: PendingReport, error: AmazonError) -> None:
         """Ask again for an adopted report that is gone; wait for one just asked for."""
         if pending.adopted:
-            logger.info("%s is gone; creating another", pending)
+            logger.info("%s no longer exists; creating another", pending)
             pending.create_anew()
         elif self.age(pending) < _UNKNOWN_AT_FIRST:
             self._look_later(pending)
@@ -118,10 +118,10 @@ class ReportPoller:
         pending.end(report)
 
     def _stuck(self, pending: PendingReport, report: Report) -> ReportStuckError:
-        minutes = self._policy.timeout_seconds / 60
+        seconds = self._policy.timeout_seconds
         return ReportStuckError(
-            f"{pending} is still {report.status.value} after {minutes:.0f} minutes"
-            " (setting report_timeout); the next run goes on waiting for it"
+            f"{pending} is still {report.status.value} after report_timeout"
+            f" ({seconds:g} s); the next run goes on waiting for it"
         )
 
     def _look_later(self, pending: PendingReport) -> None:

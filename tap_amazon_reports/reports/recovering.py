@@ -83,7 +83,10 @@ class ReportRecovery:
             self._search_later(lost, error)
         except AmazonError as error:
             # To search is to save; what cannot be listed is asked for.
-            logger.warning("lost reports could not be searched for: %s", error)
+            logger.warning(
+                "reports whose creation was not confirmed could not be listed: %s",
+                error,
+            )
             for one in lost:
                 one.lost_at = None
         else:
@@ -130,9 +133,9 @@ class ReportRecovery:
         pending.lost_at = None
         newest = max(fit, key=lambda report: report.created, default=None)
         if newest is None:
-            logger.info("%s is not being made; creating it again", pending)
+            logger.info("Amazon did not create %s; creating it again", pending)
             return False
-        logger.info("%s is being made: report %s", pending, newest.report_id)
+        logger.info("Amazon did create %s: report %s", pending, newest.report_id)
         self.hold(newest.report_id)
         pending.is_unchecked = True
         pending.created(

@@ -230,7 +230,7 @@ def _fields(
     about: Mapping[str, Any], readers: Mapping[str, Callable[[Any], Any]]
 ) -> dict[str, Any]:
     if unknown := set(about) - set(readers):
-        msg = f"nobody knows these words: {', '.join(sorted(unknown))}"
+        msg = f"unknown words in x-report: {', '.join(sorted(unknown))}"
         raise ValueError(msg)
     return {name: readers[name](value) for name, value in about.items()}
 

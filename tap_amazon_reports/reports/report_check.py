@@ -39,8 +39,8 @@ def echoed_otherwise(request: ReportRequest, report: Report) -> str | None:
     if given == asked:
         return None
     return (
-        f"report {report.report_id} was asked for {asked}, and Amazon says that it"
-        f" holds {given}; it is read"
+        f"report {report.report_id} was created for {asked}, but Amazon says that it"
+        f" covers {given}; it is read as it is"
     )
 
 
@@ -72,6 +72,6 @@ def _said(moment: datetime | None) -> str:
 
 def _differs(report: Report, part: str, given: str, asked: str) -> str:
     return (
-        f"report {report.report_id} has the {part} {given}, and {asked} was asked for;"
-        " nothing of it is read"
+        f"report {report.report_id} has the {part} {given} instead of {asked}; none of"
+        " its rows are read; report it to this tap's maintainers"
     )

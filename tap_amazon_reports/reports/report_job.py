@@ -197,8 +197,8 @@ class ReportJob(abc.ABC):
         for stream in self.streams:
             if followed := stream.memory.foreign_bookmark():
                 logger.warning(
-                    "%s: `source` or `regional` has changed: the bookmark follows %s,"
-                    " and is not used; reading starts at start_date, %s",
+                    "%s: `source` or `regional` has changed, so the bookmark, which"
+                    " follows %s, is not used; reading starts at start_date, %s",
                     stream.name,
                     followed,
                     f"{self.wanted.start:%Y-%m-%d}",

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.reports.adoption import Known, tells_options
 from tap_amazon_reports.reports.collected_reports import CollectedReports
@@ -165,7 +166,10 @@ class ReportRun:
                 known.add(report)
         except AmazonError as error:
             # To list is to save; what cannot be listed is created.
-            logger.warning("existing reports could not be listed: %s", error)
+            logger.warning(
+                "existing reports could not be listed, so new ones are created: %s",
+                error,
+            )
 
     def _tell(self) -> None:
         """Say in one line what the run is going to do."""
@@ -183,11 +187,12 @@ class ReportRun:
             span = f" from {start:%Y-%m-%d} to {end:%Y-%m-%d}"
         earliest = self._parts.clock.now() + timedelta(seconds=least_seconds(plans))
         logger.info(
-            "reports for %d streams: %d windows%s, %d to create, %d adopted; by the"
-            " quotas the end is at %s at the earliest, and Amazon takes its time to"
-            " make them",
-            len({stream.name for job in jobs for stream in job.streams}),
-            to_read,
+            "reports for %s: %s%s, %d to create, %d adopted; by the quotas the end is"
+            " at %s at the earliest, plus the time that Amazon takes to make them",
+            counted(
+                len({stream.name for job in jobs for stream in job.streams}), "stream"
+            ),
+            counted(to_read, "window"),
             span,
             to_create,
             to_read - to_create,

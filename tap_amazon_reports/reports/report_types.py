@@ -289,7 +289,7 @@ class ReportType:
         option = self.options.get(name)
         if option is None:
             known = ", ".join(self.options) or "none"
-            return f"{name}: there is no such report option; there are: {known}"
+            return f"{name}: there is no such report option; allowed: {known}"
         if option.values and value not in option.values:
             return f"{name}: {value!r} is not allowed{_choice(option.values)}"
         return None
@@ -300,7 +300,7 @@ class ReportType:
             groups = ", or ".join(" and ".join(group) for group in self.one_of)
             return [f"exactly one of these is required: {groups}"]
         return [
-            f"{name}: this report option is required beside {' and '.join(others)}"
+            f"{name}: this report option is required with {' and '.join(others)}"
             for group in given
             for name in group
             if name not in options and (others := [n for n in group if n in options])
@@ -319,7 +319,7 @@ class ReportType:
         for rule in self.dates.periods:
             if rule.word == word:
                 return rule
-        msg = f"{self.report_type}: no period follows from its options"
+        msg = f"{self.report_type}: report_options do not determine the period"
         raise ValueError(msg)
 
 

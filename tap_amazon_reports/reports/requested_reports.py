@@ -119,7 +119,10 @@ class RequestedReports(PlannedReports):
 
         Whoever made it may have cancelled it; that says nothing of the data.
         """
-        said = f"report {report.report_id} is not ours, and it is {report.status.value}"
+        said = (
+            f"report {report.report_id}, which another application created, is"
+            f" {report.status.value}"
+        )
         self._create_anew(head, said)
         head.is_second = False
 
@@ -149,8 +152,8 @@ class RequestedReports(PlannedReports):
                 self._leave_cancelled(head, report, twice_until)
                 return
         self.warn(
-            f"report {report.report_id} was cancelled, so there is no data from"
-            f" {head.pending.request}, or somebody cancelled it"
+            f"report {report.report_id} ({head.pending.request}) was cancelled: Amazon"
+            " has no data for it, or somebody cancelled it"
         )
         self._move_past(head, report)
 
@@ -165,9 +168,9 @@ class RequestedReports(PlannedReports):
         else:
             self._remember(self._memory.created)
         self.leave(
-            f"report {report.report_id} was cancelled, and its window overlaps what was"
-            " read before; the next run tries again, and moves on if it is cancelled"
-            " then too"
+            f"report {report.report_id} was cancelled, although an earlier run has read"
+            " a part of its window; the next run tries again, and moves on if that is"
+            " cancelled too"
         )
         self.drop()
 
@@ -200,7 +203,7 @@ class RequestedReports(PlannedReports):
             )
             self.drop()
             return
-        late = "; for data this old that is no delay" if is_not_yet(reason) else ""
+        late = "; data this old should be available" if is_not_yet(reason) else ""
         msg = (
             f"report {report.report_id} ({head.pending.request}) failed; Amazon says"
             f" {reason!r}{late}; check report_options, the dates and whether the"

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.counted import counted
+
 if TYPE_CHECKING:
     from tap_amazon_reports.reports.windows import Window
 
@@ -66,10 +68,11 @@ class SameDocuments:
         self._told.add(document.report_type)
         return (
             f"{document.report_type}: the marketplaces {first.partition} and"
-            f" {document.partition} gave the same document of {document.rows} rows, so"
-            " Amazon seems to make it for the whole region, and each row arrives once"
-            " for each marketplace; set `regional: true` in its entry of"
-            " sp_report_types, drop the table, and run a full refresh of the stream"
+            f" {document.partition} gave the same document"
+            f" ({counted(document.rows, 'row')}), so Amazon seems to make it for the"
+            " whole region, and each row arrives once for each marketplace; set"
+            " `regional: true` in the entry of this type in sp_report_types, drop the"
+            " table, and run a full refresh of the stream"
         )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.amazon.heartbeat import HEARTBEAT_SECONDS
 from tap_amazon_reports.reports.contention import Contention
 from tap_amazon_reports.reports.create_queues import CreateQueues
@@ -157,7 +158,7 @@ class ReportScheduler:
                 or document.service.document_wait_seconds() <= 0
             ),
             lambda: (
-                f"waiting for the quota of documents of the {document.service.name},"
+                f"waiting for the document quota of the {document.service.name},"
                 f" until {self._moment(document.service.document_wait_seconds())}"
             ),
         )
@@ -301,7 +302,7 @@ class ReportScheduler:
         self._told_at = self._clock.monotonic()
         while not over.wait(_DOWNLOAD_PAUSE_SECONDS):
             self.turn()
-            self._beat(lambda: "waiting for a document that is on its way")
+            self._beat(lambda: "waiting for a document to be downloaded")
 
     def _sleep(self, seconds: float, tell: Callable[[], str]) -> None:
         """Sleep for at most as long as nothing has to be said."""
@@ -332,8 +333,8 @@ class ReportScheduler:
             )
         wanted = len(self._lost) + len(self._wanted)
         return (
-            f"{said}; {len(self._ripening)} reports ripen, {wanted} are still to be"
-            " created"
+            f"{said}; {counted(len(self._ripening), 'report')} in progress, {wanted}"
+            " still to create"
         )
 
     def _moment(self, in_seconds: float) -> str:

@@ -124,7 +124,7 @@ class SellingPartnerReports(ReportQuotas):
             return self._opened(document_id, self._token(document_id, refusal))
         except CredentialsError as spent:
             # The quota of documents can be waited for longer than such a token lives.
-            logger.info("%s; asking for a new restricted token", spent)
+            logger.info("%s; requesting a new restricted data token", spent)
         return self._opened(document_id, self._token(document_id, refusal))
 
     def _token(self, document_id: str, refusal: AccessDeniedError | None) -> Secret:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.reports.report_types import DateMode, Period
 from tap_amazon_reports.reports.windows import Month
 
@@ -53,14 +54,13 @@ def nothing_asked(reading: Reading) -> str:
     """Return why no report was asked for."""
     if reading.start >= reading.end:
         return (
-            f"no report was created: all up to {_moment(reading.end)} has been read, or"
-            " start_date is not before end_date"
+            f"no report was created: everything up to {_moment(reading.end)} has been"
+            " read, or start_date is not before end_date"
         )
     available = first_data(reading.kind, reading.start, options=reading.options)
     return (
-        f"no report was created: Amazon's data of the time after"
-        f" {_moment(reading.start)} is not whole yet; there will be data from"
-        f" {_moment(available)} on"
+        f"no report was created: Amazon's data after {_moment(reading.start)} is not"
+        f" complete yet; it can be read from {_moment(available)} on"
     )
 
 
@@ -71,14 +71,10 @@ def all_empty(reports: int, *, where: str) -> str:
         reports: how many there are.
         where: the partition.
     """
-    which = (
-        "the one finished report has no row at all"
-        if reports == 1
-        else f"{reports} finished reports have no row at all"
-    )
+    which = counted(reports, "finished report has", "finished reports have")
     return (
-        f"{which} ({where}): if there should be some, check the marketplaces, the roles"
-        " of the application, report_options and the dates"
+        f"{which} no rows ({where}): if you expect some, check the marketplaces, the"
+        " roles of the application, report_options and the dates"
     )
 
 
@@ -89,21 +85,21 @@ def none_made(kind: ReportType, since: datetime) -> str:
         kind: the type, which is collected.
         since: from when on there are none, UTC.
     """
-    none = f"no report of this type was made since {_moment(since)}"
+    none = f"no report of this type was created since {_moment(since)}"
     if kind.schedulable:
         schedules = (
             f"{'pay' if kind.service == 'amazon_pay' else 'sp'}_report_schedules"
         )
         return (
-            f"{none}: a schedule makes them, and there may be none; {schedules} lists"
-            " the schedules, and `amazon-reports schedules create` makes one"
+            f"{none}: only a schedule creates them; see the schedules in the stream"
+            f" {schedules}, or create one with `amazon-reports schedules create`"
         )
     if kind.requestable:
         return (
-            f"{none}: another application has to ask for them; with `source: request`"
-            " in its entry the tap does"
+            f"{none}: with `source: collect` another application has to create them; to"
+            " let the tap do so, set `source: request` in the entry"
         )
-    return f"{none}: Amazon makes them by itself, when there is something to report"
+    return f"{none}: Amazon creates them itself, when there is something to report"
 
 
 def none_new(newest: datetime) -> str:
@@ -113,16 +109,16 @@ def none_new(newest: datetime) -> str:
         newest: when the newest of them was made, UTC.
     """
     return (
-        f"no report of this type is newer than that of {_moment(newest)}, which has"
-        " been read"
+        f"no report of this type is newer than the one of {_moment(newest)}, which has"
+        " already been read"
     )
 
 
 def still_made(report: Report) -> str:
     """Return what to say where the next collected report is not finished yet."""
     return (
-        f"report {report.report_id} is {report.status.value}: the next run that finds"
-        " it finished reads it"
+        f"report {report.report_id} is still {report.status.value}; the first run that"
+        " finds it finished reads it"
     )
 
 
@@ -136,10 +132,11 @@ def clipped(kind: ReportType, start: datetime, oldest: datetime | None) -> str |
     """
     if oldest is None or start >= oldest:
         return None
-    reach = f" for {kind.reach_days} days" if kind.reach_days else ""
+    reach = f", which Amazon keeps for {kind.reach_days} days"
     return (
-        f"start_date {_moment(start)} is before what Amazon has of {kind.report_type}:"
-        f" it keeps this data{reach}, so it is read from {_moment(oldest)} on"
+        f"start_date {_moment(start)} is before the oldest data of"
+        f" {kind.report_type}{reach if kind.reach_days else ''}; reading starts at"
+        f" {_moment(oldest)}"
     )
 
 
@@ -153,7 +150,7 @@ def unread_arrays(names: Sequence[str]) -> str | None:
         return None
     return (
         f"the document has {', '.join(sorted(names))}, which no stream of this type"
-        " reads: the tap may be older than Amazon's document; tell its maintainers"
+        " reads; update the tap, or report this to its maintainers"
     )
 
 

@@ -57,7 +57,10 @@ class ReportStatus(enum.Enum):
         try:
             return cls(word)
         except ValueError:
-            msg = f"report {report_id} has a processingStatus of no known kind: {word}"
+            msg = (
+                f"report {report_id} has the unknown processingStatus {word}; report it"
+                " to this tap's maintainers"
+            )
             raise UnexpectedAnswerError(msg) from None
 
 

@@ -18,14 +18,14 @@ def batch_problems(given: Any) -> Iterator[str]:
     if given is None or given == {}:
         return
     if not isinstance(given, dict):
-        yield _problem("batch_config", given, "an object of encoding and storage")
+        yield _problem("batch_config", given, "an object with encoding and storage")
         return
     for name in ("encoding", "storage"):
         if given.get(name) is None:
             yield _problem(f"batch_config.{name}", None, "an object")
     size = given.get("batch_size", 1)
     if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-        yield _problem("batch_config.batch_size", size, "a whole number from 1 on")
+        yield _problem("batch_config.batch_size", size, "a whole number, 1 or more")
     storage = given.get("storage")
     if isinstance(storage, dict) and not (
         isinstance(storage.get("root"), str) and storage["root"].strip()

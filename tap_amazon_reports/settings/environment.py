@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _JSON = (
-    "text that is no JSON, allowed: one list or object of JSON, as it would stand in a"
-    " file of settings; check its quotes and brackets, and what the shell makes of them"
+    "text that is not JSON, allowed: a JSON list or object, as in a settings file;"
+    " check its quotes and brackets, and what the shell makes of them"
 )
 _OPENING = ("[", "{")
-_NUMBER = "no number, allowed: a whole number"
+_NUMBER = "text that is not a number, allowed: a whole number"
 
 
 def read_environment(schema: dict[str, Any], prefix: str) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class GivenSettings:
         if "boolean" in types:
             return _TRUTHS.get(text.lower(), text)
         if name != _PEM and _CONTROL.search(text):
-            self._refuse(name, "a control character or a line end within the text")
+            self._refuse(name, "a control character or a line break within the text")
         return text
 
     def _listed(self, name: str, text: str, types: set[str]) -> object:
@@ -73,7 +73,7 @@ class GivenSettings:
             try:
                 return msgspec.json.decode(text)
             except msgspec.DecodeError:
-                self._refuse(name, "text that is no JSON")
+                self._refuse(name, "text that is not JSON")
                 return None
         if "array" in types:
             return [word.strip() for word in text.split(",") if word.strip()]
@@ -81,8 +81,8 @@ class GivenSettings:
 
     def _refuse(self, name: str, found: str) -> None:
         allowed = {
-            "array": "words with commas between them, or a list of JSON",
-            "object": "an object of JSON; check its quotes and brackets",
+            "array": "words separated by commas, or a JSON list",
+            "object": "a JSON object; check its quotes and brackets",
         }
         kinds = _types(self._declared[name])
         meant = next((text for kind, text in allowed.items() if kind in kinds), "")

@@ -24,10 +24,10 @@ def read_json_file(name: str, *, option: str) -> dict[str, Any]:
     try:
         content = Path(name).read_bytes()
     except OSError as error:
-        problem = f"{option} {name}: it cannot be read ({error.strerror})"
+        problem = f"{option} {name}: the file cannot be read ({error.strerror})"
         raise SettingsError([problem]) from None
     except ValueError:
-        raise SettingsError([f"{option} {name!r}: it is no path of a file"]) from None
+        raise SettingsError([f"{option} {name!r}: this is not a file path"]) from None
     return json_object(content, given=f"{option} {name}")
 
 
@@ -42,7 +42,7 @@ def json_object(content: bytes, *, given: str) -> dict[str, Any]:
         SettingsError: it is empty, no JSON, or no object.
     """
     if not content.strip():
-        problem = f"{given}: it is empty; it must hold one JSON object"
+        problem = f"{given}: the file is empty; it must contain one JSON object"
         raise SettingsError([problem])
     try:
         text = content.decode("utf-8-sig")
@@ -55,11 +55,11 @@ def json_object(content: bytes, *, given: str) -> dict[str, Any]:
             f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         )
         problem = (
-            f"{given}: it cannot be read as JSON{where}; it must hold one JSON object"
+            f"{given}: the file is not JSON{where}; it must contain one JSON object"
         )
         raise SettingsError([problem]) from None
     if not isinstance(found, dict):
-        raise SettingsError([f"{given}: it must hold one JSON object"])
+        raise SettingsError([f"{given}: the file must contain one JSON object"])
     return found
 
 

@@ -44,7 +44,7 @@ class QueryReader:
         entries = given if isinstance(given, list) else [given]
         queries = tuple(map(self._query, entries))
         if len(set(queries)) < len(queries):
-            self._refuse("the same query twice", "each once")
+            self._refuse("the same query twice", "each query once")
         return queries
 
     def _refuse(self, found: str, allowed: str) -> None:
@@ -76,5 +76,8 @@ class QueryReader:
             try:
                 ZoneInfo(name)
             except (ValueError, OSError, ZoneInfoNotFoundError):
-                self._refuse(f"time_zone {name!r}", "IANA time zone names")
+                self._refuse(
+                    f"time_zone {name!r}",
+                    "IANA time zone names, such as Europe/Berlin",
+                )
         return name

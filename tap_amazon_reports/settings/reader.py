@@ -156,14 +156,13 @@ def read_settings(
     return _Reader(config, now, catalogue).read()
 
 
-def missing_credentials(group: str | None = None) -> str:
-    """Return what to set for one service, or for one service at least."""
-    groups = [group] if group else list(_CREDENTIALS)
+def missing_credentials(*groups: str) -> str:
+    """Return what to set for one of some services, by default of all."""
     names = (
         ", ".join(_CREDENTIALS[name] + _WITH_CREDENTIALS.get(name, ()))
-        for name in groups
+        for name in groups or _CREDENTIALS
     )
-    return f"no credentials are set; set {' or '.join(names)}"
+    return f"no credentials are set; set {'; or '.join(names)}"
 
 
 class _Reader:
@@ -227,7 +226,7 @@ class _Reader:
             self._refuse(
                 "start_date",
                 self._config.get("start_date", "30 days before now"),
-                "a moment before now and before end_date",
+                "a date or date-time before now and before end_date",
             )
         return start, end
 
@@ -250,7 +249,11 @@ class _Reader:
         if origin and (origin.scheme == "https" or origin.is_loopback):
             return url.rstrip("/")
         # Somebody may have put credentials into the address.
-        self._refuse(name, "an address that cannot be used", "https, or loopback")
+        self._refuse(
+            name,
+            "an address that cannot be used",
+            "an https address, or http on this machine",
+        )
         return default
 
     def _user_agent(self) -> str:
@@ -261,7 +264,7 @@ class _Reader:
             self._refuse(
                 "user_agent",
                 f"{len(text)} characters",
-                f"at most {_USER_AGENT_LONGEST}, printable ASCII",
+                f"at most {_USER_AGENT_LONGEST}, all of them printable ASCII",
             )
         return text
 
@@ -273,8 +276,11 @@ class _Reader:
         needed = credentials + _WITH_CREDENTIALS.get(group, ())
         missing = [name for name in needed if not self._config.get(name)]
         for name in missing:
-            others = ", ".join(sorted(self._config.keys() & set(needed)))
-            self._refuse(name, "nothing", f"needed, because {others} is set")
+            others = sorted(self._config.keys() & set(needed))
+            verb = "are" if len(others) > 1 else "is"
+            self._refuse(
+                name, "nothing", f"a value, because {', '.join(others)} {verb} set"
+            )
         return None if missing else read()
 
     def _appstore(self) -> AppstoreSettings:
@@ -320,7 +326,7 @@ class _Reader:
             self._refuse(
                 "sp_marketplaces",
                 f"marketplaces of {' and '.join(regions)}",
-                "one region, because a refresh token is good for one",
+                "one region, because sp_refresh_token is valid for one",
             )
         return tuple(found.values())
 
@@ -368,8 +374,8 @@ class _Reader:
         given = Secret(self._config["pay_private_key"])
         if is_read_by_others(given):
             self._notices.append(
-                "pay_private_key: other users of this machine can read the file; take"
-                " that right from them, with chmod 600"
+                "pay_private_key: other users of this machine can read the file; make"
+                " it readable by its owner alone, with chmod 600"
             )
         return self._try("pay_private_key", read_private_key, given)
 

@@ -127,16 +127,17 @@ class EntryReader:
         for name in names:
             if len(name) > _LONGEST_NAME:
                 self._refuse(
-                    f"a stream that would be called {name}",
-                    f"a shorter `name`: streams have {_LONGEST_NAME} letters at most",
+                    f"a stream that would be named {name}",
+                    f"at most {_LONGEST_NAME} characters; set a shorter `name` in its"
+                    " entry",
                 )
         doubled = {
             name for name in names if names.count(name) > 1 or name in self._taken
         }
         for name in sorted(doubled):
             self._refuse(
-                f"two streams that are both called {name}",
-                "one of them with a `name` of its own",
+                f"two streams named {name}",
+                "one; set another `name` in one of the entries",
             )
         return found
 
@@ -200,7 +201,7 @@ class EntryReader:
         if wanted and not kind.is_snapshot:
             self._refuse(
                 f"history for {kind.report_type}",
-                "snapshots only; rows of this type are kept as they are",
+                "snapshots only; the rows of this type are kept anyway",
             )
         return wanted
 
@@ -262,7 +263,10 @@ class EntryReader:
 
     def _name(self, name: str | None) -> str | None:
         if name is not None and not _STREAM_NAME.fullmatch(name):
-            self._refuse(f"name {name!r}", "lower case letters, digits, underscores")
+            self._refuse(
+                f"name {name!r}",
+                "lower case letters, digits and underscores, a letter first",
+            )
         return name
 
 

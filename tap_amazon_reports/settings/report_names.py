@@ -30,7 +30,7 @@ def strayed(name: str, *, service: str, catalogue: ReportCatalogue) -> str | Non
     if owner is None or owner == service:
         return None
     whose, setting = _SETTINGS[owner]
-    return f"it is a report type of {whose}: name it in {setting}"
+    return f"this type belongs to {whose}: name it in {setting}"
 
 
 def meant(kind: ReportType, catalogue: ReportCatalogue) -> str:
@@ -43,8 +43,8 @@ def meant(kind: ReportType, catalogue: ReportCatalogue) -> str:
     alike = catalogue.alike(kind.service, kind.report_type)
     hint = f"; did you mean {' or '.join(alike)}?" if alike else ""
     return (
-        f"{kind.report_type} is no report type that this tap knows; its rows are read"
-        f" as objects, under the key of report and row{hint}"
+        f"{kind.report_type} is not a report type that this tap knows; each row is read"
+        f" as one object, with the key report_id and report_row{hint}"
     )
 
 

@@ -25,31 +25,40 @@ METRICS_QUERY: dict[str, Any] = th.ObjectType(
         "granularity",
         th.StringType(allowed_values=[word.value for word in Granularity]),
         default=Granularity.DAY.value,
-        description="The size of an interval.",
+        description="The length of an interval.",
     ),
     th.Property(
         "time_zone",
         th.StringType,
-        description="IANA name; by default that of the marketplace.",
+        description="IANA name; default: the time zone of the marketplace.",
     ),
     th.Property(
         "buyer_type",
         th.StringType(allowed_values=["B2B", "B2C", "All"]),
         default="All",
-        description="Who bought.",
+        description="Only orders of business customers (B2B) or of consumers (B2C).",
     ),
     th.Property(
         "fulfillment_network",
         th.StringType(allowed_values=["MFN", "AFN"]),
-        description="Who ships: the seller or Amazon; by default both.",
+        description="Only orders shipped by the seller (MFN) or by Amazon (AFN);"
+        " default: both.",
     ),
     th.Property(
         "first_day_of_week",
         th.StringType(allowed_values=[word.value for word in FirstDayOfWeek]),
-        description="For Week only; by default Monday.",
+        description="Only with granularity Week; default: Monday.",
     ),
-    th.Property("asin", th.StringType, description="One product; not with sku."),
-    th.Property("sku", th.StringType, description="One offer; not with asin."),
+    th.Property(
+        "asin",
+        th.StringType,
+        description="Only orders of this product; not together with sku.",
+    ),
+    th.Property(
+        "sku",
+        th.StringType,
+        description="Only orders of this offer; not together with asin.",
+    ),
     th.Property(
         "amazon_program",
         th.StringType,
@@ -59,7 +68,7 @@ METRICS_QUERY: dict[str, Any] = th.ObjectType(
         "lookback_days",
         th.IntegerType(minimum=0, maximum=730),
         default=3,
-        description="How many days are read again each run.",
+        description="How many days before the bookmark each run reads again.",
     ),
     additional_properties=False,
 ).to_dict()
@@ -119,23 +128,24 @@ SETTINGS = th.PropertiesList(
     _text(
         "start_date",
         "Start date",
-        "The first run reads from here, an ISO 8601 date or date-time, UTC unless it"
-        " has an offset; default: 30 days before now.",
+        "Where the first run starts to read: an ISO 8601 date or date-time, UTC unless"
+        " it has an offset; default: 30 days before now.",
     ),
     _text(
         "end_date",
         "End date",
-        "Nothing at or after it is read, an ISO 8601 date or date-time; default: now.",
+        "Where every run stops to read, exclusive: an ISO 8601 date or date-time, UTC"
+        " unless it has an offset; default: now.",
     ),
     _text(
         "appstore_client_id",
         "Appstore: client id",
-        "Appstore: client id of the security profile.",
+        "Client id of the security profile that is attached to the Reporting API.",
     ),
     _text(
         "appstore_client_secret",
         "Appstore: client secret",
-        "Appstore: its client secret.",
+        "Client secret of the security profile of appstore_client_id.",
         secret=True,
     ),
     _titled(
@@ -143,48 +153,51 @@ SETTINGS = th.PropertiesList(
         "Appstore: reports",
         th.ArrayType(th.StringType(allowed_values=list(APPSTORE_KINDS))),
         default=["sales"],
-        description="Appstore: which reports to read: sales, earnings, subscriptions,"
+        description="The monthly files to read: sales, earnings, subscriptions,"
         " subscriptions_overview.",
     ),
     _text(
         "sp_client_id",
         "Selling Partner: client id",
-        "Selling Partner: client id of the application.",
+        "Client id (LWA client identifier) of the application.",
     ),
     _text(
         "sp_client_secret",
         "Selling Partner: client secret",
-        "Selling Partner: its client secret.",
+        "Client secret of the application of sp_client_id.",
         secret=True,
     ),
     _text(
         "sp_refresh_token",
         "Selling Partner: refresh token",
-        "Selling Partner: refresh token of the authorisation.",
+        "Refresh token that the seller or vendor gave the application of sp_client_id;"
+        " it starts with Atzr|.",
         secret=True,
     ),
     _titled(
         "sp_marketplaces",
         "Selling Partner: marketplaces",
         th.ArrayType(th.StringType),
-        description="Selling Partner: marketplace ids or country codes, of one region.",
+        description="Marketplaces to read, as ids or country codes such as DE, all of"
+        " one region.",
     ),
     _titled(
         "sp_sandbox",
         "Selling Partner: sandbox",
         th.BooleanType,
         default=False,
-        description="Selling Partner: use the static sandbox.",
+        description="Use Amazon's static sandbox, which answers fixed requests only and"
+        " finishes no report.",
     ),
     _titled(
         "sp_report_types",
         "Selling Partner: report types",
         _report_types(_SP_ENTRY),
-        description="Selling Partner: the report types whose rows to read, as names or"
-        " as objects with report_type, report_options, marketplaces, start_date,"
-        " window_days, lookback_days, source, restricted, regional, history, name. They"
-        " are also what sp_reports lists; without any it lists all types that are in"
-        " common use.",
+        description="Report types whose rows to read, as names or as objects with"
+        " report_type, report_options, marketplaces, start_date, window_days,"
+        " lookback_days, source, restricted, regional, history, name. The streams"
+        " sp_reports and sp_report_schedules list these types; if none is named, all"
+        " types in common use.",
     ),
     _titled(
         "sp_order_metrics",
@@ -197,68 +210,74 @@ SETTINGS = th.PropertiesList(
                 ]
             }
         ),
-        description="Selling Partner: the queries of the Sales API, an object or a list"
-        " of objects with granularity, time_zone, buyer_type, fulfillment_network,"
-        " first_day_of_week, asin, sku, amazon_program, lookback_days; default: orders"
-        " by day.",
+        description="Queries of the Sales API for the stream sp_order_metrics: an"
+        " object or a list of objects with granularity, time_zone, buyer_type,"
+        " fulfillment_network, first_day_of_week, asin, sku, amazon_program,"
+        " lookback_days; default: orders by day.",
     ),
     _text(
         "pay_public_key_id",
         "Amazon Pay: public key id",
-        "Amazon Pay: id of the public key.",
+        "Id of the public key that is registered in Seller Central.",
     ),
     _text(
         "pay_private_key",
         "Amazon Pay: private key",
-        "Amazon Pay: its private key, PEM text or the path of a PEM file.",
+        "Private key that belongs to pay_public_key_id: PEM text, or the path of a PEM"
+        " file.",
         secret=True,
     ),
     _text(
-        "pay_region", "Amazon Pay: region", "Amazon Pay: us or na, eu or de or uk, jp."
+        "pay_region",
+        "Amazon Pay: region",
+        "Region of the account: na (or us), eu (or de, uk) or jp.",
     ),
     _titled(
         "pay_sandbox",
         "Amazon Pay: sandbox",
         th.BooleanType,
-        description="Amazon Pay: use the sandbox; only for key ids that start with"
-        " neither LIVE nor SANDBOX.",
+        description="Use the sandbox; only for values of pay_public_key_id that start"
+        " with neither LIVE nor SANDBOX.",
     ),
     _titled(
         "pay_signature_algorithm",
         "Amazon Pay: signature algorithm",
         th.StringType(allowed_values=[word.value for word in SignatureAlgorithm]),
         default=SignatureAlgorithm.V2.value,
-        description="Amazon Pay: how requests are signed.",
+        description="How requests are signed; AMZN-PAY-RSASSA-PSS is for older"
+        " integrations.",
     ),
     _titled(
         "pay_report_types",
         "Amazon Pay: report types",
         _report_types(_PAY_ENTRY),
-        description="Amazon Pay: the report types whose rows to read, as names or as"
-        " objects with report_type, start_date, window_days, lookback_days, source,"
-        " name. They are also what pay_reports lists; without any it lists all.",
+        description="Report types whose rows to read, as names or as objects with"
+        " report_type, start_date, window_days, lookback_days, source, name. The"
+        " streams pay_reports and pay_report_schedules list these types; if none is"
+        " named, all types.",
     ),
     _titled(
         "report_poll_interval",
         "Report poll interval",
         th.NumberType(minimum=1, maximum=3600),
         default=15,
-        description="Seconds between two looks at a report that is being made; the"
-        " pause grows while it ripens.",
+        description="Shortest pause, in seconds, between two polls of a report that"
+        " Amazon is still making; the pause grows with its age.",
     ),
     _titled(
         "report_timeout",
         "Report timeout",
         th.NumberType(exclusive_minimum=0, maximum=172800),
         default=7200,
-        description="Seconds to wait for one report; the next run goes on waiting.",
+        description="Seconds to wait for one report; the next run goes on waiting for"
+        " it.",
     ),
     _titled(
         "max_downloads",
         "Downloads at once",
         th.IntegerType(minimum=1, maximum=16),
         default=4,
-        description="How many finished documents are fetched ahead at once, into"
+        description="How many finished documents are downloaded ahead at once, into"
         " memory, while others are read.",
     ),
     _titled(
@@ -267,59 +286,66 @@ SETTINGS = th.PropertiesList(
         th.NumberType(exclusive_minimum=0, maximum=3600),
         default=60,
         description="Seconds to wait for a connection, and for each part of an answer;"
-        " an answer that comes drop by drop may take three times as long.",
+        " a whole answer may take three times as long.",
     ),
     _titled(
         "when_not_done",
         "When a report is not done",
         th.StringType(allowed_values=["wait", "leave"]),
         default="wait",
-        description="What becomes of a report that is not done within report_timeout:"
-        " wait means that its stream fails; leave means that the run ends with success"
-        " and the next run reads it.",
+        description="What happens to a report that is not done within report_timeout:"
+        " wait: its stream fails; leave: the run ends with success, and the next run"
+        " reads the report.",
     ),
     _text(
         "account",
         "Account",
-        "Name of the seller or developer account; when set, it is the column account of"
-        " every stream and the first part of every key, so that many accounts share one"
-        " table.",
+        "Name of the seller or developer account; if set, it is the column account of"
+        " every stream and the first part of every key, so that many accounts can share"
+        " one table.",
     ),
     _titled(
         "null_values",
         "Properties without a value",
         th.StringType(allowed_values=["omit", "write"]),
         default="omit",
-        description="What becomes of a property without a value: omit leaves it out of"
-        " the record, write writes null.",
+        description="What happens to a property without a value: omit: it is left out"
+        " of the record; write: it is null.",
     ),
     _text(
         "user_agent",
         "User agent",
-        "Default: name and version of this tap and of Python.",
+        "Text of the User-Agent header; default: name and version of this tap and of"
+        " Python.",
     ),
     _text(
         "lwa_token_url",
         "Login with Amazon: URL",
-        "Login with Amazon elsewhere, for rehearsals.",
+        "Address that replaces the one of Login with Amazon, for rehearsals.",
     ),
     _text(
-        "appstore_base_url", "Appstore: URL", "The Appstore elsewhere, for rehearsals."
+        "appstore_base_url",
+        "Appstore: URL",
+        "Address that replaces the one of the Appstore, for rehearsals.",
     ),
     _text(
         "sp_base_url",
         "Selling Partner: URL",
-        "The Selling Partner API elsewhere, for rehearsals.",
+        "Address that replaces the one of the Selling Partner API, for rehearsals.",
     ),
-    _text("pay_base_url", "Amazon Pay: URL", "Amazon Pay elsewhere, for rehearsals."),
+    _text(
+        "pay_base_url",
+        "Amazon Pay: URL",
+        "Address that replaces the one of Amazon Pay, for rehearsals.",
+    ),
     _titled(
         "emit_activate_version_messages",
         "Activate versions",
         th.BooleanType,
         default=False,
-        description="Write ACTIVATE_VERSION after the last row of a stream that is read"
-        " anew each run, when all of it was read, so that the target drops the rows"
-        " that are gone.",
+        description="Write ACTIVATE_VERSION after the last row of a stream that each"
+        " run reads as a whole, if all of it was read, so that the target drops the"
+        " rows that no longer exist.",
     ),
 ).to_dict()
 
@@ -340,6 +366,15 @@ def declared_defaults(declared: Mapping[str, Any]) -> dict[str, Any]:
 
 _SHOWN = 200
 """Characters of what was found that are shown."""
+_IN_WORDS = {
+    "minimum": "{} or more",
+    "maximum": "{} or less",
+    "exclusiveMinimum": "more than {}",
+    "minItems": "a list of {} or more",
+    "required": "an object with {0[0]}",
+    "pattern": "text of the form {}",
+}
+"""What a word of JSON schema allows."""
 
 
 def declared_problems(config: Mapping[str, Any]) -> Iterator[str]:
@@ -372,11 +407,13 @@ def _allowed(error: ValidationError) -> str:
         where = ".".join(str(part) for part in meant.absolute_path)
         return f"{_allowed(meant)} at {where}"
     value = error.validator_value
+    if (words := _IN_WORDS.get(str(error.validator))) is not None:
+        return words.format(value)
     if isinstance(value, list):
         return ", ".join(str(word) for word in value if word not in {"null", None})
     if error.validator == "additionalProperties" and isinstance(error.schema, dict):
         return _known_parts(_names(error.instance), error.schema["properties"])
-    return f"{error.validator} {value}"
+    return str(value) if error.validator == "type" else f"{error.validator} {value}"
 
 
 def _names(found: object) -> list[str]:

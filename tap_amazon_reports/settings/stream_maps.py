@@ -29,7 +29,7 @@ def stream_map_problems(given: Any) -> Iterator[str]:
     if given is None:
         return
     if not isinstance(given, dict):
-        yield _problem(NAME, given, "an object with a part for each stream")
+        yield _problem(NAME, given, "an object with a member for each stream")
         return
     for stream, found in given.items():
         name = f"{NAME}.{stream}"
@@ -79,7 +79,7 @@ def _column_problems(stream: str, given: dict[str, Any]) -> Iterator[str]:
         elif not isinstance(found, str):
             yield _problem(name, found, "an expression, as text, or null")
         elif column not in _TEXTS and (trouble := _trouble(found)):
-            yield _problem(name, found, f"an expression; this is none ({trouble})")
+            yield _problem(name, found, f"a valid expression (here: {trouble})")
 
 
 def _trouble(expression: str) -> str:

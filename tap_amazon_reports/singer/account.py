@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ACCOUNT = "account"
 _COLUMN = {
     "type": "string",
-    "description": "The seller or developer account: the setting of this name.",
+    "description": "The seller or developer account: the setting `account`.",
 }
 
 

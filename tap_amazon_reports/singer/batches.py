@@ -155,7 +155,10 @@ class BatchFiles:
                 stored.write(content)
         except Exception as error:
             # Each kind of storage has errors of its own.
-            msg = f"the batch file {name} could not be stored: {error}"
+            msg = (
+                f"the batch file {name} could not be stored: {error}; check"
+                " batch_config.storage.root and the space there"
+            )
             raise BatchStorageError(msg) from error
         self.named += 1
         self._announce(self, storage.get_url(name))
@@ -283,8 +286,8 @@ def _maker(
         case BatchFileFormat.PARQUET, compression:
             return _parquet_maker(compression, properties)
     msg = (
-        f"batch_config: there is no format {encoding.format!r} with the compression"
-        f" {encoding.compression!r}; allowed: jsonl with gzip or none, parquet"
+        f"batch_config.encoding: found format {encoding.format!r} with compression"
+        f" {encoding.compression!r}, allowed: jsonl with gzip or none, parquet"
     )
     raise ConfigValidationError(msg, errors=[msg])
 
@@ -300,7 +303,7 @@ def _parquet_maker(
         )
     except ImportError:
         msg = (
-            "batch_config: to write Parquet, install the tap with its extra:"
+            "batch_config: to write Parquet, install the tap with its extra,"
             " tap-amazon-reports[parquet]"
         )
         raise ConfigValidationError(msg, errors=[msg]) from None

@@ -30,7 +30,7 @@ _WORDS = (
     *(f"${word}" for word in META_KEYS),
 )
 """What the SDK keeps of a schema, in its order."""
-_REMEDY = "write it anew with --discover"
+_REMEDY = "create the catalog again with --discover"
 _FIELDS = {
     kind: [(field.name, field.name.replace("_", "-")) for field in fields(kind)]
     for kind in (Metadata, StreamMetadata)
@@ -47,13 +47,13 @@ def read_catalog(found: Mapping[str, Any]) -> Catalog:
     """
     entries = found.get("streams")
     if not isinstance(entries, list):
-        problem = f"--catalog: it has no list of streams; {_REMEDY}"
+        problem = f"--catalog: the file has no list `streams`; {_REMEDY}"
         raise SettingsError([problem])
     for number, entry in enumerate(entries):
         try:
             Catalog.from_dict({"streams": [entry]})
         except (AttributeError, KeyError, TypeError, ValueError):
-            problem = f"--catalog: entry {number} of its streams is none; {_REMEDY}"
+            problem = f"--catalog: entry {number} of `streams` is invalid; {_REMEDY}"
             raise SettingsError([problem]) from None
     return Catalog.from_dict(dict(found))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from singer_sdk import metrics
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.amazon.errors import AccountError, AmazonError, TapError
 from tap_amazon_reports.reports.tally import ReportTally
 
@@ -38,9 +39,9 @@ class _Cause:
         """Return the line, with the other streams that it took along."""
         if not (others := sorted(self.others - {self.stream})):
             return self.line
-        more = "1 more stream" if len(others) == 1 else f"{len(others)} more streams"
+        more = counted(len(others), "more stream")
         names = ", ".join(others)
-        return f"{self.line}; because of it, {more} could not be read: {names}"
+        return f"{self.line}; for the same reason, {more} could not be read: {names}"
 
 
 @dataclass
@@ -127,7 +128,8 @@ class RunOutcome:
         for stream, rows in sorted(self.rows.items()):
             took = self.reports.get(stream)
             said = _said(took) if took else ""
-            logger.info("%s: %d records%s%s", stream, rows, said, self._next(stream))
+            records = counted(rows, "record")
+            logger.info("%s: %s%s%s", stream, records, said, self._next(stream))
             if took:
                 _measure_reports(stream, took)
         sent = [line for called in calls for line in _told_calls(called)]
@@ -140,7 +142,7 @@ class RunOutcome:
         parts = self.reached.get(stream, {}).values()
         upto = f"; read up to {min(parts)}" if parts else ""
         if stream in self._failed:
-            return f"{upto}; it failed, and the next run goes on from there"
+            return f"{upto}; it failed, and the next run goes on from the bookmark"
         if stream in self.unread:
             return f"{upto}; the next run reads what this one left"
         return upto or "; the next run reads all of it again"
@@ -150,7 +152,8 @@ class RunOutcome:
             f"{stream}: {why}" for stream, all_ in self.unread.items() for why in all_
         ]
         if self.failures:
-            logger.error("the run is incomplete, %d failed:", len(self.failures))
+            failures = counted(len(self.failures), "failure")
+            logger.error("the run is incomplete, %s:", failures)
             told = {cause.line: cause.told() for cause in self._causes.values()}
             for line in self.failures:
                 logger.error("  %s", told.get(line, line))
@@ -177,12 +180,14 @@ def _alike(service: str, error: Exception) -> tuple[str, ...]:
 def _said(took: ReportTally) -> str:
     """Return what the reports of a stream took, in words."""
     if not (took.windows or took.read):
-        return "; no report was new"
+        return "; no new report"
     return (
-        f"; {took.windows} windows, {took.created} reports created, {took.adopted}"
-        f" adopted, {took.read} read, {took.empty} of them empty,"
-        f" {took.document_bytes} bytes, {took.waited_seconds:.1f} s of waiting for"
-        f" Amazon, {took.worked_seconds:.1f} s of work"
+        f"; {counted(took.windows, 'window')},"
+        f" {counted(took.created, 'report')} created, {took.adopted} adopted,"
+        f" {took.read} read, {took.empty} of them empty,"
+        f" {counted(took.document_bytes, 'byte')},"
+        f" {took.waited_seconds:.1f} s waiting for Amazon,"
+        f" {took.worked_seconds:.1f} s working"
     )
 
 
@@ -196,7 +201,10 @@ def _told_calls(called: Calls) -> Iterator[str]:
         yield f"{times} {operation}"
         if throttled:
             logger.info(
-                "%s: %d calls, %d of them throttled", operation, times, throttled
+                "%s: %s, %d of them throttled (429)",
+                operation,
+                counted(times, "call"),
+                throttled,
             )
         for status, count in {"429": throttled, "other": times - throttled}.items():
             tags: dict[str, str] = {

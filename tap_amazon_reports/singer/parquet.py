@@ -129,7 +129,7 @@ class ParquetRows:
         self._worker.start(self._writer.close)
         if self._misfits:
             logger.warning(
-                "batch: values that do not fit were kept in _extra: %s",
+                "batch: values that do not fit their column were kept in _extra: %s",
                 ", ".join(f"{name} ({n})" for name, n in sorted(self._misfits.items())),
             )
 

@@ -128,7 +128,8 @@ class RecordPath(Stream, abc.ABC):
             super()._write_activate_version_message(self._stream_version)
         else:
             self.logger.warning(
-                "%s: not all of it was read, so the target keeps the rows it has",
+                "%s: the stream was not read completely, so ACTIVATE_VERSION is left"
+                " out, and the target keeps the rows that it has",
                 self.name,
             )
 

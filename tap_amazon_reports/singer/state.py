@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.streams import Stream
 
-_REMEDY = "run a newer tap, or start this stream anew without its bookmark"
+_REMEDY = "run a newer tap, or delete the bookmark to read the stream from its start"
 
 
 class StateError(ValueError):
@@ -29,7 +29,7 @@ def check_state(state: Mapping[str, Any], streams: Mapping[str, Stream]) -> None
     """
     bookmarks = state.get("bookmarks", {})
     if not isinstance(bookmarks, dict):
-        msg = "the state has no bookmarks that can be read; start anew without it"
+        msg = "the state has no readable `bookmarks`; run without it to start again"
         raise StateError(msg)
     for name, stream in streams.items():
         if name in bookmarks and isinstance(stream, AmazonStream):
@@ -53,7 +53,7 @@ def _check_stream(stream: AmazonStream, found: object) -> None:
         except (TypeError, ValueError):
             msg = (
                 f"the state of {stream.name} has the bookmark {bookmark!r}, which is"
-                f" no {stream.replication_key}; {_REMEDY}"
+                f" not a {stream.replication_key}; {_REMEDY}"
             )
             raise StateError(msg) from None
     for part in found.get("partitions", []):
@@ -61,7 +61,7 @@ def _check_stream(stream: AmazonStream, found: object) -> None:
             stream.check_partition(part)
         except ValueError as error:
             msg = (
-                f"the state of {stream.name} cannot be read, in its partition"
+                f"the state of {stream.name} cannot be read in the partition"
                 f" {part.get('context')}: {error}; {_REMEDY}"
             )
             raise StateError(msg) from None
@@ -70,7 +70,7 @@ def _check_stream(stream: AmazonStream, found: object) -> None:
 def _bookmarks(stream: AmazonStream, found: Mapping[str, Any]) -> Iterator[object]:
     parts = found.get("partitions", [])
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
-        msg = f"the state of {stream.name} has no list of partitions; {_REMEDY}"
+        msg = f"the state of {stream.name} has no list `partitions`; {_REMEDY}"
         raise StateError(msg)
     for part in (found, *parts):
         if (bookmark := part.get("replication_key_value")) is not None:

@@ -22,6 +22,7 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.schema.source import SchemaDirectory
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 from tap_amazon_reports.documents.block import RowBlock
@@ -115,8 +116,9 @@ class AmazonStream(RecordPath, abc.ABC):
         )
         if missing:
             msg = (
-                f"{self.name}: {' and '.join(sorted(missing))} is set, and the catalog"
-                " is from before; make the catalog anew with --discover"
+                f"{self.name}: the catalog was created before"
+                f" {' and '.join(sorted(missing))} was set; create it again with"
+                " --discover"
             )
             raise ConfigValidationError(msg, errors=[msg])
         super().apply_catalog(catalog)
@@ -278,12 +280,11 @@ class AmazonStream(RecordPath, abc.ABC):
     def warn_of_misfits(self, misfits: dict[str, int], where: str) -> None:
         """Say once for each document or listing which columns did not fit."""
         if misfits:
-            counted = ", ".join(f"{name} ({n})" for name, n in sorted(misfits.items()))
             self.logger.warning(
-                "%s of %s: values that do not fit were kept in _extra: %s",
+                "%s of %s: values that do not fit their column were kept in _extra: %s",
                 self.name,
                 where,
-                counted,
+                ", ".join(f"{name} ({n})" for name, n in sorted(misfits.items())),
             )
 
     def warn_of_columns(self, unknown: Iterable[str], where: str) -> None:
@@ -300,10 +301,10 @@ class AmazonStream(RecordPath, abc.ABC):
         """Say once for each document how many bytes are no text."""
         if replaced:
             self.logger.warning(
-                "%s of %s: %d undecodable bytes were replaced",
+                "%s of %s: %s replaced by U+FFFD",
                 self.name,
                 where,
-                replaced,
+                counted(replaced, "undecodable byte was", "undecodable bytes were"),
             )
 
     def _write_state_message(self) -> None:

@@ -116,8 +116,8 @@ class AmazonTap(Tap, abc.ABC):
         selected = [stream for stream in self.streams.values() if stream.selected]
         if not selected:
             self.logger.warning(
-                "the catalog selects no stream of this tap, so nothing is read; write"
-                " it anew with --discover, and select what is wanted"
+                "the catalog selects no stream of this tap, so nothing is read; create"
+                " it again with --discover, and select the streams to read"
             )
         for line in maps_of_nothing(self.config.get("stream_maps"), self.streams):
             self.logger.warning("%s", line)
@@ -269,7 +269,7 @@ class AmazonTap(Tap, abc.ABC):
         """
         self.append_builtin_config(self.config_jsonschema)
         for name in self.config.keys() - self.config_jsonschema["properties"].keys():
-            self.logger.warning("there is no setting %s; it has no effect", name)
+            self.logger.warning("unknown setting %s: it has no effect", name)
         try:
             _ = self.settings
         except SettingsError as error:
@@ -349,12 +349,19 @@ class AmazonTap(Tap, abc.ABC):
         except BrokenPipeError:
             # Nobody reads any more: what is still in the buffer has nowhere to go.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            self.outcome.failures.append("the target has closed its input")
+            self.outcome.failures.append(
+                "the target has closed its input; look at the target's log"
+            )
         except SystemExit:
-            self.outcome.failures.append("all that was left when a signal came")
+            self.outcome.failures.append(
+                "a signal ended the run early; the next run reads the rest"
+            )
             raise
         except BaseException as error:
-            self.outcome.failures.append(f"all that was left: {type(error).__name__}")
+            self.outcome.failures.append(
+                f"{type(error).__name__} ended the run early; the next run reads the"
+                " rest"
+            )
             raise
         finally:
             self.state_writer.write_state(self.state)
@@ -372,5 +379,5 @@ def _object_in(file: IO[str], option: str) -> dict[str, Any]:
     try:
         content = file.read().encode()
     except (OSError, ValueError):
-        raise SettingsError([f"{option}: it cannot be read as JSON"]) from None
+        raise SettingsError([f"{option}: the file is not JSON"]) from None
     return json_object(content, given=option)

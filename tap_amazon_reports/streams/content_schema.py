@@ -21,14 +21,14 @@ ENVELOPE: dict[str, dict[str, Any]] = {
     "report_type": {"type": "string", "description": "Amazon's name of the type."},
     "marketplace_id": {
         "type": "string",
-        "description": "The marketplace asked for, or the region's code.",
+        "description": "The marketplace's id, or the region's code.",
     },
     "data_start_time": {**_MOMENT, "description": "The start of the report's data."},
     "data_end_time": {**_MOMENT, "description": "The end of the report's data."},
     "report_created_time": {
         "type": "string",
         "format": "date-time",
-        "description": "When the report was asked for, in UTC.",
+        "description": "When the report was created, in UTC.",
     },
 }
 _OCCURRENCE = {
@@ -38,13 +38,13 @@ _OCCURRENCE = {
 _SNAPSHOT_DATE = {
     "type": "string",
     "format": "date",
-    "description": "The day of the snapshot: when the report was asked for, in UTC.",
+    "description": "The day of the snapshot: when the report was created, in UTC.",
 }
 _EXTRA = {
     "type": ["object", "null"],
     "additionalProperties": {"type": "string"},
-    "description": "What is in no column, or does not fit its column: Amazon's name to"
-    " the text as it was.",
+    "description": "Values that have no column or do not fit it: the original text of"
+    " each, by Amazon's name.",
 }
 
 

@@ -66,7 +66,7 @@ class ReportIndex(Index[Client]):
         oldest = oldest_listed(self.clock.now())
         if wanted < oldest:
             self.logger.info(
-                "%s: Amazon keeps reports for 90 days, so they are listed from %s",
+                "%s: Amazon keeps reports for 90 days, so they are listed from %s on",
                 self.name,
                 oldest.date(),
             )

@@ -201,8 +201,8 @@ def _flat(wire: Json) -> Json:
         }
     except ValueError:
         msg = (
-            "getOrderMetrics answered with an interval that is not two times with"
-            f" offsets, {printable(interval)!r}"
+            "getOrderMetrics answered with an interval that is not two date-times with"
+            f" offsets: {printable(interval)!r}; report it to this tap's maintainers"
         )
         raise UnexpectedAnswerError(msg) from None
     return {**wire, **ends, **_money(wire, "averageUnitPrice", "totalSales")}

@@ -115,7 +115,7 @@ class TestShapes:
     @pytest.mark.parametrize("found", [None, 7, "x", {"a": 1}])
     def test_no_list_is_not_an_empty_list(self, found: object) -> None:
         """What cannot be understood is never taken for "nothing there"."""
-        with pytest.raises(UnexpectedAnswerError, match="reports is no list"):
+        with pytest.raises(UnexpectedAnswerError, match="reports is not a list"):
             answer_of(reports=found).entries("reports", SpReport)
 
     def test_all_that_was_said_is_kept(self) -> None:

@@ -177,7 +177,7 @@ class TestOrder:
         assert "getThing" not in caplog.text
         scripted.call()
 
-        assert "getThing: its quota refills in 10 s" in caplog.text
+        assert "getThing: waiting for quota, 10 s left" in caplog.text
 
 
 class TestQuota:

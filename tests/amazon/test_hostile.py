@@ -88,7 +88,7 @@ def test_an_answer_that_trickles_is_a_time_out(retrying: Retrying) -> None:
 
     with (
         raw_server(pieces) as base,
-        pytest.raises(UnavailableError, match="no answer in time"),
+        pytest.raises(UnavailableError, match="no answer within request_timeout"),
     ):
         post(base, retrying, timeout_seconds=0.03)
 
@@ -267,7 +267,9 @@ def test_a_part_is_what_was_asked_for(
 def test_a_real_service_hands_out_public_addresses_only(url: str) -> None:
     """No URL leads the tap to a file, to this machine or into a private network."""
     real = "https://sellingpartnerapi-na.amazon.com"
-    with pytest.raises(UnexpectedAnswerError, match="getReportDocument answered"):
+    with pytest.raises(
+        UnexpectedAnswerError, match="getReportDocument: the answer has"
+    ):
         document_url(url, base_url=real, asked="getReportDocument")
 
 
@@ -287,7 +289,7 @@ def test_an_address_that_is_none_is_not_tried_again(
     url: str, retrying: Retrying, clock: ScriptedClock
 ) -> None:
     """It is told at once, and not as a lost connection."""
-    with pytest.raises(UnexpectedAnswerError, match="no request can be sent"):
+    with pytest.raises(UnexpectedAnswerError, match="the address cannot be used"):
         post(url, retrying)
     assert [] == clock.sleeps
 
@@ -345,7 +347,7 @@ def test_a_wait_for_quota_has_a_bound(clock: ScriptedClock) -> None:
         retrying=retrying_of(clock),
     )
     connection.call(Call(slow))
-    with pytest.raises(ThrottledError, match="only in 10204 s, and no more than 7200"):
+    with pytest.raises(ThrottledError, match="in 10204 s, longer than the 7200 s"):
         connection.call(Call(slow))
 
     assert [] == clock.sleeps

@@ -121,7 +121,7 @@ class TestLife:
         assert ["first"] * 3 == handed_out
         assert 2 == len(login.forms)
         assert [logging.WARNING] == [record.levelno for record in caplog.records]
-        assert f"{SERVICE}: no new token yet" in caplog.text
+        assert f"{SERVICE}: the token could not be renewed" in caplog.text
 
     def test_after_a_failed_early_renewal_the_dead_token_is_replaced(self) -> None:
         """The warning is followed by another try when the old token has died."""
@@ -306,14 +306,14 @@ class TestRefusals:
         [
             (SELLER, "invalid_grant", "authorise the application again"),
             (SELLER, "invalid_client", "check sp_client_id and sp_client_secret"),
-            (SELLER, "invalid_request", "missing or surplus characters"),
-            (SELLER, "unauthorized_client", "application meant for this service"),
+            (SELLER, "invalid_request", "missing or extra characters"),
+            (SELLER, "unauthorized_client", "application for this service"),
             (SELLER, "unsupported_grant_type", "check that lwa_token_url"),
-            (SELLER, "invalid_scope", "what the application of sp_client_id has been"),
+            (SELLER, "invalid_scope", "which permissions the application of"),
             (APPSTORE, "invalid_scope", "not attached to the Reporting API"),
             (APPSTORE, "invalid_scope", "developer console open API Access"),
             (APPSTORE, "invalid_client", "_client_id and sp_client_secret"),
-            (APPSTORE, "something_new", "no document describes this word"),
+            (APPSTORE, "something_new", "Amazon does not document this code"),
         ],
     )
     @pytest.mark.parametrize("status", [200, 400, 401, 403])

@@ -32,7 +32,7 @@ def test_a_region_has_many_names(names: str, region: PayRegion, host: str) -> No
 @pytest.mark.parametrize("word", ["", "fe", "france", "e u"])
 def test_an_unknown_region_is_refused(word: str) -> None:
     """The message says what was found, and all that is allowed."""
-    with pytest.raises(ValueError, match="allowed are na, us, eu, de, uk, jp") as it:
+    with pytest.raises(ValueError, match="allowed: na, us, eu, de, uk, jp") as it:
         PayRegion.named(word)
 
     assert repr(word) in str(it.value)
@@ -64,9 +64,9 @@ def test_the_key_or_the_setting_chooses_the_environment(
         (
             "LIVE-A",
             True,
-            "sandbox is true, but the public key id begins with LIVE ",
+            "found true, but pay_public_key_id begins with LIVE,",
         ),
-        ("sandbox-A", False, "sandbox is false, but .* begins with SANDBOX "),
+        ("sandbox-A", False, "found false, but .* begins with SANDBOX,"),
     ],
 )
 def test_a_contradiction_is_refused(*, key_id: str, sandbox: bool, text: str) -> None:

@@ -107,7 +107,7 @@ REFUSED = {
     ),
     "an unknown block": (
         PKCS8.replace("PRIVATE KEY", "SOMETHING"),
-        "something that is no private key",
+        "something other than a private key",
     ),
     "the base64 without its first line": (
         "".join(PKCS8.splitlines()[1:-1]),
@@ -115,7 +115,7 @@ REFUSED = {
     ),
     "a missing file": ("/no/such/secret/key.pem", "neither PEM text nor the path"),
     "a null byte": ("secret\0key", "neither PEM text nor the path"),
-    "nothing": ("", "something that is no private key"),
+    "nothing": ("", "something other than a private key"),
 }
 
 
@@ -130,7 +130,7 @@ def test_anything_else_is_refused(
     text = str(caught.value)
 
     assert "\n" not in text
-    assert "allowed is an unencrypted RSA private key" in text
+    assert "allowed: an unencrypted RSA private key" in text
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
     assert "secret" not in text
@@ -149,7 +149,7 @@ def test_what_a_file_holds_is_judged_alike(tmp_path: Path, text: bytes) -> None:
     if text == PKCS8.encode():
         assert 2048 == load_private_key(Secret(str(path))).key_size
     else:
-        with pytest.raises(ValueError, match="allowed is an unencrypted RSA"):
+        with pytest.raises(ValueError, match="allowed: an unencrypted RSA"):
             load_private_key(Secret(str(path)))
 
 

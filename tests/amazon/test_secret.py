@@ -122,7 +122,7 @@ def test_an_empty_secret_is_no_secret() -> None:
         ("https://host/a", "https://host/a"),
         ("http://127.0.0.1:80/a?b", "http://127.0.0.1:80/a"),
         ("https://a:b@c@host/?x", "https://host/"),
-        ("https://[host/?very-secret", "an address that cannot be read"),
+        ("https://[host/?very-secret", "an unreadable address"),
     ],
 )
 def test_a_url_is_cut_before_what_opens_it(url: str, shown: str) -> None:

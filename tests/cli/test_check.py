@@ -103,7 +103,7 @@ def test_a_wrong_secret_is_told_once(amazon_reports: Commands) -> None:
         "check", "--json", settings={**TYPES, "sp_client_secret": "wrong"}
     )
 
-    assert ["all of it"] == list(_problems(called))
+    assert ["all calls"] == list(_problems(called))
     asked = [one for one in amazon_reports.amazon.seen if b"refresh" in one.body]
     assert 1 == len(asked)
 
@@ -121,7 +121,7 @@ def test_a_missing_role_is_told_by_its_type(amazon_reports: Commands) -> None:
 
     assert 1 == called.status
     assert [RETURNS] == list(_problems(called))
-    assert "the role of this one is missing" in _problems(called)[RETURNS]
+    assert "only the role for this type is missing" in _problems(called)[RETURNS]
 
 
 def test_a_wrong_region_is_told_once_for_all_types(amazon_reports: Commands) -> None:

@@ -131,4 +131,4 @@ def test_what_nobody_knows_is_said() -> None:
     result = _explain("zeppelin")
 
     assert 1 == result.exit_code
-    assert "nothing is known of 'zeppelin'" in result.output
+    assert "no explanation found for 'zeppelin'" in result.output

@@ -138,7 +138,7 @@ def test_a_limited_type_takes_as_long_as_it_takes(amazon_reports: Commands) -> N
     ("entry", "said"),
     [
         (TRAFFIC, "dateGranularity=MONTH would need"),
-        (TRAFFIC, "each marketplace less in its marketplaces saves"),
+        (TRAFFIC, "each marketplace left out of `marketplaces` saves"),
         ({"report_type": RETURNS, "window_days": 2}, "without window_days there would"),
     ],
 )
@@ -167,7 +167,7 @@ def test_reports_that_come_by_themselves_are_not_counted(
     called = amazon_reports("plan", settings=_settings(SETTLEMENTS))
 
     assert 0 == called.status
-    assert "come by themselves: none is created" in called.out
+    assert "its reports are collected: the run creates none" in called.out
     assert "0 reports to create" in called.out
 
 
@@ -177,15 +177,15 @@ def test_people_see_streams_and_the_end(amazon_reports: Commands) -> None:
 
     assert "sp_fba_fulfillment_customer_returns_data" in called.out
     assert "2026-10-01 to " in called.out
-    assert "UTC at the earliest; how long Amazon takes" in called.out
+    assert "UTC at the earliest, plus the time that Amazon takes" in called.out
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("no json", "cannot be read as JSON"),
-        ("[]", "must hold one JSON object"),
-        ('{"bookmarks": 1}', "holds no bookmarks"),
+        ("no json", "the file is not JSON"),
+        ("[]", "must contain one JSON object"),
+        ('{"bookmarks": 1}', "the file has no `bookmarks`"),
     ],
 )
 def test_a_state_that_is_none_is_refused(

@@ -111,7 +111,7 @@ def test_amazon_pay_has_no_marketplaces(amazon_reports: Commands) -> None:
     called = amazon_reports("reports", "list", *PAY, "--marketplace", "US")
 
     assert 2 == called.status
-    assert "Amazon Pay has neither report options nor marketplaces" in called.err
+    assert "Amazon Pay has neither --option nor --marketplace" in called.err
     assert [] == amazon_reports.amazon.seen
 
 
@@ -195,7 +195,7 @@ def test_a_yes_is_enough(amazon_reports: Commands) -> None:
     )
 
     assert 0 == called.status
-    assert f"Ask Amazon to make {ORDERS} ATVPDKIKX0DER?" in called.err
+    assert f"Create report {ORDERS} ATVPDKIKX0DER?" in called.err
     assert "amazon-reports reports fetch" in called.out
 
 
@@ -207,7 +207,7 @@ def test_a_yes_is_enough(amazon_reports: Commands) -> None:
         ((TRAFFIC, "--option", "nope=1"), "nope: there is no such report option"),
         ((TRAFFIC, "--option", "nope"), "found 'nope', allowed: NAME=VALUE"),
         ((ORDERS, "--start", "1.11.2026"), "found '1.11.2026', allowed: an ISO 8601"),
-        ((REFUND, "--marketplace", "US"), "neither report options nor marketplaces"),
+        ((REFUND, "--marketplace", "US"), "neither --option nor --marketplace"),
     ],
 )
 def test_what_cannot_be_asked_for_is_refused_here(
@@ -316,7 +316,9 @@ def test_a_report_that_is_not_done_says_so(amazon_reports: Commands) -> None:
     called = amazon_reports("reports", "fetch", report_id, *SP)
 
     assert 1 == called.status
-    assert "has no document; look again with: amazon-reports reports get" in called.err
+    assert (
+        "has no document yet; look again with `amazon-reports reports get" in called.err
+    )
 
 
 def test_a_report_that_ended_without_a_document_says_so(
@@ -331,7 +333,7 @@ def test_a_report_that_ended_without_a_document_says_so(
     called = amazon_reports("reports", "fetch", report["reportId"], *SP)
 
     assert (1, "") == (called.status, called.out)
-    assert "is DONE, and has no document; it has ended" in called.err
+    assert "is DONE and has no document, and will never have one" in called.err
 
 
 def test_a_failed_report_tells_why(amazon_reports: Commands) -> None:
@@ -381,7 +383,7 @@ def test_two_services_want_a_word(amazon_reports: Commands) -> None:
     called = amazon_reports("reports", "get", SETTLEMENT)
 
     assert 1 == called.status
-    assert "say --service sp or --service pay" in called.err
+    assert "add --service sp or --service pay" in called.err
 
 
 def test_one_service_needs_no_word(amazon_reports: Commands) -> None:

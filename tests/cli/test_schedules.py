@@ -74,7 +74,7 @@ def test_a_schedule_that_stands_is_kept(
     first = _create(amazon_reports, *words, "--period", "P1D")
     second = _create(amazon_reports, *words, "--period", "P7D")
     assert 1 == second.status
-    assert "stands already" in second.err
+    assert "exists already" in second.err
     assert (
         first.json["reportScheduleId"]
         == (_held(amazon_reports, words[0])[0]["reportScheduleId"])
@@ -115,8 +115,8 @@ def test_a_page_of_a_proxy_ends_no_schedule(
     called = amazon_reports("schedules", "cancel", *words, "--yes")
 
     assert 1 == called.status
-    assert "answered HTTP 20" in called.err
-    assert "has ended" not in called.out
+    assert "the answer (HTTP 20" in called.err
+    assert "was cancelled" not in called.out
 
 
 def test_a_type_without_a_schedule_is_refused(amazon_reports: Commands) -> None:
@@ -124,5 +124,5 @@ def test_a_type_without_a_schedule_is_refused(amazon_reports: Commands) -> None:
     called = _create(amazon_reports, "GET_AFN_INVENTORY_DATA", "--marketplace", "US")
 
     assert 1 == called.status
-    assert "on no schedule" in called.err
+    assert "does not create this type on a schedule" in called.err
     assert [] == amazon_reports.amazon.seen

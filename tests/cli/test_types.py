@@ -90,7 +90,7 @@ def test_a_search_without_an_answer_says_how_to_go_on() -> None:
     result = _types("zeppelin")
 
     assert 1 == result.exit_code
-    assert "no known report type has the words 'zeppelin'" in result.output
+    assert "no known report type matches 'zeppelin'" in result.output
     assert "name it in sp_report_types" in result.output
 
 

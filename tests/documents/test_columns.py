@@ -114,7 +114,7 @@ def test_a_row_without_a_key_column_is_not_read() -> None:
     assert [] == columns.read_block([]).block.rows()
     with pytest.raises(MissingColumnError) as caught:
         columns.read(["A", "1.00"])
-    assert "no column for `seller-sku`; found: 2 columns;" in str(caught.value)
+    assert "no column for `seller-sku` (found 2 columns)," in str(caught.value)
     assert "Jane" not in str(caught.value)
 
 

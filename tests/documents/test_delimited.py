@@ -162,7 +162,7 @@ def test_a_missing_header_is_told_with_the_first_line() -> None:
     """A file in which the header is nowhere fails, and its cells are not printed."""
     rule = HeaderRule(landmarks=("SettlementId",))
 
-    with pytest.raises(NotATableError, match="holds no table") as caught:
+    with pytest.raises(NotATableError, match="is not a table") as caught:
         table("Try,again later\nx,y\n", kind=DocumentFormat.CSV, header=rule)
 
     assert "Try, again later" == caught.value.sentence

@@ -297,7 +297,7 @@ def test_what_json_does_not_have_is_kept_as_its_word() -> None:
 )
 def test_a_path_of_another_shape_is_refused(path: str) -> None:
     """A slip in a report type's file shows at once, not as a stream without rows."""
-    with pytest.raises(ValueError, match="is no path"):
+    with pytest.raises(ValueError, match="is not a path"):
         JsonRecords([], [path])
 
 

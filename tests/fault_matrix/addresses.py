@@ -75,7 +75,7 @@ class AddressCell(NamedTuple):
 
 _SAID = {
     NOBODY_LISTENS: r"connection was lost \(ConnectionError\)",
-    UNTRUSTED: r"the TLS connection was refused \(certificate, proxy\?\)",
+    UNTRUSTED: r"the TLS connection failed \(check the certificate and any proxy\)",
 }
 _ACCOUNTS = (
     ("appstore's months", AHEAD, ""),
@@ -83,7 +83,7 @@ _ACCOUNTS = (
     ("appstore's months", REVOKED, "check appstore_client_id and appstore_client_secr"),
     ("seller's settlements", AHEAD, ""),
     ("seller's settlements", BEHIND, ""),
-    ("seller's settlements", REVOKED, "sp_refresh_token was revoked"),
+    ("seller's settlements", REVOKED, "sp_refresh_token is wrong, was revoked"),
     ("merchant's payouts", AHEAD, ""),
     ("merchant's payouts", BEHIND, ""),
     # Amazon Pay signs the time, and takes what is off by a quarter of an hour.

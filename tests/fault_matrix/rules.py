@@ -86,15 +86,19 @@ RULES = (
     _rule(
         _STRANGE,
         Role.STORAGE,
-        _failed(r"is damaged|holds no table|has no column for"),
+        _failed(r"is damaged|is not a table|has no column for"),
     ),
-    _rule(_STRANGE, None, _failed(r"answered HTTP 20\d with what is not documented")),
+    _rule(
+        _STRANGE,
+        None,
+        _failed(r"the answer \(HTTP 20\d\) is not what Amazon documents"),
+    ),
     _rule(
         Kind.ELSEWHERE,
         Role.LOGIN,
         _failed(r"answered HTTP 30\d with no JSON object .*; check lwa_token_url"),
     ),
-    _rule(Kind.ELSEWHERE, Role.STORAGE, _failed(r"storage answered 30\d")),
+    _rule(Kind.ELSEWHERE, Role.STORAGE, _failed(r"storage answered HTTP 30\d")),
     _rule(Kind.ELSEWHERE, None, _failed(r"HTTP 30\d")),
     _rule(
         Kind.STRANGER, Role.LOGIN, _failed(r"answered HTTP 40\d with no JSON object")
@@ -102,7 +106,7 @@ RULES = (
     _rule(
         _ANY,
         Role.STORAGE,
-        _failed(r"storage answered 40\d|no longer accepted|does not have it"),
+        _failed(r"storage answered HTTP 40\d|no longer accepted|is not in storage"),
     ),
     _rule(_ANY, None, _failed(r"HTTP 40\d")),
 )

@@ -161,7 +161,7 @@ class Faults:
         """
         if operation not in self._operations:
             known = ", ".join(sorted(self._operations))
-            msg = f"no operation {operation!r}; there are: {known}"
+            msg = f"no operation {operation!r}; allowed: {known}"
             raise ValueError(msg)
         with self._lock:
             self._scripted[operation].append(Scripted(fault, times, when))

@@ -106,7 +106,7 @@ def test_a_table_without_a_key_column_fails(kind: ReportType) -> None:
         with pytest.raises(MissingColumnError) as caught:
             read(kind, document)
         assert (english[key],) == caught.value.names
-        assert f"found: {len(line)} columns" in str(caught.value)
+        assert f"(found {len(line)} column" in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", KEYED, ids=_type)

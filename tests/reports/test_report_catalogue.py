@@ -114,7 +114,7 @@ def test_names_are_listed_without_reading(tmp_path: Path) -> None:
         (_with(dates={"mode": "sometimes"}), "'sometimes' is not a valid DateMode"),
         (_with(dates={"mode": "period", "periods": {"AGE": 1}}), "it lacks 'AGE'"),
         (_with(dates={"mode": "day", "longest": 3}), "longest"),
-        (_with(lookback=3), "nobody knows these words: lookback"),
+        (_with(lookback=3), "unknown words in x-report: lookback"),
         (_with(report_type="GET_OTHER_DATA"), "its report_type is not GET_MADE_UP"),
         (_with(service="amazon_pay"), "its service is not selling_partner"),
     ],

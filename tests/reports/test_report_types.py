@@ -115,7 +115,7 @@ def test_period_that_nobody_said_is_an_error(
     catalogue: ReportCatalogue, name: str
 ) -> None:
     """No window is planned by a guess."""
-    with pytest.raises(ValueError, match=f"{name}: no period follows"):
+    with pytest.raises(ValueError, match=f"{name}: report_options do not determine"):
         catalogue.find("selling_partner", name).period({})
 
 
@@ -143,7 +143,7 @@ def test_period_that_nobody_said_is_an_error(
             {"asinGranularty": "SKU"},
             [
                 (
-                    "asinGranularty: there is no such report option; there are: "
+                    "asinGranularty: there is no such report option; allowed: "
                     "dateGranularity, asinGranularity"
                 )
             ],
@@ -151,7 +151,7 @@ def test_period_that_nobody_said_is_an_error(
         (
             ALL_ORDERS,
             {"custom": "true"},
-            ["custom: there is no such report option; there are: none"],
+            ["custom: there is no such report option; allowed: none"],
         ),
         ("GET_LEDGER_DETAIL_VIEW_DATA", {"MSKU": "any text"}, []),
         (
@@ -180,7 +180,7 @@ def test_options_are_checked(
         ((), "exactly one of these is required"),
         (
             ("couponStartDateFrom",),
-            "couponStartDateTo: this report option is required beside couponStart",
+            "couponStartDateTo: this report option is required with couponStart",
         ),
         (
             ("couponStartDateFrom", "couponStartDateTo", "campaignStartDateTo"),

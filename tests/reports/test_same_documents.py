@@ -31,7 +31,7 @@ def test_the_same_bytes_of_two_marketplaces_are_told_with_the_cure() -> None:
     assert seen.add(GERMANY) is None
     warning = seen.add(FRANCE)
     assert warning is not None
-    assert "A1PA6795UKMFR9 and A13V1IB3VIYZZH gave the same document of 3 rows" in (
+    assert "A1PA6795UKMFR9 and A13V1IB3VIYZZH gave the same document (3 rows)" in (
         warning
     )
     assert "`regional: true`" in warning

@@ -252,7 +252,7 @@ def test_a_search_that_is_refused_is_given_up(
     rig.service.search_refusals = [AccessDeniedError("no role for that")]
     rig.obtain(rig.want_day("A"))
     assert ["A", "A"] == rig.created_types
-    assert "could not be searched for: no role for that" in caplog.text
+    assert "was not confirmed could not be listed: no role for that" in caplog.text
 
 
 def test_who_is_never_answered_is_told(rig: Rig) -> None:
@@ -262,7 +262,9 @@ def test_who_is_never_answered_is_told(rig: Rig) -> None:
     pendings = [rig.want_day("A"), rig.want_day("B"), rig.want_day("C")]
     rig.obtain(pendings[2])
     for pending in pendings[:2]:
-        with pytest.raises(UnavailableError, match=r"HTTP 503 .*goes on from here"):
+        with pytest.raises(
+            UnavailableError, match=r"HTTP 503 .*goes on from the bookmark"
+        ):
             rig.scheduler.obtain(pending)
     assert 200 <= rig.clock.monotonic() <= 400
 
@@ -275,4 +277,4 @@ def test_the_log_says_what_became_of_it(
     rig.service.lost = 1
     rig.obtain(rig.want_day("A"))
     assert "the connection was lost; trying again in 30 s" in caplog.text
-    assert "2024-02-26T12:00:00Z is being made: report 100" in caplog.text
+    assert "2024-02-26T12:00:00Z: report 100" in caplog.text

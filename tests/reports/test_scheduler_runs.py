@@ -282,7 +282,7 @@ def test_a_run_says_at_its_start_what_it_will_do(runs: ContentRuns) -> None:
     assert re.fullmatch(
         r"reports for 3 streams: (\d+) windows from 2026-11-01 to 2026-11-1\d, (\d+) to"
         r" create, 1 adopted; by the quotas the end is at 2026-11-21 \d\d:\d\d:\d\dZ at"
-        r" the earliest, and Amazon takes its time to make them",
+        r" the earliest, plus the time that Amazon takes to make them",
         line,
     )
 
@@ -307,12 +307,12 @@ def test_a_run_says_at_its_end_what_it_took(runs: ContentRuns) -> None:
     (created,) = _lines(runs, "createReport: ")
 
     assert re.fullmatch(
-        r"sp_merchant_listings_all_data: \d+ records; 1 windows, 1 reports created, 0"
-        r" adopted, 1 read, 0 of them empty, \d+ bytes, 9\d\.\d s of waiting for"
-        r" Amazon, 0\.0 s of work; the next run reads all of it again",
+        r"sp_merchant_listings_all_data: \d+ records; 1 window, 1 report created, 0"
+        r" adopted, 1 read, 0 of them empty, \d+ bytes, 9\d\.\d s waiting for"
+        r" Amazon, 0\.0 s working; the next run reads all of it again",
         stream,
     )
-    assert "createReport: 2 calls, 1 of them throttled" == created
+    assert "createReport: 2 calls, 1 of them throttled (429)" == created
 
 
 def test_the_same_is_told_as_metrics(runs: ContentRuns) -> None:

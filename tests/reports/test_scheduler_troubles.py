@@ -152,7 +152,7 @@ def test_a_type_that_is_never_given_fails_alone(
         rig.obtain(*never)
 
     assert "NEVER" in str(caught.value)
-    assert "120 minutes" in str(caught.value)
+    assert "report_timeout (7200 s)" in str(caught.value)
     assert all(one.status is ReportStatus.DONE for one in rig.obtain(*good))
 
 
@@ -164,12 +164,12 @@ def test_the_log_says_which_quota_is_empty_and_until_when(
     rig.service.forbids = lambda _kind, second: second < 10
     rig.want("a")
     rig.scheduler.turn()
-    assert "the quota of A is empty; it is held back until 12:01:00Z" in caplog.text
-    assert "the quota of all" not in caplog.text
+    assert "the quota of A is used up; none is created before 12:01:00Z" in caplog.text
+    assert "none of any type" not in caplog.text
     rig.want("b")
     rig.scheduler.turn()
 
-    assert "the quota of all is empty until 12:0" in caplog.text
+    assert "none of any type is created before 12:0" in caplog.text
 
 
 def test_when_several_are_refused_nobody_is_asked(
@@ -321,7 +321,7 @@ def test_who_waits_says_so_each_half_minute(
     assert len(beats) >= rig.clock.monotonic() / 30 - 2
     assert re.search(
         r"waiting for report 10\d \(A 2024-.*\), IN_PROGRESS for \d+\.\d min; next poll"
-        r" at 12:\d\d:\d\dZ; 3 reports ripen, 0 are still to be created",
+        r" at 12:\d\d:\d\dZ; 3 reports in progress, 0 still to create",
         beats[2],
     )
 

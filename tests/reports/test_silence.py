@@ -43,8 +43,8 @@ def reading(name: str) -> Reading:
 @pytest.mark.parametrize(
     ("reports", "words"),
     [
-        (1, "the one finished report has no row at all (ATVPDKIKX0DER)"),
-        (4, "4 finished reports have no row at all (ATVPDKIKX0DER)"),
+        (1, "1 finished report has no rows (ATVPDKIKX0DER)"),
+        (4, "4 finished reports have no rows (ATVPDKIKX0DER)"),
     ],
 )
 def test_reports_without_rows_are_told(reports: int, words: str) -> None:
@@ -61,7 +61,7 @@ def test_late_data_says_from_when_on() -> None:
     """Who asks for the day before yesterday learns when to come again."""
     line = nothing_asked(replace(reading(SALES), options={"dateGranularity": "DAY"}))
 
-    assert line.endswith("there will be data from 2026-11-24 00:00Z on")
+    assert line.endswith("it can be read from 2026-11-24 00:00Z on")
 
 
 def test_a_span_that_is_none_is_told() -> None:
@@ -77,15 +77,15 @@ def test_a_span_that_is_none_is_told() -> None:
         (
             "selling_partner",
             PENDING,
-            "a schedule makes them, and there may be none; sp_report_schedules lists",
+            "see the schedules in the stream sp_report_schedules, or create one",
         ),
         (
             "amazon_pay",
             PAY_REFUNDS,
-            "a schedule makes them, and there may be none; pay_report_schedules lists",
+            "see the schedules in the stream pay_report_schedules, or create one",
         ),
-        ("selling_partner", SETTLEMENT, "Amazon makes them by itself"),
-        ("selling_partner", BY_COUNTRY, "another application has to ask for them"),
+        ("selling_partner", SETTLEMENT, "Amazon creates them itself"),
+        ("selling_partner", BY_COUNTRY, "another application has to create them"),
     ],
 )
 def test_what_waits_for_others_says_for_whom(
@@ -94,7 +94,9 @@ def test_what_waits_for_others_says_for_whom(
     """A stream that waits for a schedule does not look like one without rows."""
     line = none_made(CATALOGUE.find(service, name), utc(2026, 9, 1))
 
-    assert line.startswith("no report of this type was made since 2026-09-01 00:00Z: ")
+    assert line.startswith(
+        "no report of this type was created since 2026-09-01 00:00Z: "
+    )
     assert words in line
 
 
@@ -127,8 +129,8 @@ def test_a_start_before_amazons_data_is_told() -> None:
     line = clipped(kind, utc(2021, 1, 1), oldest)
 
     assert line is not None
-    assert "start_date 2021-01-01 00:00Z is before what Amazon has" in line
-    assert "for 730 days, so it is read from 2024-11-21 12:00Z on" in line
+    assert "start_date 2021-01-01 00:00Z is before the oldest data of" in line
+    assert "for 730 days; reading starts at 2024-11-21 12:00Z" in line
     assert clipped(kind, oldest, oldest) is None
     assert clipped(kind, utc(2021, 1, 1), None) is None
 

@@ -44,7 +44,7 @@ def test_broken_json_is_told_in_one_line(
     (line,), status = _refusals(monkeypatch, **{name: text})
 
     assert 1 == status
-    assert f"{PREFIX}{name}: found text that is no JSON, allowed: " in line
+    assert f"{PREFIX}{name}: found text that is not JSON, allowed: " in line
 
 
 def test_a_number_that_is_none_is_told_in_one_line(
@@ -54,7 +54,7 @@ def test_a_number_that_is_none_is_told_in_one_line(
     (line,), status = _refusals(monkeypatch, MAX_DOWNLOADS=SECRET)
 
     assert 1 == status
-    assert f"{PREFIX}MAX_DOWNLOADS: found no number, allowed: " in line
+    assert f"{PREFIX}MAX_DOWNLOADS: found text that is not a number, allowed: " in line
 
 
 def test_each_unreadable_variable_has_a_line_of_its_own(

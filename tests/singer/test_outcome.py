@@ -35,7 +35,7 @@ def test_one_cause_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
     lines = _told(caplog, outcome)
 
     assert 1 == len(errors)
-    assert "the run is incomplete, 1 failed:" in lines
+    assert "the run is incomplete, 1 failure:" in lines
     assert lines[-1].startswith("sp_00: createReport of TYPE_0 was refused")
     assert "24 more streams could not be read: sp_01, sp_02, " in lines[-1]
     assert lines[-1].endswith("sp_24")
@@ -50,7 +50,7 @@ def test_other_causes_are_lines_of_their_own(caplog: pytest.LogCaptureFixture) -
     outcome.failed("c", "pay", UnavailableError("getReport: 503, request id 1"))
     outcome.failed("d", "pay", UnavailableError("getReport: 503, request id 2"))
 
-    assert "the run is incomplete, 3 failed:" in _told(caplog, outcome)
+    assert "the run is incomplete, 3 failures:" in _told(caplog, outcome)
 
 
 def test_a_run_that_left_something_is_not_complete(

@@ -316,7 +316,7 @@ def test_no_version_is_activated_when_nothing_could_be_read(
 
     assert 1 == output.status
     assert "ACTIVATE_VERSION" not in [line["type"] for line in output.messages]
-    assert f"{FULL_TABLE}: not all of it was read, so the target keeps" in caplog.text
+    assert f"{FULL_TABLE}: the stream was not read completely" in caplog.text
 
 
 @pytest.mark.parametrize(

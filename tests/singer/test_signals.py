@@ -163,7 +163,7 @@ def test_a_target_that_dies_ends_the_run(amazon: LocalAmazon, tmp_path: Path) ->
 
     assert 1 == status
     assert "the target has closed its input" in said
-    assert "1 failed" in said
+    assert "1 failure" in said
     assert "Traceback" not in said
     assert "BrokenPipe" not in said
 

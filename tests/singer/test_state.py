@@ -250,7 +250,7 @@ def test_a_state_that_cannot_be_read_is_refused(
 
     assert stream in line
     assert reason in line
-    assert "start this stream anew without its bookmark" in line
+    assert "delete the bookmark to read the stream from its start" in line
     assert "\n" not in line
     assert [] == amazon.seen
 
@@ -259,7 +259,7 @@ def test_bookmarks_that_are_none_are_refused(
     amazon: LocalAmazon, clock: ScriptedClock
 ) -> None:
     """A state of another shape altogether is no empty state."""
-    with pytest.raises(ConfigValidationError, match="no bookmarks that can be read"):
+    with pytest.raises(ConfigValidationError, match="no readable `bookmarks`"):
         sync(amazon.settings(), clock=clock, state={"bookmarks": ["pay_reports"]})
     assert [] == amazon.seen
 

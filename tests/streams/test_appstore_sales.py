@@ -258,7 +258,7 @@ def test_a_file_without_a_column_of_invoices_fails(
 
     assert 1 == output.status
     assert [] == output.records(STREAM)
-    assert "no column for `invoice_id`; found: 2 columns" in caplog.text
+    assert "no column for `invoice_id` (found 2 columns)" in caplog.text
 
 
 def test_no_credentials_go_to_storage(

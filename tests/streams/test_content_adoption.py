@@ -98,7 +98,7 @@ def test_what_comes_to_naught_for_others_is_created(
 
     assert 0 == output.status
     assert 1 == _asked(content) == len(_ids(output, PLANNING_STREAM))
-    assert f"report {theirs['reportId']} is not ours" in content.warnings
+    assert f"report {theirs['reportId']}, which another application" in content.warnings
 
 
 def test_a_window_is_adopted_to_the_second(content: ContentRuns) -> None:
@@ -205,7 +205,7 @@ def _cut_off(content: ContentRuns, entry: dict[str, Any]) -> Output:
     content.amazon.selling_partner.ripening = BySeconds(0, 10_000)
     output = content.read(entry, report_timeout=600, start_date="2026-11-15")
     assert 1 == output.status
-    assert "still IN_PROGRESS after 10 minutes" in content.failure
+    assert "still IN_PROGRESS after report_timeout (600 s)" in content.failure
     assert "report_timeout" in content.failure
     return output
 

@@ -179,7 +179,7 @@ def test_a_copy_of_another_md5_gives_no_row(content: ContentRuns) -> None:
         output.status,
         [row["seller_sku"] for row in output.records(STREAM)],
     )
-    assert "another MD5 than storage tells" in content.warnings
+    assert "its MD5 is not the one that storage states" in content.warnings
 
 
 def test_a_document_that_stays_damaged_fails_its_stream(content: ContentRuns) -> None:
@@ -263,7 +263,7 @@ def test_an_empty_document_is_empty_when_storage_says_so(content: ContentRuns) -
     )
     output = content.read(LISTINGS)
     assert (0, []) == (output.status, output.records(STREAM))
-    assert "is read: 0 rows" in content.caplog.text
+    assert "was read: 0 rows" in content.caplog.text
 
 
 def test_a_type_that_became_restricted(content: ContentRuns) -> None:

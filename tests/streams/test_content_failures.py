@@ -118,7 +118,7 @@ def test_data_that_is_not_yet_there_for_weeks_is_a_failure(
     first = _read(content, fatal(NOT_YET))
     assert (1, None) == (first.status, _bookmark(first))
     assert NOT_YET in content.failure
-    assert "for data this old that is no delay" in content.failure
+    assert "data this old should be available" in content.failure
 
 
 def test_what_is_not_available_is_not_taken_for_late(content: ContentRuns) -> None:
@@ -142,7 +142,7 @@ def test_a_sentence_is_no_table(content: ContentRuns) -> None:
     said = "We're sorry, we can't process your request at the moment."
     output = _read(content, Outcome("DONE"), sentence(said))
     assert 1 == output.status
-    assert "holds no table" in content.failure
+    assert "is not a table" in content.failure
     assert said not in content.failure
     assert (ENDS[:1], ENDS[0]) == (_ends(output), _bookmark(output))
 
@@ -190,7 +190,7 @@ def test_another_report_than_was_asked_for(
     output = _read(content)
     assert 1 == output.status
     assert words in content.failure
-    assert "was asked for" in content.failure
+    assert " instead of " in content.failure
     assert [] == output.records(STREAM)
     assert _bookmark(output) is None
     assert [] == content.seen("getReportDocument")
@@ -220,7 +220,7 @@ def test_a_header_without_a_key_column(content: ContentRuns) -> None:
     assert 1 == output.status
     assert [] == output.records(STREAM)
     assert "no column for `Amazon RMA ID`, `Merchant SKU`" in content.failure
-    assert "found: 2 columns" in content.failure
+    assert "(found 2 columns)" in content.failure
     assert "preferredReportDocumentLocale" in content.failure
     assert "Jane" not in content.failure
 
@@ -256,7 +256,7 @@ def test_silence_is_told(content: ContentRuns) -> None:
     content.amazon.families.empty_types.add(RETURNS)
     output = _read(content)
     assert (0, [], ENDS[-1]) == (output.status, _ends(output), _bookmark(output))
-    assert "3 finished reports have no row at all" in content.warnings
+    assert "3 finished reports have no rows" in content.warnings
 
 
 def test_one_empty_report_is_told_too(
@@ -266,5 +266,5 @@ def test_one_empty_report_is_told_too(
     content.amazon.families.empty_types.add(LISTINGS)
     output = content.read(LISTINGS)
     assert (0, []) == (output.status, output.records(LISTINGS_STREAM))
-    assert "no row at all" not in content.warnings
-    assert "the one finished report has no row at all" in caplog.text
+    assert "no rows" not in content.warnings
+    assert "1 finished report has no rows" in caplog.text

@@ -19,7 +19,7 @@ RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
 SETTLEMENT_STREAM = "sp_v2_settlement_report_data_flat_file_v2"
 PAY_REFUNDS = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_"
 PAY_STREAM = "pay_refund_data"
-TOLD = "is done and has no document"
+TOLD = "is done but has no document"
 
 
 def _opened(content: ContentRuns) -> int:

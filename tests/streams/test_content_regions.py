@@ -58,8 +58,8 @@ def test_the_same_document_of_two_marketplaces_is_told_once(
     assert 9 == len(output.records(STREAM))
     (line,) = [one for one in content.warnings.splitlines() if SAME in one]
     assert f"{STREAM}: {LEDGER}: the marketplaces " in line
-    assert "the same document of 1 rows" in line
-    assert "set `regional: true` in its entry of sp_report_types" in line
+    assert "the same document (1 row)" in line
+    assert "set `regional: true` in the entry of this type in sp_report_types" in line
     assert {DE, FR, UK} == {row["marketplace_id"] for row in output.records(STREAM)}
 
 

@@ -78,7 +78,7 @@ def test_what_is_not_done_in_time_is_a_failure(content: ContentRuns) -> None:
     output = content.read(RETURNS, report_timeout=600, **UNTIL)
 
     assert 1 == output.status
-    assert "(setting report_timeout)" in content.failure
+    assert "after report_timeout (" in content.failure
 
 
 def test_what_is_not_done_in_time_can_be_left(content: ContentRuns) -> None:
@@ -90,7 +90,7 @@ def test_what_is_not_done_in_time_can_be_left(content: ContentRuns) -> None:
     assert 0 == first.status
     assert first.records(SLOW_STREAM)
     assert not first.records(QUICK_STREAM)
-    assert "(setting report_timeout)" in content.warnings
+    assert "after report_timeout (" in content.warnings
     assert "replication_key_value" not in str(first.state["bookmarks"][QUICK_STREAM])
 
     content.clock.advance(hours=3)

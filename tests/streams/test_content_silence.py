@@ -46,7 +46,7 @@ def test_data_that_is_late_says_from_when_on(
 
     assert 0 == output.status
     assert [] == europe.seen("createReport")
-    assert "there will be data from 2026-11-2" in line
+    assert "it can be read from 2026-11-2" in line
 
 
 def test_a_start_before_amazons_data_is_told_once(
@@ -55,7 +55,7 @@ def test_a_start_before_amazons_data_is_told_once(
     """A start that is too early is moved, and that is said once, not by marketplace."""
     span: dict[str, Any] = {"start_date": "2019-01-01", "end_date": "2024-11-28"}
     content.read(SALES_AND_TRAFFIC, sp_marketplaces=["US", "CA", "MX"], **span)
-    lines = _lines(caplog, "is before what Amazon has of")
+    lines = _lines(caplog, "is before the oldest data of")
 
     assert 1 == len(lines)
     assert "start_date 2019-01-01 00:00Z" in lines[0]
@@ -88,8 +88,8 @@ def test_a_type_that_is_not_sold_here_is_told(
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        (NEVER, "a schedule makes them, and there may be none; sp_report_schedules"),
-        (SETTLEMENT, "Amazon makes them by itself, when there is something to report"),
+        (NEVER, "see the schedules in the stream sp_report_schedules"),
+        (SETTLEMENT, "Amazon creates them itself, when there is something to report"),
     ],
 )
 def test_what_nobody_made_is_told(
@@ -98,7 +98,7 @@ def test_what_nobody_made_is_told(
     """A stream that waits for a schedule that does not exist says so."""
     content.amazon.selling_partner.region = "fe"
     output = content.read(name, sp_marketplaces=["JP"])
-    (line,) = _lines(caplog, "no report of this type was made since")
+    (line,) = _lines(caplog, "no report of this type was created since")
 
     assert 0 == output.status
     assert words in line
@@ -117,9 +117,11 @@ def test_reports_that_were_all_read_before_are_told(
     first = content.read(SETTLEMENT)
     assert [] == _lines(caplog, "is newer than")
     second = content.read(SETTLEMENT, state=first.state)
-    (line,) = _lines(caplog, "no report of this type is newer than that of 2026-11-19")
+    (line,) = _lines(
+        caplog, "no report of this type is newer than the one of 2026-11-19"
+    )
 
-    assert line.endswith("12:00Z, which has been read")
+    assert line.endswith("12:00Z, which has already been read")
     assert 0 == second.status
 
 
@@ -131,14 +133,14 @@ def test_a_report_in_the_making_is_told(
         SETTLEMENT, ripening=BySeconds(0, 20_000), marketplaceIds=[US]
     )
     output = content.read(SETTLEMENT)
-    (line,) = _lines(caplog, "the next run that finds")
+    (line,) = _lines(caplog, "the first run that finds")
 
-    assert (0, []) == (output.status, _lines(caplog, "was made since"))
-    assert f"report {made['reportId']} is IN_PROGRESS" in line
+    assert (0, []) == (output.status, _lines(caplog, "was created since"))
+    assert f"report {made['reportId']} is still IN_PROGRESS" in line
 
 
 @pytest.mark.parametrize(
-    ("days", "words"), [(2, "the one finished report has no row"), (60, "reports have")]
+    ("days", "words"), [(2, "1 finished report has no row"), (60, "reports have")]
 )
 def test_reports_without_rows_are_told(
     content: ContentRuns, caplog: pytest.LogCaptureFixture, days: int, words: str

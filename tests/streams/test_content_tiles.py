@@ -24,7 +24,7 @@ START = datetime(2026, 11, 1, tzinfo=timezone.utc)
 STUCK = BySeconds(0, 5000)
 PROMPT = BySeconds()
 Span = tuple[str, str]
-_READ = re.compile(r".*report (\d+) (?:\(\S+\) is read|was cancelled)")
+_READ = re.compile(r".*report (\d+) (?:\(\S+\) was read|(?:\(.*\) )?was cancelled)")
 RETURNS_STREAM = "sp_flat_file_returns_data_by_return_date"
 HOURS = "GET_VENDOR_REAL_TIME_SALES_REPORT"
 
@@ -350,4 +350,4 @@ def test_nothing_to_collect_is_told(content: ContentRuns) -> None:
     """A schedule that does not exist is a sentence, not a zero."""
     output = content.read(SETTLEMENT, **LONG_AGO)
     assert 0 == output.status
-    assert "no report of this type was made since 2026-09-01" in content.warnings
+    assert "no report of this type was created since 2026-09-01" in content.warnings

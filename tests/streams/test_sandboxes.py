@@ -68,10 +68,10 @@ def test_rows_inside_reports_are_told_to_be_out_of_reach(
     assert {*streams, "sp_reports"} == set(output.schemas)
     assert ["ReportId1"] == [row["report_id"] for row in output.records("sp_reports")]
     assert [] == [row for name in streams for row in output.records(name)]
-    assert f"{streams[0]}: no report is asked for, as Amazon's static sandbox" in (
+    assert f"{streams[0]}: no report is created, because Amazon's static sandbox" in (
         caplog.text
     )
-    assert f"{streams[1]}: no report of this type was made since" in caplog.text
+    assert f"{streams[1]}: no report of this type was created since" in caplog.text
     assert "passed over" not in caplog.text
     assert {"getReports"} == {
         seen.operation for seen in amazon.seen if seen.path.startswith("/reports")
