@@ -32,12 +32,13 @@ _HUB = {
         " Pay, row by row"
     ),
     "settings_preamble": (
-        "Set the credentials of one service at least: those of the others are left out."
+        "Set the credentials of at least one service; services without credentials are"
+        " left out."
     ),
     "next_steps": (
         "Try the credentials: `meltano invoke tap-amazon-reports:check`. See what a run"
-        " would cost: `meltano invoke tap-amazon-reports:plan`. Neither asks for a"
-        " report."
+        " would cost: `meltano invoke tap-amazon-reports:plan`. Neither command creates"
+        " a report."
     ),
 }
 

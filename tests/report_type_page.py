@@ -37,22 +37,24 @@ _INTRODUCTION = """\
 
 Made by `python -m tests.report_type_page --write` from what the tap knows of each type.
 `amazon-reports types TYPE` tells more: columns, key, report options, notes, sources.
-A type that is not here can be read all the same: name it, and each row is one object.
+A type that is not listed here can be read too: name it, and each row is one object.
 
 ## By question
 
-The first type answers best. The words after a question are others for the same thing.
+The first type is the best answer. The words after a question lead to it, too.
 
 """
 _COSTS = """
 ## What each costs
 
+- *Windows*: what one report covers at most; *collected* means that Amazon or a schedule
+  creates the reports, and the tap reads them.
 - *A month*: how many reports September 2026 takes for one marketplace, or for one
-  region where the type covers a region, and how long asking for them takes at Amazon's
-  pace, 15 at once and one a minute, or at the limit that a type has of its own.
-  Amazon's time to make a report comes on top, minutes as a rule; all types of a run
-  share the pace.
-- *Again*: how many days are read again each run.
+  region if the type covers a region, and how long it takes to create them within
+  Amazon's quota, 15 at once and one a minute, or within the type's own limit. Add the
+  time that Amazon takes to make a report, usually minutes; all types of a run share the
+  quota.
+- *Again*: how many days before the bookmark each run reads again.
 
 `amazon-reports plan` says what your own settings cost.
 """
@@ -103,7 +105,7 @@ def _windows(kind: ReportType) -> str:
     if kind.service == "appstore":
         return "a month"
     if not kind.requestable:
-        return "come by themselves"
+        return "collected"
     if dates.mode is DateMode.NONE:
         return "a snapshot of now"
     if dates.mode is DateMode.PERIOD:
@@ -118,11 +120,11 @@ def _days(count: int | None) -> str:
 
 
 def month(kind: ReportType) -> str:
-    """Return how many reports a month takes, and how long asking for them does."""
+    """Return how many reports a month takes, and how long creating them does."""
     if kind.service == "appstore":
         return "1 file"
     if not kind.requestable:
-        return "none is asked for"
+        return "none created"
     if kind.dates.mode is DateMode.NONE:
         return "1 each run"
     options = {
