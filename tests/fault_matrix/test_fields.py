@@ -70,7 +70,7 @@ def test_a_cell_of_a_field(
         assert not is_passed(output.state, cell.way.stream)
     elif fate is Fate.NONE:
         assert (0, frozenset()) == (output.status, rows)
-        assert "is done and has no document" in caplog.text
+        assert "is done but has no document" in caplog.text
     else:
         assert (0, []) == (output.status, runs.failures)
         assert _without(truth, cell) == _without(rows, cell)
