@@ -77,7 +77,7 @@ def test_a_type_without_columns_says_so(kind: ReportType) -> None:
 @pytest.mark.parametrize("kind", READABLE, ids=lambda kind: str(kind.report_type))
 def test_a_type_without_columns_says_why(kind: ReportType) -> None:
     """Its file says that nobody tells its columns, or what stands in the way."""
-    assert re.search("one object|by no public source", " ".join(kind.notes))
+    assert re.search("one object|No public source", " ".join(kind.notes))
 
 
 def test_few_types_are_without_columns() -> None:

@@ -310,7 +310,7 @@ def test_what_stands_in_meltano_yml_reaches_the_tap(tmp_path: Path) -> None:
 def test_names_make_short_tables(tmp_path: Path) -> None:
     """An entry's `name` is the table's name, as the page says it."""
     (given, table) = re.findall(
-        r'`(\{"report_type".*?"name".*?\})` is the table `(\w+)`',
+        r'`(\{"report_type".*?"name".*?\})` becomes the table `(\w+)`',
         _text("docs/meltano.md"),
     )[0]
     settings = read_settings(
