@@ -204,11 +204,13 @@ class _CountingDecoder:
     def __init__(self, charset: str) -> None:
         make = codecs.getincrementaldecoder(charset)
         self.replaced = 0
+        self._held = b""
         self._strict: codecs.IncrementalDecoder | None = make()
         self._replacing = make("replace")
         self._ignoring = make("ignore")
 
     def decode(self, data: bytes, *, final: bool = False) -> str:
+        data, self._held = self._held + data, b""
         if self._strict is not None:
             state = self._strict.getstate()
             try:
@@ -218,8 +220,22 @@ class _CountingDecoder:
                 self._replacing.setstate(state)
                 self._ignoring.setstate(state)
                 self._strict = None
+            except UnicodeError:
+                self._strict.setstate(state)
+                return self._hold(data)
+        states = self._ignoring.getstate(), self._replacing.getstate()
+        try:
+            ignoring = self._ignoring.decode(data, final)
+            text = self._replacing.decode(data, final)
+        except UnicodeError:
+            self._ignoring.setstate(states[0])
+            self._replacing.setstate(states[1])
+            return self._hold(data)
         # A U+FFFD that Amazon wrote survives both ways, and is no replacement.
-        genuine = self._ignoring.decode(data, final).count(_REPLACEMENT)
-        text = self._replacing.decode(data, final)
-        self.replaced += text.count(_REPLACEMENT) - genuine
+        self.replaced += text.count(_REPLACEMENT) - ignoring.count(_REPLACEMENT)
         return text
+
+    def _hold(self, data: bytes) -> str:
+        """Wait for more: an escape of ISO 2022 can be longer than Python's buffer."""
+        self._held = data
+        return ""

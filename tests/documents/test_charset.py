@@ -184,3 +184,36 @@ def test_the_count_does_not_depend_on_the_cut(
     assert "".join(in_pieces) == "".join(at_once)
     assert in_pieces.replaced == at_once.replaced
     assert in_pieces.charset == at_once.charset
+
+
+SHIFTS = (b"\x1b", b"$", b"(", b"B", b"\x1b$B", b"\x1b(B", b"\x0e", b"~{", b"q", b"A")
+NOISE = (b"q" * 14, b"\x21\x21", b"\x81", b"\x84\x31\x95\x33", b"\xff", b"\n")
+
+
+@given(
+    parts=st.lists(st.sampled_from(SHIFTS + NOISE), max_size=9),
+    size=st.integers(min_value=1, max_value=9),
+)
+@pytest.mark.parametrize("declared", ["iso2022_jp", "iso2022_kr", "hz", "gb18030"])
+def test_a_shift_to_other_letters_may_be_cut(
+    parts: list[bytes], size: int, declared: str
+) -> None:
+    """One that has no end is longer than what Python's decoder keeps of it."""
+    data = b"".join(parts)
+    at_once = DecodedText([data], declared=declared)
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    in_pieces = DecodedText(pieces, declared=declared)
+
+    assert "".join(in_pieces) == "".join(at_once)
+    assert in_pieces.replaced == at_once.replaced
+
+
+@pytest.mark.parametrize("size", range(1, 24))
+def test_an_endless_shift_is_text_that_is_replaced(size: int) -> None:
+    """Found by fuzzing: cut behind it, a document ended in an error of Python's own."""
+    data = b"a\x1b$" + b"q" * 20
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    decoded = DecodedText(pieces, declared="iso2022_jp")
+
+    assert "a\ufffd$" + "q" * 20 == "".join(decoded)
+    assert 1 == decoded.replaced
