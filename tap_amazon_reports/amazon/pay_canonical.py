@@ -19,35 +19,20 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from tap_amazon_reports.amazon.http import encoded_query
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     Pairs = Iterable[tuple[str, str]]
 
 
 def canonical_uri(path: str) -> str:
-    """Return a decoded `path` encoded, with runs of slashes made one.
+    """Return the path of a URL, encoded in whichever way, in its canonical form.
 
-    The slash at the end stays; an empty path is `/`.
+    Runs of slashes are one; the slash at the end stays, and an empty path is `/`.
     """
-    return _single_slashes(quote(path, safe="/"))
-
-
-def canonical_uri_as_sent(path: str) -> str:
-    """Return the path of a URL, encoded in whichever way, in its canonical form."""
     # By segment: an encoded slash inside a name must not become a separator.
     names = (quote(unquote(name), safe="") for name in path.split("/"))
-    return _single_slashes("/".join(names))
-
-
-def canonical_query(parameters: Sequence[tuple[str, str]]) -> str:
-    """Return decoded name-value pairs as the query to sign, fit to be sent as it is.
-
-    A name may occur several times, with its values in any order.
-    """
-    return encoded_query(parameters)
+    return re.sub(r"/{2,}", "/", "/".join(names)) or "/"
 
 
 def canonical_headers(headers: Pairs) -> str:
@@ -72,7 +57,7 @@ def canonical_request(
     Args:
         method: the HTTP method, in any case.
         path: as `canonical_uri` gives it.
-        query: as `canonical_query` gives it.
+        query: as `http.encoded_query` gives it.
         headers: the headers to sign, and no others.
         body: the very bytes that are sent; empty when there are none.
     """
@@ -85,11 +70,6 @@ def canonical_request(
 def string_to_sign(algorithm: str, request: str) -> str:
     """Return what is signed: the algorithm's name, and a canonical request's digest."""
     return f"{algorithm}\n{hashlib.sha256(request.encode()).hexdigest()}"
-
-
-def _single_slashes(path: str) -> str:
-    """Return `path` with runs of slashes made one, and never empty."""
-    return re.sub(r"/{2,}", "/", path) or "/"
 
 
 def _by_name(headers: Pairs) -> list[tuple[str, list[str]]]:

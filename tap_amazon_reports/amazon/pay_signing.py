@@ -23,11 +23,11 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.hashes import SHA256
 from requests.auth import AuthBase
 
+from tap_amazon_reports.amazon.http import encoded_query
 from tap_amazon_reports.amazon.origin import Origin
 from tap_amazon_reports.amazon.pay_canonical import (
-    canonical_query,
     canonical_request,
-    canonical_uri_as_sent,
+    canonical_uri,
     signed_headers,
     string_to_sign,
 )
@@ -196,8 +196,8 @@ def _headers_to_sign(request: requests.PreparedRequest) -> list[tuple[str, str]]
 def _canonical_url(url: str) -> str:
     """Return `url` with path and query written as they are signed."""
     parts = urlsplit(url)
-    path = canonical_uri_as_sent(parts.path)
-    query = canonical_query(parse_qsl(parts.query, keep_blank_values=True))
+    path = canonical_uri(parts.path)
+    query = encoded_query(parse_qsl(parts.query, keep_blank_values=True))
     return f"{parts.scheme}://{parts.netloc}{path}" + (f"?{query}" if query else "")
 
 
