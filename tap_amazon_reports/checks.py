@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tap_amazon_reports.amazon.appstore import AppstoreRules
+from tap_amazon_reports.amazon.by_type import TYPES_PER_CALL
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     AmazonError,
@@ -20,7 +21,6 @@ from tap_amazon_reports.amazon.errors import (
 )
 from tap_amazon_reports.amazon.pay import PayRules
 from tap_amazon_reports.amazon.selling_partner import (
-    TYPES_PER_CALL,
     SellingPartnerRules,
 )
 from tap_amazon_reports.amazon.shapes import ReportHead

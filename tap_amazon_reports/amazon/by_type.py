@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+TYPES_PER_CALL = 10
+"""The most report types that getReports and getReportSchedules take in one call."""
+
 
 def each_type(
     report_types: Sequence[str],
     listed_of: Callable[[Sequence[str]], Iterator[Entry[Shape]]],
-    *,
-    at_once: int,
 ) -> Iterator[Entry[Shape]]:
     """Yield what there is of all types: some at a time, alone where one is refused.
 
     Args:
         report_types: of any number.
-        listed_of: lists what there is of some types.
-        at_once: how many types it takes.
+        listed_of: lists what there is of some types, of `TYPES_PER_CALL` at most.
 
     Raises:
         AmazonError: at the end, what some of them failed with; at once, if all of the
             first ones are refused even alone: then it is not for a type.
     """
     failures: dict[str, AmazonError] = {}
-    for first in range(0, len(report_types), at_once):
-        types = report_types[first : first + at_once]
+    for first in range(0, len(report_types), TYPES_PER_CALL):
+        types = report_types[first : first + TYPES_PER_CALL]
         try:
             yield from listed_of(types)
         except WrongEntriesError as problem:

@@ -52,8 +52,6 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.http import Query
     from tap_amazon_reports.amazon.secret import DocumentUrl
 
-TYPES_PER_CALL = 10
-"""The most report types that getReports and getReportSchedules take in one call."""
 
 _PAGE_SIZE = "100"
 
@@ -179,7 +177,7 @@ class SellingPartnerClient:
                 query += _joined("processingStatuses", processing_statuses)
             return listed(self._report_pages(query), "reports", shape)
 
-        return each_type(report_types, listed_of, at_once=TYPES_PER_CALL)
+        return each_type(report_types, listed_of)
 
     def get_newest_reports(
         self, report_types: Sequence[str], *, created_since: str, created_until: str
@@ -189,7 +187,7 @@ class SellingPartnerClient:
         An entry that is wrong is told and left out.
 
         Args:
-            report_types: 1 to `TYPES_PER_CALL` of them.
+            report_types: 1 to `by_type.TYPES_PER_CALL` of them.
             created_since: as `get_reports` has it.
             created_until: as `get_reports` has it.
 
@@ -304,7 +302,7 @@ class SellingPartnerClient:
             answer = self.connection.call_json(Call(GET_REPORT_SCHEDULES, query=query))
             return listed([answer], "reportSchedules", ReportSchedule)
 
-        return each_type(report_types, listed_of, at_once=TYPES_PER_CALL)
+        return each_type(report_types, listed_of)
 
     def create_report_schedule(self, body: Json) -> str:
         """Make a schedule, in place of one of the same type and marketplaces.

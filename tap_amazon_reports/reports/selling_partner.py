@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.by_type import TYPES_PER_CALL
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     AmazonError,
@@ -12,7 +13,6 @@ from tap_amazon_reports.amazon.errors import (
     ThrottledError,
 )
 from tap_amazon_reports.amazon.selling_partner import (
-    TYPES_PER_CALL,
     SellingPartnerRules,
 )
 from tap_amazon_reports.amazon.selling_partner_operations import (

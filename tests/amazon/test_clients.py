@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_amazon_reports.amazon.by_type import TYPES_PER_CALL
 from tap_amazon_reports.amazon.errors import (
     AccessDeniedError,
     CredentialsError,
@@ -14,7 +15,6 @@ from tap_amazon_reports.amazon.errors import (
     RequestRefusedError,
     UnexpectedAnswerError,
 )
-from tap_amazon_reports.amazon.selling_partner import TYPES_PER_CALL
 from tap_amazon_reports.amazon.shapes import SpReport
 from tests.amazon.rig import calls_of, one_line
 from tests.local_amazon.appstore.models import AnswerStyle, AppstoreFile, Member
