@@ -153,7 +153,8 @@ class Transport:
             raise requests.exceptions.InvalidURL from None
         self.answered_at = response.headers.get("date")
         if not stream:
-            self._hold(response, began)
+            held = self._read(response, began, LARGEST_ANSWER_BYTES)
+            response.raw = io.BytesIO(held)
         return response
 
     def discard(self, response: requests.Response) -> None:
@@ -163,11 +164,6 @@ class Transport:
         """
         with contextlib.suppress(requests.RequestException):
             self._read(response, self._monotonic(), _LARGEST_DISCARDED_BYTES)
-
-    def _hold(self, response: requests.Response, began: float) -> None:
-        """Read the answer into memory, within bounds of size and time."""
-        held = self._read(response, began, LARGEST_ANSWER_BYTES)
-        response.raw = io.BytesIO(held)
 
     def _read(
         self, response: requests.Response, began: float, most_bytes: int

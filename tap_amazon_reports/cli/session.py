@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -67,8 +66,3 @@ class Session:
         if not self.config_files or _ENVIRONMENT in self.config_files:
             config |= read_environment(SETTINGS, PREFIX)
         return config
-
-
-def log_to_stderr() -> None:
-    """Let what is waited for be seen, apart from what is printed."""
-    logging.basicConfig(format="%(message)s", level=logging.INFO)

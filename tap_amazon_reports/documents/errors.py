@@ -64,9 +64,7 @@ def no_table(text: str) -> AmazonError:
 
     What has control characters, or could not be decoded, is no sentence of anybody's.
     """
-    if all(
-        sign.isprintable() or sign.isspace() for sign in text.replace("\ufffd", "\0")
-    ):
+    if all(map(_is_written, text)):
         return NotATableError(text)
     return DocumentDamagedError("the document is damaged: it is not text")
 

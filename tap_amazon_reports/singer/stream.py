@@ -199,14 +199,6 @@ class AmazonStream(RecordPath, abc.ABC):
         value = self.bookmark(context)
         return None if value is None else parse_instant(value)
 
-    def furthest(self, context: Context | None, moment: datetime) -> datetime:
-        """Return `moment`, or the bookmark if that is further.
-
-        A look-back reads again what is before the bookmark.
-        """
-        bookmark = self.bookmark_moment(context)
-        return moment if bookmark is None else max(moment, bookmark)
-
     def count_records(self, records: int) -> None:
         """Add to what is told at the end of the run."""
         self._outcome.rows[self.name] += records
