@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.documents import values
-from tap_amazon_reports.documents.times import date_time_parser
+from tap_amazon_reports.documents.times import utc_text
 from tap_amazon_reports.documents.values import DayOrder
 
 if TYPE_CHECKING:
@@ -95,8 +96,9 @@ class Conventions:
             "number": self.decimal(),
             "integer": self.integer(),
             "boolean": values.boolean,
-            "date": values.date_parser(order=order),
-            "date-time": date_time_parser(
+            "date": partial(values.calendar_date, order=order),
+            "date-time": partial(
+                utc_text,
                 country=self.country,
                 default_zone=self.time_zone,
                 order=order,

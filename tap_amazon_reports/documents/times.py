@@ -19,16 +19,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone, tzinfo
-from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.wire_time import parse_instant
 from tap_amazon_reports.documents.values import DayOrder, full_year, is_missing
 from tap_amazon_reports.documents.zones import UnknownZoneError, utc_offset
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["date_time_parser", "utc_moment", "utc_text"]
+__all__ = ["utc_text"]
 
 _SHAPE = re.compile(
     r"(?:(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)"
@@ -92,32 +88,6 @@ def utc_text(
             return plain
     naive = _utc(cell, country, default_zone, order)
     return None if naive is None else f"{naive.isoformat()}Z"
-
-
-def utc_moment(
-    cell: str,
-    *,
-    country: str | None = None,
-    default_zone: tzinfo | None = None,
-    order: DayOrder = DayOrder.MONTH_FIRST,
-) -> datetime | None:
-    """Return the moment, aware, in UTC; the rest is as in `utc_text`."""
-    naive = _utc(cell, country, default_zone, order)
-    return None if naive is None else naive.replace(tzinfo=timezone.utc)
-
-
-def date_time_parser(
-    *,
-    country: str | None = None,
-    default_zone: tzinfo | None = None,
-    order: DayOrder = DayOrder.MONTH_FIRST,
-) -> Callable[[str], str | None]:
-    """Return `utc_text` with its knobs set."""
-
-    def parse(cell: str) -> str | None:
-        return utc_text(cell, country=country, default_zone=default_zone, order=order)
-
-    return parse
 
 
 def _plain(cell: str) -> str | None:

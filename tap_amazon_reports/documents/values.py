@@ -22,7 +22,6 @@ __all__ = [
     "DayOrder",
     "boolean",
     "calendar_date",
-    "date_parser",
     "decimal",
     "decimal_parser",
     "full_year",
@@ -170,26 +169,16 @@ class DayOrder(Enum):
     """As the marketplace writes it; without one, as `UNKNOWN`."""
 
 
-def calendar_date(cell: str) -> str | None:
-    """Return the date as `YYYY-MM-DD`, read by `date_parser()` without knobs."""
-    return _date(cell, DayOrder.UNKNOWN)
+def calendar_date(cell: str, *, order: DayOrder = DayOrder.UNKNOWN) -> str | None:
+    """Return the date without a time, as `YYYY-MM-DD`.
 
-
-def date_parser(*, order: DayOrder) -> Callable[[str], str | None]:
-    """Return a parser of dates without a time, which gives them as `YYYY-MM-DD`.
-
-    It reads `YYYY-MM-DD`, `YYYY/MM/DD`, `YYYYMMDD`, `DD.MM.YYYY`, and the year last
+    Read are `YYYY-MM-DD`, `YYYY/MM/DD`, `YYYYMMDD`, `DD.MM.YYYY`, and the year last
     with `/` or `-` in the given order; two digits of a year are of this century. A
     time behind the date is midnight, or it does not fit.
+
+    Raises:
+        ValueError: it is no such date.
     """
-
-    def parse(cell: str) -> str | None:
-        return _date(cell, order)
-
-    return parse
-
-
-def _date(cell: str, order: DayOrder) -> str | None:
     found = _DATE.fullmatch(_MIDNIGHT.sub("", cell.strip()))
     if found is None:
         _refuse_unless_missing(cell, "date")

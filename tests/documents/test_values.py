@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,6 @@ from tap_amazon_reports.documents.values import (
     DayOrder,
     boolean,
     calendar_date,
-    date_parser,
     decimal,
     decimal_parser,
     integer,
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-MONTH_FIRST = date_parser(order=DayOrder.MONTH_FIRST)
-DAY_FIRST = date_parser(order=DayOrder.DAY_FIRST)
+MONTH_FIRST = partial(calendar_date, order=DayOrder.MONTH_FIRST)
+DAY_FIRST = partial(calendar_date, order=DayOrder.DAY_FIRST)
 
 
 @pytest.mark.parametrize(
