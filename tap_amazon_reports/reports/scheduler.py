@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -33,30 +32,13 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.pending_report import PendingReport
     from tap_amazon_reports.reports.polling_policy import PollingPolicy
     from tap_amazon_reports.reports.prefetch import Document, Prefetch
-    from tap_amazon_reports.reports.report import Report
 
-__all__ = ["ReportScheduler", "SchedulerTally"]
 
 logger = logging.getLogger(__name__)
 
 _SHORTEST_PAUSE_SECONDS = 0.05
 """A shorter one may be lost in rounding, and then time would not move at all."""
 _DOWNLOAD_PAUSE_SECONDS = 0.25
-
-
-@dataclass
-class SchedulerTally:
-    """What the scheduler did, all streams together.
-
-    Attributes:
-        created: how many reports were created.
-        adopted: how many were known when they were wanted.
-        waited_seconds: how long it waited for reports and documents.
-    """
-
-    created: int = 0
-    adopted: int = 0
-    waited_seconds: float = 0
 
 
 class ReportScheduler:
@@ -80,7 +62,6 @@ class ReportScheduler:
         self._awaited: Sequence[PendingReport] = ()
         self._due_at = 0.0
         self._told_at = clock.monotonic()
-        self.tally = SchedulerTally()
 
     def want(self, pending: PendingReport, *, known_id: str | None = None) -> None:
         """Put a report on the list.
@@ -93,7 +74,6 @@ class ReportScheduler:
         if known_id is not None:
             pending.adopt(known_id, now=self._clock.now())
             self._recovery.hold(known_id)
-            self.tally.adopted += 1
         self._place(pending)
 
     def drop(self, queue: str) -> None:
@@ -130,15 +110,6 @@ class ReportScheduler:
         self._awaited = ()
         for ended in [one for one in pendings if one.has_ended][:1]:
             ended.tally.waited_seconds += waited_seconds
-
-    def obtain(self, pending: PendingReport) -> Report:
-        """Wait until a report has ended, and return it; meanwhile the others ripen.
-
-        Raises:
-            AmazonError: if there will be no report.
-        """
-        self.wait_for_any([pending])
-        return pending.result()
 
     def open(self, document: Document) -> tuple[Download, float]:
         """Return a document that is read now, and the seconds that it was waited for.
@@ -204,9 +175,8 @@ class ReportScheduler:
         return pending in self._lost or pending in self._wanted
 
     def _given(self, pending: PendingReport) -> None:
-        """Count what is being made now, and know whose it is."""
+        """Know whose report it is that is being made now, and whose turn it was."""
         self._recovery.hold(str(pending.report_id))
-        self.tally.created += 1
         self._wanted.took_turn(pending.queue)
 
     # What is due.
@@ -293,9 +263,7 @@ class ReportScheduler:
             if not is_over():
                 left_seconds = over_at - self._clock.monotonic()
                 self._sleep(min(pause, left_seconds), tell)
-        waited_seconds = self._clock.monotonic() - started_at
-        self.tally.waited_seconds += waited_seconds
-        return waited_seconds
+        return self._clock.monotonic() - started_at
 
     def _wait_for(self, over: Event) -> None:
         """Work until a download in another thread is over."""

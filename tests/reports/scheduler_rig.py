@@ -10,6 +10,7 @@ from tap_amazon_reports.reports.pending_report import PendingReport
 from tap_amazon_reports.reports.polling_policy import PollingPolicy
 from tap_amazon_reports.reports.report import ReportRequest
 from tap_amazon_reports.reports.scheduler import ReportScheduler
+from tap_amazon_reports.reports.tally import ReportTally
 from tap_amazon_reports.settings.schema import SETTINGS, declared_defaults
 from tests.amazon.rig import unchanged
 from tests.clock import NOON
@@ -47,6 +48,7 @@ class SchedulerRig(Generic[Service]):
         self.clock = service.clock
         self.scheduler = ReportScheduler(clock=self.clock, policy=policy)
         self.remembered: list[str | None] = []
+        self.tally = ReportTally()
 
     def pending(self, queue: str, day: int, *, option: str = "") -> PendingReport:
         """Return a report of one day, of a type of the queue's name."""
@@ -57,7 +59,9 @@ class SchedulerRig(Generic[Service]):
             data_end=start + DAY,
             options=(("option", option),) if option else (),
         )
-        return PendingReport(request, self.service, queue, self.remembered.append)
+        return PendingReport(
+            request, self.service, queue, self.remembered.append, tally=self.tally
+        )
 
     def want(
         self, queue: str, windows: int = 1, *, known_id: str | None = None
@@ -76,7 +80,7 @@ class SchedulerRig(Generic[Service]):
 
     def obtain(self, *pendings: PendingReport) -> list[Report]:
         """Wait for each in turn."""
-        return [self.scheduler.obtain(pending) for pending in pendings]
+        return [obtain(self.scheduler, pending) for pending in pendings]
 
     @property
     def created(self) -> list[str]:
@@ -105,6 +109,12 @@ class SchedulerRig(Generic[Service]):
     def searched_at(self) -> list[float]:
         """The seconds at which the listing was searched."""
         return [at for _, at in self.service.searches]
+
+
+def obtain(scheduler: ReportScheduler, pending: PendingReport) -> Report:
+    """Wait until a report has ended, and return it, or raise why there is none."""
+    scheduler.wait_for_any([pending])
+    return pending.result()
 
 
 def day_of(request: ReportRequest) -> int:

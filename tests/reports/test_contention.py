@@ -11,7 +11,7 @@ from tap_amazon_reports.amazon.errors import (
     ThrottledError,
     UnavailableError,
 )
-from tests.reports.scheduler_rig import SchedulerRig
+from tests.reports.scheduler_rig import SchedulerRig, obtain
 from tests.reports.scripted_service import ScriptedService
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def test_what_others_create_is_adopted(rig: Rig) -> None:
 
     assert theirs == [report.report_id for report in reports[:3]]
     assert ["a3"] == rig.created
-    assert 3 == rig.scheduler.tally.adopted
+    assert 3 == rig.tally.adopted
 
 
 def test_what_is_adopted_is_checked_when_it_is_read(rig: Rig) -> None:
@@ -116,7 +116,7 @@ def test_progress_of_another_is_no_reason_to_give_up(rig: Rig) -> None:
         # The next one is created when the other run has a token again.
         rig.clock.advance(seconds=300)
 
-    assert 40 == rig.scheduler.tally.adopted
+    assert 40 == rig.tally.adopted
     assert not any(pending.error for pending in pendings)
     assert rig.clock.monotonic() > 3 * 3600
 
@@ -127,4 +127,4 @@ def test_without_progress_it_ends(rig: Rig) -> None:
     rig.service.refusals["A"] = [THROTTLED] * 400
 
     with pytest.raises(ThrottledError, match="for report_timeout"):
-        rig.scheduler.obtain(pending)
+        obtain(rig.scheduler, pending)

@@ -18,7 +18,7 @@ from tap_amazon_reports.reports.errors import ReportStuckError, WrongReportError
 from tap_amazon_reports.reports.pending_report import PendingState
 from tap_amazon_reports.reports.status import ReportStatus
 from tests.clock import NOON, ScriptedClock
-from tests.reports.scheduler_rig import DAY, SchedulerRig, day_of, usual_policy
+from tests.reports.scheduler_rig import DAY, SchedulerRig, day_of, obtain, usual_policy
 from tests.reports.scripted_service import BURST, ScriptedService
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_the_oldest_of_each_stream_in_turn(rig: Rig) -> None:
     """No stream waits until another has asked for all that it wants."""
     pendings = [*rig.want("a", 3), *rig.want("b", 2), *rig.want("c", 1)]
     for pending in pendings:
-        rig.scheduler.obtain(pending)
+        obtain(rig.scheduler, pending)
     assert ["a0", "b0", "c0", "a1", "b1", "a2"] == rig.created
 
 
@@ -59,7 +59,7 @@ def test_a_short_stream_is_not_starved(rig: Rig) -> None:
     rig.want("long", 200)
     short = rig.want("short", 2)
     for pending in short:
-        rig.scheduler.obtain(pending)
+        obtain(rig.scheduler, pending)
     assert ["long0", "short0", "long1", "short1"] == rig.created[:4]
     assert rig.clock.monotonic() <= 60
 
@@ -69,10 +69,10 @@ def test_a_stream_that_comes_later_is_served_at_once(
 ) -> None:
     """When the quota is short, the newcomer's first goes before others' sixteenth."""
     first = rig.want("a", 40)
-    rig.scheduler.obtain(first[0])
+    obtain(rig.scheduler, first[0])
     assert BURST == len(rig.created)
     (late,) = rig.want("late", 1)
-    rig.scheduler.obtain(late)
+    obtain(rig.scheduler, late)
     assert ["late0"] == rig.created[BURST:]
 
 
@@ -82,7 +82,7 @@ def test_in_turn_when_one_is_asked_at_a_time(
     """When the burst is used up, the turns go on as before."""
     pendings = [*rig.want("a", 12), *rig.want("b", 12)]
     for pending in pendings:
-        rig.scheduler.obtain(pending)
+        obtain(rig.scheduler, pending)
     in_turn = [f"{queue}{number}" for number in range(12) for queue in "ab"]
     assert in_turn == rig.created
 
@@ -90,14 +90,14 @@ def test_in_turn_when_one_is_asked_at_a_time(
 def test_two_hundred_windows(rig: Rig) -> None:
     """All are asked for as fast as the quota allows, once each, and come in order."""
     pendings = rig.want("a", 200)
-    reports = [rig.scheduler.obtain(pending) for pending in pendings]
+    reports = [obtain(rig.scheduler, pending) for pending in pendings]
     assert [f"a{number}" for number in range(200)] == rig.created
     starts = [report.data_start for report in reports]
     assert sorted(starts, key=str) == starts
     assert 200 == len({report.report_id for report in reports})
     least = (200 - BURST) * 60
     assert least <= rig.clock.monotonic() <= least * 1.03
-    assert (200, 0) == (rig.scheduler.tally.created, rig.scheduler.tally.adopted)
+    assert (200, 0) == (rig.tally.created, rig.tally.adopted)
 
 
 def test_what_is_asked_for_is_remembered_at_once(
@@ -116,9 +116,9 @@ def test_a_refusal_ends_one_report(rig: Rig) -> None:
     rig.service.refusals["A"] = [refusal]
     (bad,), (good,) = rig.want("a"), rig.want("b")
     with pytest.raises(RequestRefusedError) as raised:
-        rig.scheduler.obtain(bad)
+        obtain(rig.scheduler, bad)
     assert refusal is raised.value
-    assert rig.scheduler.obtain(good).status is ReportStatus.DONE
+    assert obtain(rig.scheduler, good).status is ReportStatus.DONE
     assert [good.report_id] == rig.remembered
 
 
@@ -130,10 +130,10 @@ def test_a_429_on_one_type_holds_no_other_back(
     (held,) = rig.want("a")
     others = rig.want("b", 3)
     for pending in others:
-        rig.scheduler.obtain(pending)
+        obtain(rig.scheduler, pending)
     assert rig.clock.monotonic() <= 45
     assert ["b0", "b1", "b2"] == rig.created
-    rig.scheduler.obtain(held)
+    obtain(rig.scheduler, held)
     assert ["b0", "b1", "b2", "a0"] == rig.created
 
 
@@ -145,7 +145,7 @@ def test_what_is_dropped_is_not_asked_for(rig: Rig) -> None:
     others = rig.want("b", 3)
     rig.scheduler.drop("a")
     for pending in others:
-        rig.scheduler.obtain(pending)
+        obtain(rig.scheduler, pending)
     assert ["b0", "b1", "b2"] == rig.created[asked:]
 
 
@@ -156,7 +156,7 @@ def test_all_ripen_while_one_is_waited_for(rig: Rig) -> None:
     """Ten reports take as long as the slowest of them, not as all together."""
     rig.service.ripening_seconds = lambda request: 600 - 60 * day_of(request)
     pendings = rig.want("a", 10)
-    reports = [rig.scheduler.obtain(pending) for pending in pendings]
+    reports = [obtain(rig.scheduler, pending) for pending in pendings]
     assert [pending.report_id for pending in pendings] == [
         report.report_id for report in reports
     ]
@@ -167,7 +167,7 @@ def test_looks_become_rarer_with_age(rig: Rig) -> None:
     """At first each interval; after ten minutes each minute; never beyond five."""
     rig.service.ripening_seconds = lambda _request: 7000
     (pending,) = rig.want("a")
-    rig.scheduler.obtain(pending)
+    obtain(rig.scheduler, pending)
     looks = [0.0, *rig.polled_at]
     pauses = [later - earlier for earlier, later in pairwise(looks)]
     assert 15 == round(pauses[0])
@@ -185,7 +185,7 @@ def test_a_report_that_is_stuck(clock: ScriptedClock) -> None:
     rig.service.ripening_seconds = lambda _request: 10_000
     stuck, other = rig.want("a")[0], rig.want("b")[0]
     with pytest.raises(ReportStuckError, match="report_timeout") as raised:
-        rig.scheduler.obtain(stuck)
+        obtain(rig.scheduler, stuck)
     assert "IN_PROGRESS after report_timeout (900 s)" in str(raised.value)
     assert str(stuck.report_id) in str(raised.value)
     assert 900 <= clock.monotonic() <= 1000
@@ -197,7 +197,7 @@ def test_time_always_moves(rig: Rig) -> None:
     """However little is left to wait, the scheduler does not spin."""
     pendings = rig.want("a", 40)
     for pending in pendings:
-        rig.scheduler.obtain(pending)
+        obtain(rig.scheduler, pending)
     assert min(rig.clock.sleeps) >= 0.05
     assert len(rig.clock.sleeps) < 400
 
@@ -230,7 +230,7 @@ def test_another_report_than_was_asked_for(
     pending.request = replace(pending.request, marketplace_ids=("ONE",))
     rig.scheduler.want(pending)
     with pytest.raises(WrongReportError, match="none of its rows are read"):
-        rig.scheduler.obtain(pending)
+        obtain(rig.scheduler, pending)
 
 
 @pytest.mark.parametrize("seconds", [-3600, -1, 1, 86_399 - 43_200])
@@ -246,7 +246,7 @@ def test_dates_that_amazon_echoes_otherwise(
 
     rig.service.alter = alter
     (pending,) = rig.want("a")
-    assert rig.scheduler.obtain(pending).status is ReportStatus.DONE
+    assert obtain(rig.scheduler, pending).status is ReportStatus.DONE
     (warning,) = (
         one.getMessage() for one in caplog.records if one.levelname == "WARNING"
     )
@@ -258,7 +258,7 @@ def test_times_that_amazon_leaves_out(rig: Rig) -> None:
     """They are not wrong."""
     rig.service.alter = lambda report: replace(report, data_start=None, data_end=None)
     (pending,) = rig.want("a")
-    assert rig.scheduler.obtain(pending).data_start is None
+    assert obtain(rig.scheduler, pending).data_start is None
 
 
 def test_a_new_report_may_be_unknown_for_a_moment(
@@ -267,7 +267,7 @@ def test_a_new_report_may_be_unknown_for_a_moment(
     """It is looked at again, and not asked for twice."""
     rig.service.unknown_looks = 2
     (pending,) = rig.want("a")
-    assert rig.scheduler.obtain(pending).status is ReportStatus.DONE
+    assert obtain(rig.scheduler, pending).status is ReportStatus.DONE
     assert ["a0"] == rig.created
 
 
@@ -276,7 +276,7 @@ def test_a_report_that_stays_unknown(rig: Rig) -> None:
     rig.service.unknown_looks = 10_000
     (pending,) = rig.want("a")
     with pytest.raises(RequestRefusedError):
-        rig.scheduler.obtain(pending)
+        obtain(rig.scheduler, pending)
     assert 60 <= rig.clock.monotonic() <= 120
 
 
@@ -285,7 +285,7 @@ def test_an_end_without_rows_is_handed_out_too(rig: Rig, status: ReportStatus) -
     """What becomes of it is not the scheduler's concern."""
     rig.service.status = status
     (pending,) = rig.want("a")
-    assert status is rig.scheduler.obtain(pending).status
+    assert status is obtain(rig.scheduler, pending).status
 
 
 # Reports that exist already
@@ -295,9 +295,9 @@ def test_an_adopted_report_is_not_asked_for(rig: Rig) -> None:
     """It is looked at, and handed out when it is done."""
     held = rig.service.hold(rig.pending("a", 0).request)
     (pending,) = rig.want("a", known_id=held)
-    assert held == rig.scheduler.obtain(pending).report_id
+    assert held == obtain(rig.scheduler, pending).report_id
     assert [] == rig.created
-    assert (0, 1) == (rig.scheduler.tally.created, rig.scheduler.tally.adopted)
+    assert (0, 1) == (rig.tally.created, rig.tally.adopted)
 
 
 def test_an_adopted_report_that_is_gone_is_asked_for(
@@ -305,7 +305,7 @@ def test_an_adopted_report_that_is_gone_is_asked_for(
 ) -> None:
     """Then it is forgotten, and a new one remembered."""
     (pending,) = rig.want("a", known_id="99")
-    report = rig.scheduler.obtain(pending)
+    report = obtain(rig.scheduler, pending)
     assert ["a0"] == rig.created
     assert [None, report.report_id] == rig.remembered
 
@@ -333,6 +333,6 @@ def test_an_error_is_told_to_whoever_waits(rig: Rig) -> None:
     """Also when it came while another report was waited for."""
     rig.service.refusals["B"] = [AmazonError("no b today")]
     (first,), (second,) = rig.want("a"), rig.want("b")
-    assert rig.scheduler.obtain(first).status is ReportStatus.DONE
+    assert obtain(rig.scheduler, first).status is ReportStatus.DONE
     with pytest.raises(AmazonError, match="no b today"):
-        rig.scheduler.obtain(second)
+        obtain(rig.scheduler, second)

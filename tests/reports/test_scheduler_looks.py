@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.reports.scheduler_rig import SchedulerRig
+from tests.reports.scheduler_rig import SchedulerRig, obtain
 from tests.reports.scripted_service import ScriptedService
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def _office(clock: ScriptedClock) -> Rig:
 
 def _wait(office: Rig, pendings: list[PendingReport]) -> None:
     for pending in pendings:
-        office.scheduler.obtain(pending)
+        obtain(office.scheduler, pending)
 
 
 def _places(office: Rig, *names: str, windows: int) -> list[PendingReport]:
@@ -72,7 +72,7 @@ def test_what_ended_together_is_seen_together(
 ) -> None:
     """As soon as the oldest has ended, all the others are looked at."""
     pendings = _places(office, "a", windows=10)
-    office.scheduler.obtain(pendings[0])
+    obtain(office.scheduler, pendings[0])
 
     assert all(pending.has_ended for pending in pendings)
     assert clock.monotonic() <= 1.1 * HOUR
@@ -84,7 +84,7 @@ def test_what_is_waited_for_is_looked_at(office: Rig, clock: ScriptedClock) -> N
     office.service.ripening_seconds = lambda request: (
         60 if request == pendings[1].request else HOUR
     )
-    office.scheduler.obtain(pendings[1])
+    obtain(office.scheduler, pendings[1])
 
     assert clock.monotonic() <= 60 + 2 * POLL_SECONDS
     assert not pendings[0].has_ended

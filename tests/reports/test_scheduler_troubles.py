@@ -21,7 +21,7 @@ from tap_amazon_reports.amazon.quota import TokenBucket
 from tap_amazon_reports.reports.errors import ReportStuckError
 from tap_amazon_reports.reports.status import ReportStatus
 from tests.clock import NOON, ScriptedClock
-from tests.reports.scheduler_rig import DAY, SchedulerRig
+from tests.reports.scheduler_rig import DAY, SchedulerRig, obtain
 from tests.reports.scripted_service import ScriptedService
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def test_an_outage_without_end_is_an_error(rig: Rig, when: str) -> None:
         rig.scheduler.turn()
     rig.service.down_until = 10**9
     with pytest.raises(UnavailableError, match="HTTP 503") as caught:
-        rig.scheduler.obtain(pending)
+        obtain(rig.scheduler, pending)
 
     assert " A " in str(caught.value).replace("(A ", " A ")
     assert 200 <= rig.clock.monotonic() <= 400
@@ -273,7 +273,7 @@ def test_what_was_asked_before_a_failure_is_still_read(
     rig.service.refusals["A"] = [AccessDeniedError("no")]
     rig.obtain(*pendings[:3])
     with pytest.raises(AccessDeniedError):
-        rig.scheduler.obtain(pendings[3])
+        obtain(rig.scheduler, pendings[3])
 
 
 def test_reports_that_ripen_out_of_order(rig: Rig) -> None:
@@ -332,7 +332,7 @@ def test_who_waits_for_a_quota_says_so_too(
     """A report that cannot be asked for yet is told with the moment when it can."""
     caplog.set_level(logging.INFO)
     *_, last = rig.want("a", 17)
-    rig.scheduler.obtain(last)
+    obtain(rig.scheduler, last)
     beats = _said(caplog, "waiting to create a report A 2024-")
 
     assert beats
