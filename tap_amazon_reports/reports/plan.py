@@ -182,10 +182,31 @@ def newest_data(
     if mode is DateMode.PERIOD:
         return _period_start(end, kind.period(options).period)
     if mode is DateMode.HOURS:
-        return end.replace(minute=0, second=0, microsecond=0)
+        return _whole_hour(end)
     if mode is DateMode.DAY or kind.latency_hours or not kind.has_keys:
         return midnight(end)
     return end
+
+
+def first_data(
+    kind: ReportType, start: datetime, *, options: Mapping[str, str]
+) -> datetime:
+    """Return when the first data from `start` on can be asked for, UTC.
+
+    Args:
+        kind: the type, which says how late its data is.
+        start: UTC.
+        options: of the report; one of them may choose the period.
+    """
+    end, mode = start, kind.dates.mode
+    if mode is DateMode.PERIOD:
+        period = kind.period(options).period
+        end = _period_end(_period_start(start, period), period)
+    elif mode is DateMode.HOURS:
+        end = _whole_hour(start) + _HOUR
+    elif mode is DateMode.DAY or kind.latency_hours or not kind.has_keys:
+        end = midnight(start) + timedelta(days=1)
+    return end + timedelta(hours=kind.latency_hours)
 
 
 def oldest_data(
@@ -237,8 +258,7 @@ def whole_hours(
     start: datetime, end: datetime, *, longest_hours: int
 ) -> Iterator[PlannedWindow]:
     """Yield windows of whole UTC hours, none longer than `longest_hours`."""
-    left = start.replace(minute=0, second=0, microsecond=0)
-    last = end.replace(minute=0, second=0, microsecond=0)
+    left, last = _whole_hour(start), _whole_hour(end)
     while left < last:
         right = min(left + longest_hours * _HOUR, last)
         yield PlannedWindow(Window(left, right), right)
@@ -264,6 +284,10 @@ def whole_periods(
             right = further
         yield PlannedWindow(Window(left, right), right - _SECOND)
         left = right
+
+
+def _whole_hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _period_start(moment: datetime, period: Period) -> datetime:

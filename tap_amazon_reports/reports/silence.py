@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.counted import counted
-from tap_amazon_reports.reports.report_types import DateMode, Period
-from tap_amazon_reports.reports.windows import Month
+from tap_amazon_reports.reports.plan import first_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from tap_amazon_reports.reports.report import Report
     from tap_amazon_reports.reports.report_types import ReportType
@@ -20,17 +19,12 @@ __all__ = [
     "Reading",
     "all_empty",
     "clipped",
-    "first_data",
     "none_made",
     "none_new",
     "nothing_asked",
     "still_made",
     "unread_arrays",
 ]
-
-_DAY = timedelta(days=1)
-_SUNDAY = datetime(1970, 1, 4, tzinfo=timezone.utc)
-_MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,63 +134,15 @@ def clipped(kind: ReportType, start: datetime, oldest: datetime | None) -> str |
     )
 
 
-def unread_arrays(names: Sequence[str]) -> str | None:
-    """Return what to say of arrays in a document that no stream has; None if none.
+def unread_arrays(names: Sequence[str]) -> str:
+    """Return what to say of arrays in a document that no stream has.
 
     Args:
         names: of the arrays, as the document has them.
     """
-    if not names:
-        return None
     return (
         f"the document has {', '.join(sorted(names))}, which no stream of this type"
         " reads; update the tap, or report this to its maintainers"
-    )
-
-
-def first_data(
-    kind: ReportType, start: datetime, *, options: Mapping[str, str]
-) -> datetime:
-    """Return when the first data from `start` on can be asked for, UTC.
-
-    Args:
-        kind: the type, which says how late its data is.
-        start: UTC.
-        options: of the report; one of them may choose the period.
-    """
-    return _first_end(kind, start, options) + timedelta(hours=kind.latency_hours)
-
-
-def _first_end(
-    kind: ReportType, start: datetime, options: Mapping[str, str]
-) -> datetime:
-    """Return the end of the day, hour or period that `start` lies in."""
-    mode = kind.dates.mode
-    if mode is DateMode.PERIOD:
-        return _period_end(kind.period(options).period, start)
-    if mode is DateMode.HOURS:
-        return start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    if mode is DateMode.DAY or kind.latency_hours or not kind.has_keys:
-        return _midnight(start) + _DAY
-    return start
-
-
-def _period_end(period: Period, start: datetime) -> datetime:
-    day = _midnight(start)
-    if period is Period.DAY:
-        return day + _DAY
-    if period is Period.WEEK:
-        return day - (day - _SUNDAY) % timedelta(days=7) + timedelta(days=7)
-    months = _MONTHS[period]
-    month = Month(day.year, (day.month - 1) // months * months + 1)
-    for _ in range(months):
-        month = month.next()
-    return month.start
-
-
-def _midnight(moment: datetime) -> datetime:
-    return moment.astimezone(timezone.utc).replace(
-        hour=0, minute=0, second=0, microsecond=0
     )
 
 
