@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.documents.layout import DocumentFormat
-from tap_amazon_reports.reports.report_types import DateMode
 from tap_amazon_reports.reports.status import ReportStatus
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class Known:
         """
         if not tells_options(kind):
             return None
-        any_window = kind.dates.mode is DateMode.NONE
+        any_window = kind.is_snapshot
         fit = [
             report
             for report in self._reports.get(request.report_type, ())

@@ -16,7 +16,6 @@ from tap_amazon_reports.reports.pending_report import PendingReport
 from tap_amazon_reports.reports.report_job import ReportJob
 from tap_amazon_reports.reports.window_plan import (
     WindowPlan,
-    is_snapshot,
     plan_windows,
     request_for,
     resumed,
@@ -132,7 +131,7 @@ class PlannedReports(ReportJob):
         created = {key: one for memory in found for key, one in memory.created.items()}
         memory = replace(found[0], created=created, options=self._options)
         told = {one.options for one in found} - {None, self._options}
-        if told and not is_snapshot(self.wanted):
+        if told and not self.wanted.kind.is_snapshot:
             self.warn(
                 "report_options have changed since the last run, from"
                 f" {' or '.join(sorted(map(str, told)))} to {self._options}; rows"
@@ -164,7 +163,9 @@ class PlannedReports(ReportJob):
 
         Where a target drops the rows that do not come again, it is not.
         """
-        if not is_snapshot(self.wanted) or any(one.replaces for one in self.streams):
+        if not self.wanted.kind.is_snapshot or any(
+            one.replaces for one in self.streams
+        ):
             return False
         now = self._parts.clock.now()
         read = [one.remembered() for one in self.streams]

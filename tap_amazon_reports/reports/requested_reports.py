@@ -17,7 +17,6 @@ from tap_amazon_reports.reports.failure import is_not_yet
 from tap_amazon_reports.reports.memory import Remembered
 from tap_amazon_reports.reports.planned_reports import NextReport, PlannedReports
 from tap_amazon_reports.reports.status import ReportStatus
-from tap_amazon_reports.reports.window_plan import is_snapshot
 from tap_amazon_reports.reports.windows import Window
 
 if TYPE_CHECKING:
@@ -229,7 +228,7 @@ class RequestedReports(PlannedReports):
         created = dict(self._memory.created)
         created.pop(head.pending.request.digest, None)
         self._memory = replace(self._memory, created=created)
-        if head.window is None or is_snapshot(self.wanted):
+        if head.window is None or self.wanted.kind.is_snapshot:
             read = {report.report_id: report.created}
             for stream in self.streams:
                 stream.receiver.flush()

@@ -62,11 +62,6 @@ def request_for(wanted: WantedReports, window: PlannedWindow | None) -> ReportRe
     )
 
 
-def is_snapshot(wanted: WantedReports) -> bool:
-    """Tell whether a report shows how things are, and not what happened when."""
-    return wanted.kind.dates.mode is DateMode.NONE
-
-
 def plan_windows(
     wanted: WantedReports,
     starts: Mapping[str, datetime],
@@ -83,7 +78,7 @@ def plan_windows(
         now: UTC.
     """
     now = now.replace(microsecond=0)
-    if is_snapshot(wanted):
+    if wanted.kind.is_snapshot:
         return WindowPlan(made_at=now, windows=(_snapshot(wanted, created, now),))
     start = min(starts.values())
     options = dict(wanted.options)

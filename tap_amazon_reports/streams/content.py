@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.reports.report_job import JobStream
-from tap_amazon_reports.reports.report_types import DateMode
 from tap_amazon_reports.settings.report_entries import ReportEntry, Source
 from tap_amazon_reports.singer.partition_memory import PartitionMemory
 from tap_amazon_reports.singer.report_stream import ReportStream
@@ -44,8 +43,7 @@ class ContentEntry:
         """What the bookmark follows; nothing for a snapshot, which is read anew."""
         if self.entry.source is Source.COLLECT:
             return "report_created_time"
-        is_snapshot = self.entry.kind.dates.mode is DateMode.NONE
-        return None if is_snapshot else "data_end_time"
+        return None if self.entry.kind.is_snapshot else "data_end_time"
 
     def among(self, streams: Collection[ReportStream]) -> list[ContentStream]:
         """Return those of its streams that are wanted."""
