@@ -20,7 +20,7 @@ from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.delimited import DelimitedReader, HeaderRule
 from tap_amazon_reports.documents.errors import MissingColumnError, NotATableError
 from tap_amazon_reports.documents.json_records import JsonRecords
-from tap_amazon_reports.documents.layout import DocumentFormat
+from tap_amazon_reports.documents.layout import EVERY_RECORD, DocumentFormat
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.documents.typed import (
     RowMap,
@@ -43,7 +43,6 @@ _READERS: dict[DocumentFormat, type[JsonRecords | XmlRecords]] = {
     DocumentFormat.JSON: JsonRecords,
     DocumentFormat.XML: XmlRecords,
 }
-_EVERY_ARRAY = "*"
 _BLOCK_ROWS = 400
 _BLOCK_CELLS = 500_000
 """Blocks of a table end when they have so many, empty ones too."""
@@ -242,7 +241,7 @@ class DocumentRows:
         around: Mapping[str, object],
     ) -> Iterator[DocumentBlock]:
         arrays = {
-            records.path or _EVERY_ARRAY: _ObjectRows(
+            records.path or EVERY_RECORD: _ObjectRows(
                 records,
                 ObjectReader(records.schema, conventions=self._conventions),
                 around,
@@ -260,7 +259,7 @@ class DocumentRows:
             self.head = reader.head
         try:
             for path, record, parents in reader:
-                array = arrays.get(path) or arrays[_EVERY_ARRAY]
+                array = arrays.get(path) or arrays[EVERY_RECORD]
                 if array.add(record, parents):
                     yield from array.block()
                 if chunks.read_bytes > _BLOCK_BYTES:

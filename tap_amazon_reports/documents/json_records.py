@@ -20,17 +20,14 @@ from tap_amazon_reports.documents.charset import DecodedText
 from tap_amazon_reports.documents.column_names import normalise
 from tap_amazon_reports.documents.errors import NotATableError, no_table
 from tap_amazon_reports.documents.json_cursor import JsonCursor, TooLongError
+from tap_amazon_reports.documents.layout import EVERY_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["EVERY_RECORD", "HELD_CHARACTERS", "FoundRecord", "JsonRecords"]
+    from tap_amazon_reports.documents.layout import FoundRecord
 
-FoundRecord = tuple[str, dict[str, Any], list[dict[str, Any]]]
-"""The path, the record, and the records around it, the outermost first."""
-
-EVERY_RECORD = "*"
-"""The path of every record, wherever the document has its records."""
+__all__ = ["HELD_CHARACTERS", "JsonRecords"]
 
 HELD_CHARACTERS = 256 * 1024
 """How long a record with records inside may be, to be held until its end is seen."""

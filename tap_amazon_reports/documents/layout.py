@@ -13,7 +13,13 @@ from tap_amazon_reports.documents.values import DayOrder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DocumentFormat", "Layout", "RecordSet"]
+__all__ = ["EVERY_RECORD", "DocumentFormat", "FoundRecord", "Layout", "RecordSet"]
+
+EVERY_RECORD = "*"
+"""The path of whatever records there are."""
+
+FoundRecord = tuple[str, dict[str, Any], list[dict[str, Any]]]
+"""The path, the record, and the records around it, the outermost first."""
 
 
 class DocumentFormat(Enum):
@@ -51,7 +57,7 @@ class RecordSet:
     Attributes:
         stream: the name of what they become.
         path: where the records are: `promotions[].includedProducts[]` in JSON,
-            `Result/Node` in XML, `*` for whatever records there are; None for a table.
+            `Result/Node` in XML, or `EVERY_RECORD`; None for a table.
         key: the natural key's columns; empty where there is none.
         unique: whether no two rows of a document can share the key.
         schema: a JSON schema: `type`, and `properties` by column.

@@ -24,12 +24,9 @@ from tap_amazon_reports.documents.xml_tree import Place, TreeBuilder, places
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tap_amazon_reports.documents.xml_tree import FoundElement
+    from tap_amazon_reports.documents.layout import FoundRecord
 
-__all__ = ["EVERY_RECORD", "XmlRecords"]
-
-EVERY_RECORD = "*"
-"""The path of each child of the document's root."""
+__all__ = ["XmlRecords"]
 
 _PROLOGUE_BYTES = 1024
 _PIECE_CHARACTERS = 32 * 1024
@@ -94,7 +91,7 @@ class XmlRecords:
         self._fallback = fallback
         self.text = DecodedText(())
 
-    def __iter__(self) -> Iterator[FoundElement]:
+    def __iter__(self) -> Iterator[FoundRecord]:
         """Yield `(path, record, parents)`, the path being one of those asked for.
 
         Raises:

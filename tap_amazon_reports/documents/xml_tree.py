@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.column_names import NAME_CHARACTERS_MAX
+from tap_amazon_reports.documents.layout import EVERY_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["HELD_BYTES", "FoundElement", "Place", "TreeBuilder", "places"]
+    from tap_amazon_reports.documents.layout import FoundRecord
 
-FoundElement = tuple[str, dict[str, Any], list[dict[str, Any]]]
-"""The path, the record, and the records around it, the outermost first."""
+__all__ = ["HELD_BYTES", "Place", "TreeBuilder", "places"]
 
 HELD_BYTES = 256 * 1024
 """How long a record with records inside may be, to be held until its end is seen."""
@@ -64,7 +64,7 @@ def places(paths: Iterable[str]) -> Place:
             msg = f"{path!r} is not a path of records, such as 'Result/Node'"
             raise ValueError(msg)
         place = top
-        if path == "*":
+        if path == EVERY_RECORD:
             top.others = top.others or Place()
             top.others.others = Place(path)
             continue
@@ -170,11 +170,11 @@ class TreeBuilder:
         around.is_kept = False
         self._open = [around]
         self._records: list[_Element] = []
-        self._held: list[list[FoundElement]] = []
+        self._held: list[list[FoundRecord]] = []
         self._unwanted_depth = 0
-        self._found: list[FoundElement] = []
+        self._found: list[FoundRecord] = []
 
-    def taken(self) -> list[FoundElement]:
+    def taken(self) -> list[FoundRecord]:
         """Return the records that are ready, each once."""
         found, self._found = self._found, []
         return found

@@ -30,7 +30,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.documents.conventions import Decimals
-from tap_amazon_reports.documents.layout import DocumentFormat, Layout, RecordSet
+from tap_amazon_reports.documents.layout import (
+    EVERY_RECORD,
+    DocumentFormat,
+    Layout,
+    RecordSet,
+)
 from tap_amazon_reports.documents.values import DayOrder
 from tap_amazon_reports.reports.create_limits import CreateLimits
 from tap_amazon_reports.reports.report_types import (
@@ -188,7 +193,7 @@ def _unknown_type(service: str, report_type: str) -> ReportType:
     table = DocumentFormat.TSV if service == "selling_partner" else DocumentFormat.CSV
     is_xml = "_XML_" in report_type.upper()
     stream = stream_name(service, report_type)
-    records = RecordSet(stream, "*", key=(), unique=False, schema=_ROW)
+    records = RecordSet(stream, EVERY_RECORD, key=(), unique=False, schema=_ROW)
     return ReportType(
         service=service,
         report_type=report_type,

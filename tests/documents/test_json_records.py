@@ -14,17 +14,14 @@ from hypothesis import strategies as st
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.errors import NotATableError
-from tap_amazon_reports.documents.json_records import (
-    HELD_CHARACTERS,
-    FoundRecord,
-    JsonRecords,
-)
+from tap_amazon_reports.documents.json_records import HELD_CHARACTERS, JsonRecords
 from tap_amazon_reports.documents.json_text import json_text
 from tests.documents.pieces import CUTS, one_by_one, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tap_amazon_reports.documents.layout import FoundRecord
     from tests.documents.pieces import ByteCut
 
 SALES = b"""{
