@@ -39,12 +39,6 @@ class TokenBucket:
         self._tokens = float(burst)
         self._counted_at = clock.monotonic()
 
-    def take(self) -> float:
-        """Pay one token, sleeping until there is one; return the seconds waited."""
-        if wait_seconds := self.owe() or 0.0:
-            self._clock.sleep(wait_seconds)
-        return wait_seconds
-
     def owe(self, *, at_most_seconds: float = inf) -> float | None:
         """Pay one token; return how long the caller has to sleep before it is used.
 

@@ -45,11 +45,22 @@ class StandingClock(ScriptedClock):
         self.sleeps.append(seconds)
 
 
+class PatientBucket(TokenBucket):
+    """A bucket whose callers sleep until their token is paid."""
+
+    def take(self) -> float:
+        """Pay one token, sleeping until there is one; return the seconds waited."""
+        wait_seconds = self.owe() or 0.0
+        if wait_seconds:
+            self._clock.sleep(wait_seconds)
+        return wait_seconds
+
+
 def bucket_of(
     clock: ScriptedClock, *, rate_per_second: float = 0.5, burst: int = 3
-) -> TokenBucket:
+) -> PatientBucket:
     """Return a full bucket."""
-    return TokenBucket(rate_per_second=rate_per_second, burst=burst, clock=clock)
+    return PatientBucket(rate_per_second=rate_per_second, burst=burst, clock=clock)
 
 
 class TestTokenBucket:

@@ -83,7 +83,7 @@ class ScriptedService:
     def create(self, request: ReportRequest) -> str:
         """Begin to make a report; fail the test if the quota does not allow it."""
         assert self._bucket.wait_seconds() <= 0, "asked before the quota allows it"
-        self._bucket.take()
+        self._bucket.owe()
         refusals = self.refusals.get(request.report_type)
         if refusals:
             raise refusals.pop(0)
@@ -153,7 +153,7 @@ class ScriptedService:
         """Return what is listed; fail the test if the quota does not allow it."""
         assert self._list_bucket.wait_seconds() <= 0, "searched before the quota allows"
         assert len(report_types) <= self.types_per_listing
-        self._list_bucket.take()
+        self._list_bucket.owe()
         self.searches.append((tuple(report_types), self.clock.monotonic()))
         if self.search_refusals:
             raise self.search_refusals.pop(0)

@@ -55,7 +55,7 @@ class Documents(ScriptedService):
     def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
         """Return where a document lies; fail the test if the quota forbids it."""
         assert self._quota.wait_seconds() <= 0, "asked for before the quota allows it"
-        self._quota.take()
+        self._quota.owe()
         self.urls.append(document_id)
         if document_id in self.refused:
             msg = f"{document_id} is not for you"

@@ -60,7 +60,7 @@ class LimitedService(ScriptedService):
         self._answer()
         kind, second = request.report_type, self.clock.monotonic()
         if self.forbids(kind, second):
-            self._bucket.take()
+            self._bucket.owe()
             self.throttled.append((kind, second))
             raise ThrottledError(THROTTLED, status=429)
         return super().create(request)
@@ -68,7 +68,7 @@ class LimitedService(ScriptedService):
     def get(self, report_id: str) -> Report:
         """Return a report as it is now; fail the test if the quota forbids to look."""
         assert self._look_bucket.wait_seconds() <= 0, "looked before the quota allows"
-        self._look_bucket.take()
+        self._look_bucket.owe()
         self._answer()
         return super().get(report_id)
 
@@ -131,7 +131,7 @@ def test_four_an_hour_are_learned(rig: Rig) -> None:
     def forbids(_kind: str, _second: float) -> bool:
         if own.wait_seconds() > 0:
             return True
-        own.take()
+        own.owe()
         return False
 
     rig.service.forbids = forbids
