@@ -55,7 +55,7 @@ class ReportEntry:
         regional: whether one report is asked for, for all marketplaces at once.
         may_be_regional: whether the entry does not say, so that it is worth telling
             if several marketplaces give the same document.
-        history: whether a snapshot of each day keeps rows of its own.
+
         name: of its streams; None for the type's.
     """
 
@@ -69,7 +69,6 @@ class ReportEntry:
     restricted: bool
     regional: bool = False
     may_be_regional: bool = False
-    history: bool = False
     name: str | None = None
 
     @property
@@ -175,7 +174,6 @@ class EntryReader:
             restricted=given.get("restricted", kind.restricted),
             regional=given.get("regional", kind.regional),
             may_be_regional=source is Source.REQUEST and "regional" not in given,
-            history=has_history,
             name=self._name(given.get("name")),
         )
 
