@@ -21,7 +21,7 @@ import os
 from functools import partial
 from itertools import count
 from traceback import walk_tb
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from singer_sdk.exceptions import SyncLifecycleSignal
 from singer_sdk.helpers._batch import SDKBatchMessage
@@ -37,10 +37,10 @@ from tap_amazon_reports.documents.block import RowBlock
 from tap_amazon_reports.singer.account import with_account
 from tap_amazon_reports.singer.batches import BatchFiles, BatchStorageError
 from tap_amazon_reports.singer.json_lines import json_lines, without_nulls
+from tap_amazon_reports.singer.messages import MessageWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
-    from datetime import datetime
     from types import TracebackType
 
     from singer_sdk.helpers._batch import BatchConfig
@@ -53,19 +53,6 @@ if TYPE_CHECKING:
 
     Put = Callable[[Block], None]
     Prune = Callable[[Block], Block]
-
-
-@runtime_checkable
-class RecordLines(Protocol):
-    """A writer of messages that gathers records: `messages.MessageWriter` is one."""
-
-    def record_lines(
-        self, stream: str, *, version: int | None, now: Callable[[], datetime]
-    ) -> Callable[[bytes], None]:
-        """Return what writes records of a stream, each a line of JSON."""
-
-    def flush(self) -> None:
-        """Give all lines to the target."""
 
 
 class RecordPath(Stream, abc.ABC):
@@ -87,12 +74,6 @@ class RecordPath(Stream, abc.ABC):
 
         `get_records` yields the same ones by one.
         """
-
-    def emit(self, block: Block) -> None:
-        """Write records that another stream came by, while that one is read."""
-        self._write_schema_message()
-        self.count_records(len(block))
-        self._way_out()(block)
 
     @abc.abstractmethod
     def count_records(self, records: int) -> None:
@@ -227,7 +208,7 @@ class RecordPath(Stream, abc.ABC):
 
     def _flush(self) -> None:
         writer = self._tap.message_writer
-        if isinstance(writer, RecordLines):
+        if isinstance(writer, MessageWriter):
             writer.flush()
 
     # What is the same for all records.
@@ -279,7 +260,7 @@ class RecordPath(Stream, abc.ABC):
             self._batches = (*self._batches, files)
             return files.put
         writer, nulls = self._tap.message_writer, self.writes_nulls
-        if not isinstance(writer, RecordLines):
+        if not isinstance(writer, MessageWriter):
             return partial(self._write_by_other_means, stream_map.stream_alias)
         write = writer.record_lines(
             stream_map.stream_alias,

@@ -12,10 +12,12 @@ killed meanwhile finds those reports in Amazon's listing.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.helpers._state import StateWriter
+
+from tap_amazon_reports.singer.messages import MessageWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,16 +28,6 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.clock import Clock
 
 SOON_SECONDS = 0.5
-
-
-@runtime_checkable
-class LineWriter(Protocol):
-    """A writer of messages that takes whole lines: `messages.MessageWriter` is one."""
-
-    has_untold_records: bool
-
-    def write_state(self, line: bytes) -> None:
-        """Write a STATE message, and all lines before it."""
 
 
 class StateMessages(StateWriter):
@@ -102,7 +94,7 @@ class StateMessages(StateWriter):
 
     def _write(self, state: TapState) -> None:
         self._due_seconds = None
-        if not isinstance(self._message_writer, LineWriter):
+        if not isinstance(self._message_writer, MessageWriter):
             super().write_state(state)
             return
         line = b'{"type":"STATE","value":%b}\n' % self._value(state)

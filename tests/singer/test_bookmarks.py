@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_amazon_reports.documents.block import RowBlock
 from tap_amazon_reports.singer.stream import AmazonStream
 from tap_amazon_reports.tap import TapAmazonReports
 from tests.clock import NOON
 from tests.tap_run import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.clock import ScriptedClock
@@ -47,15 +46,24 @@ def written(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[[], list[Any
 
 
 def test_remembering_in_mid_window_ends_no_file(
-    batching: AmazonStream, written: Callable[[], list[Any]]
+    batching: AmazonStream,
+    written: Callable[[], list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A report that was created while rows are written is told without their file."""
-    batching.emit(RowBlock([dict(ROW)]))
-    batching.remember(None, {"created": {"digest": "report 7"}})
-    batching.clock.sleep(1)
-    before = written()
-    batching.move_bookmark(None, NOON)
-    after = written()
+    before: list[Any] = []
+    after: list[Any] = []
+
+    def read(_context: object) -> Iterator[dict[str, Any]]:
+        yield dict(ROW)
+        batching.remember(None, {"created": {"digest": "report 7"}})
+        batching.clock.sleep(1)
+        before.extend(written())
+        batching.move_bookmark(None, NOON)
+        after.extend(written())
+
+    monkeypatch.setattr(batching, "read", read)
+    batching.sync()
 
     assert ["SCHEMA", "STATE"] == [message["type"] for message in before]
     remembered = before[-1]["value"]["bookmarks"][STREAM]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_amazon_reports.singer.messages import MessageWriter
 from tap_amazon_reports.singer.state_messages import SOON_SECONDS, StateMessages
 from tests.clock import ScriptedClock
 
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib.encoding.simple import Message
 
 
-class _Lines:
+class _Lines(MessageWriter):
     """A writer that keeps what it was given."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.lines: list[bytes] = []
-        self.has_untold_records = False
 
     def write_state(self, line: bytes) -> None:
         self.lines.append(line)
@@ -43,11 +44,7 @@ class _Rig:
         self.state: TapState = {"bookmarks": self.bookmarks}
         self.clock = ScriptedClock()
         self.out = _Lines()
-        self.messages = StateMessages(
-            self.out,  # type: ignore[arg-type]  # two methods are all that is needed
-            self.state,
-            self.clock,
-        )
+        self.messages = StateMessages(self.out, self.state, self.clock)
 
     def move(self, stream: str) -> None:
         """Let a stream reach something more."""
