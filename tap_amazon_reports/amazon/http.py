@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import io
 import re
 from collections.abc import Callable, Sequence
 from http.cookiejar import DefaultCookiePolicy
-from typing import Protocol
 from urllib.parse import quote
 
 import requests
@@ -46,26 +46,28 @@ class OversizedAnswerError(requests.RequestException):
     """An answer without an end."""
 
 
-class Anonymous(AuthBase):
+class Authenticator(AuthBase, abc.ABC):
+    """What puts credentials on a request, and can be told that they are spent."""
+
+    @abc.abstractmethod
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put credentials on `request`."""
+
+    def forget(self, response: requests.Response) -> bool:
+        """Drop spent credentials, if they can be renewed.
+
+        Returns:
+            Whether one more attempt makes sense.
+        """
+        return False
+
+
+class Anonymous(Authenticator):
     """No credentials at all; it also keeps `requests` from looking into a `.netrc`."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Return the request as it is."""
         return request
-
-    def forget(self, response: requests.Response) -> bool:
-        """Say that there is nothing to renew."""
-        return False
-
-
-class Authenticator(Protocol):
-    """What puts credentials on a request, and can be told that they are spent."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Put credentials on `request`."""
-
-    def forget(self, response: requests.Response) -> bool:
-        """Drop spent credentials; return whether one more attempt makes sense."""
 
 
 class Transport:

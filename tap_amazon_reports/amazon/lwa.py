@@ -17,8 +17,6 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from requests.auth import AuthBase
-
 from tap_amazon_reports.amazon.answers import json_object
 from tap_amazon_reports.amazon.errors import (
     AmazonError,
@@ -27,6 +25,7 @@ from tap_amazon_reports.amazon.errors import (
     UnavailableError,
     UnexpectedAnswerError,
 )
+from tap_amazon_reports.amazon.http import Authenticator
 from tap_amazon_reports.amazon.origin import Origin
 from tap_amazon_reports.amazon.secret import Secret
 
@@ -319,7 +318,7 @@ class LwaTokenSource:
         )
 
 
-class LwaAuth(AuthBase):
+class LwaAuth(Authenticator):
     """Puts a token of a source on each request to one service."""
 
     def __init__(

@@ -21,9 +21,8 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.hashes import SHA256
-from requests.auth import AuthBase
 
-from tap_amazon_reports.amazon.http import encoded_query
+from tap_amazon_reports.amazon.http import Authenticator, encoded_query
 from tap_amazon_reports.amazon.origin import Origin
 from tap_amazon_reports.amazon.pay_canonical import (
     canonical_request,
@@ -59,7 +58,7 @@ _SIGNED = (
 _SERVERS_DIGEST = re.compile(r"AMZN-PAY-RSASSA-PSS(?:-V2)?(?:\\n|\s)+([0-9a-f]{64})\b")
 
 
-class PaySigner(AuthBase):
+class PaySigner(Authenticator):
     """Signs each attempt anew, over the very path, query and body that are sent."""
 
     def __init__(
@@ -117,10 +116,6 @@ class PaySigner(AuthBase):
             request.headers.setdefault(IDEMPOTENCY_KEY, self._random_key())
         request.headers["authorization"] = self._authorization(request)
         return request
-
-    def forget(self, response: requests.Response) -> bool:
-        """Tell that a refused signature is not worth another try."""
-        return False
 
     def string_to_sign(self, request: requests.PreparedRequest) -> str:
         """Return what was signed of a request that went through here.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from requests.auth import AuthBase
-
+from tap_amazon_reports.amazon.http import Authenticator
 from tap_amazon_reports.amazon.origin import Origin
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.secret import Secret
 
 
-class RestrictedAuth(AuthBase):
+class RestrictedAuth(Authenticator):
     """Puts a restricted data token on a request, where the access token would be."""
 
     def __init__(self, token: Secret, *, base_url: str) -> None:
@@ -31,7 +30,3 @@ class RestrictedAuth(AuthBase):
         self._origin.guard(request.url)
         request.headers["x-amz-access-token"] = self._token.reveal()
         return request
-
-    def forget(self, response: requests.Response) -> bool:
-        """Tell that a refused token is not worth another try: it was made for this."""
-        return False

@@ -7,10 +7,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import requests
-from requests.auth import AuthBase
 
 from tap_amazon_reports.amazon.exchange import Retrying
-from tap_amazon_reports.amazon.http import Transport
+from tap_amazon_reports.amazon.http import Authenticator, Transport
 from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.services import Services
 from tap_amazon_reports.settings.reader import read_settings
@@ -106,7 +105,7 @@ class LoggingTransport(Transport):
         return turn
 
 
-class NumberedSignatures(AuthBase):
+class NumberedSignatures(Authenticator):
     """Credentials that are counted: each request carries a number of its own."""
 
     def __init__(self, events: list[str], *, renewable: bool = True) -> None:
