@@ -20,11 +20,9 @@ from tap_amazon_reports.amazon.errors import (
     RequestRefusedError,
 )
 from tap_amazon_reports.amazon.pay import PayRules
-from tap_amazon_reports.amazon.selling_partner import (
-    SellingPartnerRules,
-)
+from tap_amazon_reports.amazon.selling_partner import SellingPartnerRules
 from tap_amazon_reports.amazon.shapes import ReportHead
-from tap_amazon_reports.amazon.wire_time import basic_text, utc_text
+from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 
 if TYPE_CHECKING:
@@ -172,7 +170,7 @@ class Checks:
     def _listed(self, types: Sequence[str]) -> list[Entry[SpReport]]:
         now = self._clock.now()
         return self._services.selling_partner.get_newest_reports(
-            types, created_since=utc_text(now - _WEEK), created_until=utc_text(now)
+            types, created_since=now - _WEEK, created_until=now
         )
 
     def _of_types(self, types: Sequence[str], problem: str) -> Finding:
@@ -212,8 +210,8 @@ class Checks:
         settings = self._settings.pay
         entries = settings.report_entries if settings else ()
         types = list(dict.fromkeys(entry.kind.report_type for entry in entries))
-        now = self._clock.now()
-        since, until = basic_text(now - _DAY), basic_text(now)
+        until = self._clock.now()
+        since = until - _DAY
         service = PayRules.service
         reports = self._try(
             service,
@@ -233,7 +231,7 @@ class Checks:
             service,
             "disbursements",
             lambda: next(
-                self._services.pay.get_disbursements(start_time=since, end_time=until),
+                self._services.pay.get_disbursements(since, until),
                 None,
             ),
         )

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.appstore import SCOPE as APPSTORE_SCOPE
 from tap_amazon_reports.amazon.appstore import AppstoreClient, AppstoreRules
-from tap_amazon_reports.amazon.appstore import (
-    token_is_spent as appstore_token_is_spent,
-)
+from tap_amazon_reports.amazon.appstore import token_is_spent as appstore_token_is_spent
 from tap_amazon_reports.amazon.connection import ServiceConnection
 from tap_amazon_reports.amazon.errors import CredentialsError
 from tap_amazon_reports.amazon.exchange import FormPoster, Retrying

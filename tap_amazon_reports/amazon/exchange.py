@@ -15,11 +15,7 @@ from tap_amazon_reports.amazon.errors import (
     UnexpectedAnswerError,
 )
 from tap_amazon_reports.amazon.heartbeat import sleep_aloud
-from tap_amazon_reports.amazon.http import (
-    Anonymous,
-    OversizedAnswerError,
-    Transport,
-)
+from tap_amazon_reports.amazon.http import Anonymous, OversizedAnswerError, Transport
 from tap_amazon_reports.amazon.retry import GiveUp, RetryPolicy, Trouble
 
 if TYPE_CHECKING:

@@ -16,26 +16,26 @@ from tap_amazon_reports.amazon.errors import (
     RequestRefusedError,
 )
 from tap_amazon_reports.amazon.operation import Call, Operation
-from tap_amazon_reports.amazon.origin import document_url
 from tap_amazon_reports.amazon.pay_signing import (
     IDEMPOTENCY_KEY,
     explain_refused_signature,
 )
+from tap_amazon_reports.amazon.reports_client import ReportOperations, ReportsClient
 from tap_amazon_reports.amazon.shapes import (
     CreatedReport,
     Disbursement,
     PayReport,
-    ReportDocument,
     ReportSchedule,
 )
+from tap_amazon_reports.amazon.wire_time import basic_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     import requests
 
     from tap_amazon_reports.amazon.answers import Answer, Entry, Json, Shape
-    from tap_amazon_reports.amazon.connection import ServiceConnection
     from tap_amazon_reports.amazon.http import Query
     from tap_amazon_reports.amazon.pay_signing import PaySigner
     from tap_amazon_reports.amazon.secret import DocumentUrl
@@ -126,41 +126,35 @@ def _advice(status: int) -> tuple[type[AmazonError], str]:
     return RequestRefusedError, ""
 
 
-class PayClient:
+class PayClient(ReportsClient[PayReport]):
     """The Amazon Pay API, one method for each operation."""
 
-    def __init__(self, connection: ServiceConnection) -> None:
-        """Speak over `connection`."""
-        self.connection = connection
+    operations = ReportOperations(
+        create_report=CREATE_REPORT,
+        get_report=GET_REPORT,
+        get_reports=GET_REPORTS,
+        get_report_document=GET_REPORT_DOCUMENT,
+        get_report_schedule=GET_REPORT_SCHEDULE,
+        cancel_report_schedule=CANCEL_REPORT_SCHEDULE,
+    )
+    report_shape = PayReport
 
     def get_reports(
         self,
         report_types: Sequence[str],
         *,
         shape: type[Shape],
-        created_since: str,
-        created_until: str,
+        created_since: datetime,
+        created_until: datetime,
         processing_statuses: Sequence[str] = (),
     ) -> Iterator[Entry[Shape]]:
-        """Yield the reports of these types, or of all, page after page.
-
-        Args:
-            report_types: none of them means all.
-            shape: what the caller acts on: `PayReport`, or `ReportHead` of it.
-            created_since: basic ISO 8601 in UTC, at most 90 days back.
-            created_until: basic ISO 8601 in UTC.
-            processing_statuses: only reports of these; none means all.
-
-        Raises:
-            UnexpectedAnswerError: at the end, if some entries were wrong.
-            AmazonError: if Amazon refuses or cannot answer.
-        """
+        """Yield the reports of these types, or of all if there are none."""
         statuses = ",".join(processing_statuses)
         query: Query = [
             *_types(report_types),
             *([("processingStatuses", statuses)] if statuses else []),
-            ("createdSince", created_since),
-            ("createdUntil", created_until),
+            ("createdSince", basic_text(created_since)),
+            ("createdUntil", basic_text(created_until)),
             ("pageSize", _PAGE_SIZE),
         ]
 
@@ -189,19 +183,6 @@ class PayClient:
         call = Call(CREATE_REPORT, body=body, headers=headers, at_once=at_once)
         return self.connection.call_json(call).read(CreatedReport).report_id
 
-    def get_report(self, report_id: str, *, at_once: bool = False) -> Entry[PayReport]:
-        """Return what is known of a report (Get Report By Id).
-
-        Args:
-            report_id: of the report.
-            at_once: as `Call` has it.
-
-        Raises:
-            AmazonError: if Amazon does not know it, or cannot answer.
-        """
-        call = Call(GET_REPORT, path={"reportId": report_id}, at_once=at_once)
-        return self.connection.call_json(call).entry(PayReport)
-
     def get_report_document(self, document_id: str) -> DocumentUrl:
         """Return where a document lies, for 30 seconds.
 
@@ -209,23 +190,12 @@ class PayClient:
             DocumentGoneError: if Amazon says that it does not have the document.
             AmazonError: if Amazon refuses or cannot answer.
         """
-        call = Call(GET_REPORT_DOCUMENT, path={"reportDocumentId": document_id})
-        found = self.connection.call_json(call).read(ReportDocument)
-        return document_url(
-            found.url,
-            base_url=self.connection.base_url,
-            asked=self.connection.asked(call),
-        )
+        return self._document_url(document_id)
 
     def get_report_schedules(
         self, report_types: Sequence[str]
     ) -> Iterator[Entry[ReportSchedule]]:
-        """Yield the schedules of these report types, or all.
-
-        Raises:
-            UnexpectedAnswerError: at the end, if some entries were wrong.
-            AmazonError: if Amazon refuses or cannot answer.
-        """
+        """Yield the schedules of these report types, or all if there are none."""
         call = Call(GET_REPORT_SCHEDULES, query=_types(report_types))
         answer = self.connection.call_json(call)
         return listed([answer], "reportSchedules", ReportSchedule)
@@ -253,38 +223,16 @@ class PayClient:
             self.connection.read(call, response).read(ReportSchedule).report_schedule_id
         )
 
-    def get_report_schedule(self, schedule_id: str) -> Entry[ReportSchedule]:
-        """Return what is known of a schedule (Get Report Schedule By Id).
-
-        Raises:
-            AmazonError: if Amazon does not know it, or cannot answer.
-        """
-        call = Call(GET_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id})
-        return self.connection.call_json(call).entry(ReportSchedule)
-
-    def cancel_report_schedule(self, schedule_id: str) -> None:
-        """End a schedule; the reports that it has made stay.
-
-        Raises:
-            AmazonError: if Amazon does not know it, or cannot answer.
-        """
-        path = {"reportScheduleId": schedule_id}
-        self.connection.call_for_nothing(Call(CANCEL_REPORT_SCHEDULE, path=path))
-
     def get_disbursements(
-        self, *, start_time: str, end_time: str
+        self, start: datetime, end: datetime
     ) -> Iterator[Entry[Disbursement]]:
-        """Yield the payouts settled from `start_time` to `end_time`, page after page.
-
-        Args:
-            start_time: basic ISO 8601 in UTC.
-            end_time: basic ISO 8601 in UTC.
+        """Yield the payouts settled from `start` to `end`, page after page.
 
         Raises:
             UnexpectedAnswerError: at the end, if some entries were wrong.
             AmazonError: if Amazon refuses or cannot answer.
         """
-        window = [("startTime", start_time), ("endTime", end_time)]
+        window = [("startTime", basic_text(start)), ("endTime", basic_text(end))]
         first: Query = [*window, ("pageSize", _PAGE_SIZE)]
 
         def ask(token: str | None) -> Answer:

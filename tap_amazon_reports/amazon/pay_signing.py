@@ -38,10 +38,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     from tap_amazon_reports.amazon.clock import Clock
-    from tap_amazon_reports.amazon.pay_account import (
-        PayRegion,
-        SignatureAlgorithm,
-    )
+    from tap_amazon_reports.amazon.pay_account import PayRegion, SignatureAlgorithm
 
 __all__ = ["PaySigner", "explain_refused_signature"]
 

@@ -17,7 +17,7 @@ from tap_amazon_reports.amazon.errors import (
     RequestRefusedError,
 )
 from tap_amazon_reports.amazon.operation import Call
-from tap_amazon_reports.amazon.origin import document_url
+from tap_amazon_reports.amazon.reports_client import ReportOperations, ReportsClient
 from tap_amazon_reports.amazon.restricted import RestrictedAuth
 from tap_amazon_reports.amazon.secret import Secret
 from tap_amazon_reports.amazon.selling_partner_operations import (
@@ -36,14 +36,15 @@ from tap_amazon_reports.amazon.selling_partner_operations import (
 from tap_amazon_reports.amazon.shapes import (
     CreatedReport,
     OrderMetrics,
-    ReportDocument,
     ReportSchedule,
     RestrictedDataToken,
     SpReport,
 )
+from tap_amazon_reports.amazon.wire_time import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     import requests
 
@@ -128,8 +129,18 @@ def token_is_spent(response: requests.Response) -> bool:
     return response.status_code == HTTPStatus.FORBIDDEN and "expired" in words
 
 
-class SellingPartnerClient:
+class SellingPartnerClient(ReportsClient[SpReport]):
     """The Selling Partner API, one method for each operation."""
+
+    operations = ReportOperations(
+        create_report=CREATE_REPORT,
+        get_report=GET_REPORT,
+        get_reports=GET_REPORTS,
+        get_report_document=GET_REPORT_DOCUMENT,
+        get_report_schedule=GET_REPORT_SCHEDULE,
+        cancel_report_schedule=CANCEL_REPORT_SCHEDULE,
+    )
+    report_shape = SpReport
 
     def __init__(self, connection: ServiceConnection, *, sandbox: bool = False) -> None:
         """Speak over `connection`.
@@ -138,7 +149,7 @@ class SellingPartnerClient:
             connection: to the region.
             sandbox: list what the static sandbox has, whatever is asked for.
         """
-        self.connection = connection
+        super().__init__(connection)
         self._sandbox = sandbox
 
     def get_reports(
@@ -146,23 +157,15 @@ class SellingPartnerClient:
         report_types: Sequence[str],
         *,
         shape: type[Shape],
-        created_since: str,
-        created_until: str,
+        created_since: datetime,
+        created_until: datetime,
         marketplace_ids: Sequence[str] = (),
         processing_statuses: Sequence[str] = (),
     ) -> Iterator[Entry[Shape]]:
-        """Yield the reports of these types, page after page, newest first.
+        """Yield the reports of one or more types, newest first.
 
         Types are asked for ten at a time; where Amazon refuses one of them (403), the
-        others are listed all the same.
-
-        Args:
-            report_types: one or more.
-            shape: what the caller acts on: `SpReport`, or `ReportHead` of it.
-            created_since: ISO 8601, at most 90 days back.
-            created_until: ISO 8601.
-            marketplace_ids: only reports of these, at most ten; none means all.
-            processing_statuses: only reports of these; none means all.
+        others are listed all the same. Of marketplaces at most ten can be named.
 
         Raises:
             AccessDeniedError: at the end, if some types were refused.
@@ -180,7 +183,11 @@ class SellingPartnerClient:
         return each_type(report_types, listed_of)
 
     def get_newest_reports(
-        self, report_types: Sequence[str], *, created_since: str, created_until: str
+        self,
+        report_types: Sequence[str],
+        *,
+        created_since: datetime,
+        created_until: datetime,
     ) -> list[Entry[SpReport]]:
         """Return the first page of `get_reports`: 100, by one call, and at once.
 
@@ -213,19 +220,6 @@ class SellingPartnerClient:
         call = Call(CREATE_REPORT, body=body, at_once=at_once)
         return self.connection.call_json(call).read(CreatedReport).report_id
 
-    def get_report(self, report_id: str, *, at_once: bool = False) -> Entry[SpReport]:
-        """Return what is known of a report (model `Report`).
-
-        Args:
-            report_id: of the report.
-            at_once: as `Call` has it.
-
-        Raises:
-            AmazonError: if Amazon does not know it, or cannot answer.
-        """
-        call = Call(GET_REPORT, path={"reportId": report_id}, at_once=at_once)
-        return self.connection.call_json(call).entry(SpReport)
-
     def cancel_report(self, report_id: str) -> None:
         """Cancel a report that is still in the queue.
 
@@ -251,14 +245,7 @@ class SellingPartnerClient:
         auth = None
         if restricted_token:
             auth = RestrictedAuth(restricted_token, base_url=self.connection.base_url)
-        path = {"reportDocumentId": document_id}
-        call = Call(GET_REPORT_DOCUMENT, path=path, auth=auth)
-        found = self.connection.call_json(call).read(ReportDocument)
-        return document_url(
-            found.url,
-            base_url=self.connection.base_url,
-            asked=self.connection.asked(call),
-        )
+        return self._document_url(document_id, auth=auth)
 
     def create_restricted_data_token(self, document_ids: Sequence[str]) -> Secret:
         """Return a token that opens these documents, and nothing else, for an hour.
@@ -320,24 +307,6 @@ class SellingPartnerClient:
         answer = self.connection.call_json(Call(CREATE_REPORT_SCHEDULE, body=body))
         return answer.read(ReportSchedule).report_schedule_id
 
-    def get_report_schedule(self, schedule_id: str) -> Entry[ReportSchedule]:
-        """Return what is known of a schedule (model `ReportSchedule`).
-
-        Raises:
-            AmazonError: if Amazon does not know it, or cannot answer.
-        """
-        call = Call(GET_REPORT_SCHEDULE, path={"reportScheduleId": schedule_id})
-        return self.connection.call_json(call).entry(ReportSchedule)
-
-    def cancel_report_schedule(self, schedule_id: str) -> None:
-        """End a schedule; the reports that it has made stay.
-
-        Raises:
-            AmazonError: if Amazon does not know it, or cannot answer.
-        """
-        path = {"reportScheduleId": schedule_id}
-        self.connection.call_for_nothing(Call(CANCEL_REPORT_SCHEDULE, path=path))
-
     def get_order_metrics(self, query: Query) -> Iterator[Entry[OrderMetrics]]:
         """Yield the intervals that answer one query of the Sales API.
 
@@ -359,13 +328,15 @@ class SellingPartnerClient:
 
         return iter([ask(None)]) if self._sandbox else pages(ask)
 
-    def _listing(self, report_types: Sequence[str], since: str, until: str) -> Query:
+    def _listing(
+        self, report_types: Sequence[str], since: datetime, until: datetime
+    ) -> Query:
         if self._sandbox:
             return _SANDBOX_REPORTS
         return [
             *_joined("reportTypes", report_types),
-            ("createdSince", since),
-            ("createdUntil", until),
+            ("createdSince", utc_text(since)),
+            ("createdUntil", utc_text(until)),
             ("pageSize", _PAGE_SIZE),
         ]
 

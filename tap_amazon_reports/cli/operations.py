@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
@@ -68,14 +68,13 @@ class Operations(abc.ABC):
         Raises:
             UsageError: the service has no such marketplace.
         """
-        if marketplace:
-            raise click.UsageError(_NO_MARKETPLACES)
         for entry in self._client.get_reports(
             self._types(types),
             shape=ReportHead,
-            created_since=self._time(since),
-            created_until=self._time(until),
+            created_since=since,
+            created_until=until,
             processing_statuses=[status] if status else (),
+            **self._only_of(marketplace),
         ):
             yield entry.wire
 
@@ -121,10 +120,9 @@ class Operations(abc.ABC):
         """End a schedule."""
         self._client.cancel_report_schedule(schedule_id)
 
-    @staticmethod
     @abc.abstractmethod
-    def _time(moment: datetime) -> str:
-        """Return a moment as this API writes it."""
+    def _only_of(self, marketplace: str | None) -> dict[str, Any]:
+        """Return what else reports are listed by, to have those of a marketplace."""
 
     @abc.abstractmethod
     def _types(self, types: Sequence[str]) -> list[str]:
@@ -136,7 +134,6 @@ class SellingPartnerOperations(Operations):
 
     service = "selling_partner"
     _client: SellingPartnerClient
-    _time = staticmethod(utc_text)
 
     def __init__(self, session: Session) -> None:
         """Take the client; nothing is asked yet."""
@@ -144,30 +141,6 @@ class SellingPartnerOperations(Operations):
         self._settings = session.settings.selling_partner
         self.reports: ReportService = session.services.selling_partner_reports
         self._markets = self._settings.marketplaces if self._settings else ()
-
-    def list_reports(
-        self,
-        types: Sequence[str],
-        since: datetime,
-        until: datetime,
-        *,
-        status: str | None = None,
-        marketplace: str | None = None,
-    ) -> Iterator[Json]:
-        """Yield reports as any service does, of one marketplace or of all."""
-        if not marketplace:
-            yield from super().list_reports(types, since, until, status=status)
-            return
-        market = one_marketplace(self._markets, marketplace)
-        for entry in self._client.get_reports(
-            self._types(types),
-            shape=ReportHead,
-            created_since=utc_text(since),
-            created_until=utc_text(until),
-            marketplace_ids=[market.marketplace_id],
-            processing_statuses=[status] if status else (),
-        ):
-            yield entry.wire
 
     def request(
         self,
@@ -218,6 +191,13 @@ class SellingPartnerOperations(Operations):
             for schedule in self._client.get_report_schedules([request.report_type])
         )
 
+    def _only_of(self, marketplace: str | None) -> dict[str, Any]:
+        """Return the parameter for one marketplace; none for all of them."""
+        if not marketplace:
+            return {}
+        market = one_marketplace(self._markets, marketplace)
+        return {"marketplace_ids": [market.marketplace_id]}
+
     def _types(self, types: Sequence[str]) -> list[str]:
         """Return the types to list: those named, or those of the settings, or all."""
         entries = self._settings.report_entries if self._settings else ()
@@ -232,7 +212,6 @@ class PayOperations(Operations):
 
     service = "amazon_pay"
     _client: PayClient
-    _time = staticmethod(basic_text)
 
     def __init__(self, session: Session) -> None:
         """Take the client; nothing is asked yet."""
@@ -275,6 +254,12 @@ class PayOperations(Operations):
         if replace:
             body["deleteExistingSchedule"] = True
         return self._client.create_report_schedule(body)
+
+    def _only_of(self, marketplace: str | None) -> dict[str, Any]:
+        """Return nothing; Amazon Pay has no marketplaces."""
+        if marketplace:
+            raise click.UsageError(_NO_MARKETPLACES)
+        return {}
 
     def _types(self, types: Sequence[str]) -> list[str]:
         """Return the types to list: those named; none means all."""

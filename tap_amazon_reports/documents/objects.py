@@ -19,11 +19,7 @@ from tap_amazon_reports.documents.columns import Record
 from tap_amazon_reports.documents.conventions import Conventions
 from tap_amazon_reports.documents.json_text import json_text
 from tap_amazon_reports.documents.json_types import Typed, value_types
-from tap_amazon_reports.documents.typed import (
-    ROW,
-    column_names,
-    is_generic,
-)
+from tap_amazon_reports.documents.typed import ROW, column_names, is_generic
 
 __all__ = ["ObjectReader"]
 

@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.documents import values
 from tap_amazon_reports.documents.block import RowBlock
-from tap_amazon_reports.documents.column_names import (
-    cell_name,
-    snake_names,
-)
+from tap_amazon_reports.documents.column_names import cell_name, snake_names
 from tap_amazon_reports.documents.columns import Column, Record, TypedBlock
 from tap_amazon_reports.documents.json_text import json_value
 

@@ -6,21 +6,15 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tap_amazon_reports.amazon.errors import ThrottledError, UnavailableError
-from tap_amazon_reports.amazon.pay import (
-    CREATE_REPORT,
-    GET_REPORT,
-    GET_REPORT_DOCUMENT,
-    GET_REPORTS,
-    PayRules,
-)
+from tap_amazon_reports.amazon.pay import PayRules
 from tap_amazon_reports.amazon.shapes import PayReport
 from tap_amazon_reports.amazon.wire_time import basic_text
-from tap_amazon_reports.reports.quotas import ReportOperations, ReportQuotas
 from tap_amazon_reports.reports.report import Report
+from tap_amazon_reports.reports.report_maker import ReportMaker
 from tap_amazon_reports.reports.status import ReportStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from tap_amazon_reports.amazon.answers import Json
@@ -29,22 +23,16 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.report import ReportRequest
 
 
-class PayReportMaker(ReportQuotas):
+class PayReportMaker(ReportMaker[PayReport]):
     """The reports of Amazon Pay API v2, in the scheduler's words."""
 
-    operations = ReportOperations(
-        create_report=CREATE_REPORT,
-        get_report=GET_REPORT,
-        get_reports=GET_REPORTS,
-        get_report_document=GET_REPORT_DOCUMENT,
-    )
+    _client: PayClient
     name = PayRules.service
     types_per_listing = 0
 
     def __init__(self, client: PayClient) -> None:
         """Speak through `client`."""
-        super().__init__(client.connection)
-        self._client = client
+        super().__init__(client)
         self._keys: dict[str, str] = {}
 
     def create(self, request: ReportRequest) -> str:
@@ -61,26 +49,6 @@ class PayReportMaker(ReportQuotas):
             self._keys[request.digest] = key
             raise
 
-    def get(self, report_id: str) -> Report:
-        """Return what is known of a report."""
-        try:
-            return _report(self._client.get_report(report_id, at_once=True).known)
-        except ThrottledError:
-            self._connection.drain(GET_REPORT)
-            raise
-
-    def list_reports(
-        self, report_types: Sequence[str], since: datetime, until: datetime
-    ) -> Iterator[Report]:
-        """Yield the reports of these types created from `since` to `until`."""
-        for entry in self._client.get_reports(
-            report_types,
-            shape=PayReport,
-            created_since=basic_text(since),
-            created_until=basic_text(until),
-        ):
-            yield _report(entry.known)
-
     def list_newest(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> list[Report]:
@@ -91,15 +59,15 @@ class PayReportMaker(ReportQuotas):
         """Return where a document lies, for 30 seconds; none of them is restricted."""
         return self._client.get_report_document(document_id)
 
-
-def _report(found: PayReport) -> Report:
-    """Return a report in no service's words."""
-    return Report(
-        report_id=found.report_id,
-        report_type=found.report_type,
-        status=ReportStatus.read(found.processing_status, found.report_id),
-        created=found.created_time.moment,
-        data_start=found.start_time.moment if found.start_time else None,
-        data_end=found.end_time.moment if found.end_time else None,
-        document_id=found.report_document_id,
-    )
+    @staticmethod
+    def _report(found: PayReport) -> Report:
+        """Return a report in no service's words."""
+        return Report(
+            report_id=found.report_id,
+            report_type=found.report_type,
+            status=ReportStatus.read(found.processing_status, found.report_id),
+            created=found.created_time.moment,
+            data_start=found.start_time.moment if found.start_time else None,
+            data_end=found.end_time.moment if found.end_time else None,
+            document_id=found.report_document_id,
+        )

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.amazon.errors import AmazonError
     from tap_amazon_reports.amazon.retry import Attempts, RetryPolicy, Trouble
-    from tap_amazon_reports.reports.report import (
-        Report,
-        ReportRequest,
-        ReportService,
-    )
+    from tap_amazon_reports.reports.report import Report, ReportRequest, ReportService
     from tap_amazon_reports.reports.status import ReportStatus
 
 logger = logging.getLogger(__name__)

@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING
 
 from tap_amazon_reports.reports.reach import SLACK
 from tap_amazon_reports.reports.report_types import DateMode, Dates, Period
-from tap_amazon_reports.reports.windows import (
-    Month,
-    Window,
-    day_windows,
-    midnight,
-)
+from tap_amazon_reports.reports.windows import Month, Window, day_windows, midnight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

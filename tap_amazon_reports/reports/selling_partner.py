@@ -12,23 +12,15 @@ from tap_amazon_reports.amazon.errors import (
     CredentialsError,
     ThrottledError,
 )
-from tap_amazon_reports.amazon.selling_partner import (
-    SellingPartnerRules,
-)
-from tap_amazon_reports.amazon.selling_partner_operations import (
-    CREATE_REPORT,
-    GET_REPORT,
-    GET_REPORT_DOCUMENT,
-    GET_REPORTS,
-)
+from tap_amazon_reports.amazon.selling_partner import SellingPartnerRules
 from tap_amazon_reports.amazon.shapes import SpReport
 from tap_amazon_reports.amazon.wire_time import utc_text
-from tap_amazon_reports.reports.quotas import ReportOperations, ReportQuotas
 from tap_amazon_reports.reports.report import Report
+from tap_amazon_reports.reports.report_maker import ReportMaker
 from tap_amazon_reports.reports.status import ReportStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from tap_amazon_reports.amazon.answers import Json
@@ -39,22 +31,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class SellingPartnerReports(ReportQuotas):
+class SellingPartnerReports(ReportMaker[SpReport]):
     """Reports 2021-06-30, in the scheduler's words."""
 
-    operations = ReportOperations(
-        create_report=CREATE_REPORT,
-        get_report=GET_REPORT,
-        get_reports=GET_REPORTS,
-        get_report_document=GET_REPORT_DOCUMENT,
-    )
+    _client: SellingPartnerClient
     name = SellingPartnerRules.service
     types_per_listing = TYPES_PER_CALL
-
-    def __init__(self, client: SellingPartnerClient) -> None:
-        """Speak through `client`."""
-        super().__init__(client.connection)
-        self._client = client
 
     def create(self, request: ReportRequest) -> str:
         """Ask for a report, and return its id."""
@@ -69,39 +51,17 @@ class SellingPartnerReports(ReportQuotas):
             body["dataEndTime"] = utc_text(request.data_end)
         return self._client.create_report(body, at_once=True)
 
-    def get(self, report_id: str) -> Report:
-        """Return what is known of a report."""
-        try:
-            return _report(self._client.get_report(report_id, at_once=True).known)
-        except ThrottledError:
-            self._connection.drain(GET_REPORT)
-            raise
-
-    def list_reports(
-        self, report_types: Sequence[str], since: datetime, until: datetime
-    ) -> Iterator[Report]:
-        """Yield the reports of these types created from `since` to `until`."""
-        for entry in self._client.get_reports(
-            report_types,
-            shape=SpReport,
-            created_since=utc_text(since),
-            created_until=utc_text(until),
-        ):
-            yield _report(entry.known)
-
     def list_newest(
         self, report_types: Sequence[str], since: datetime, until: datetime
     ) -> list[Report]:
         """Return the newest 100 of these types created from `since` to `until`."""
         try:
             found = self._client.get_newest_reports(
-                report_types,
-                created_since=utc_text(since),
-                created_until=utc_text(until),
+                report_types, created_since=since, created_until=until
             )
-            return [_report(entry.known) for entry in found]
+            return [self._report(entry.known) for entry in found]
         except ThrottledError:
-            self._connection.drain(GET_REPORTS)
+            self._connection.drain(self._operations.get_reports)
             raise
 
     def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
@@ -137,16 +97,16 @@ class SellingPartnerReports(ReportQuotas):
     def _opened(self, document_id: str, token: Secret) -> DocumentUrl:
         return self._client.get_report_document(document_id, restricted_token=token)
 
-
-def _report(found: SpReport) -> Report:
-    """Return a report in no service's words."""
-    return Report(
-        report_id=found.report_id,
-        report_type=found.report_type,
-        status=ReportStatus.read(found.processing_status, found.report_id),
-        created=found.created_time.moment,
-        data_start=found.data_start_time.moment if found.data_start_time else None,
-        data_end=found.data_end_time.moment if found.data_end_time else None,
-        marketplace_ids=tuple(found.marketplace_ids),
-        document_id=found.report_document_id,
-    )
+    @staticmethod
+    def _report(found: SpReport) -> Report:
+        """Return a report in no service's words."""
+        return Report(
+            report_id=found.report_id,
+            report_type=found.report_type,
+            status=ReportStatus.read(found.processing_status, found.report_id),
+            created=found.created_time.moment,
+            data_start=found.data_start_time.moment if found.data_start_time else None,
+            data_end=found.data_end_time.moment if found.data_end_time else None,
+            marketplace_ids=tuple(found.marketplace_ids),
+            document_id=found.report_document_id,
+        )

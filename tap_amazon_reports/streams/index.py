@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.singer.stream import CoreStream
 
@@ -12,12 +12,11 @@ if TYPE_CHECKING:
 
     from singer_sdk.tap_base import Tap
 
+    from tap_amazon_reports.amazon.reports_client import ReportsClient
     from tap_amazon_reports.singer.stream import Run
 
-Client = TypeVar("Client")
 
-
-class Index(CoreStream, abc.ABC, Generic[Client]):
+class Index(CoreStream, abc.ABC):
     """A list that a service keeps of what belongs to certain report types."""
 
     def __init__(
@@ -25,7 +24,7 @@ class Index(CoreStream, abc.ABC, Generic[Client]):
         tap: Tap,
         *,
         run: Run,
-        client: Callable[[], Client],
+        client: Callable[[], ReportsClient[Any]],
         report_types: Callable[[], Sequence[str]],
     ) -> None:
         """List what belongs to `report_types`, through `client`."""

@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.pay import PayClient
-from tap_amazon_reports.amazon.shapes import ReportHead
-from tap_amazon_reports.amazon.wire_time import basic_text
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.reports.windows import day_windows
 from tap_amazon_reports.singer.stream import CoreStream
@@ -16,13 +13,11 @@ from tap_amazon_reports.streams.schedule_index import ScheduleIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.tap_base import Tap
 
-    from tap_amazon_reports.amazon.answers import Entry
-    from tap_amazon_reports.amazon.shapes import ReportSchedule
+    from tap_amazon_reports.amazon.pay import PayClient
     from tap_amazon_reports.singer.stream import Run
 
 _WINDOW_DAYS = 30
@@ -31,31 +26,18 @@ _LOOKBACK = timedelta(days=7)
 _UNKNOWN = "Unknown"
 
 
-class PayReports(ReportIndex[PayClient]):
+class PayReports(ReportIndex):
     """One report known to the Amazon Pay API."""
 
     name = "pay_reports"
     service = "pay"
 
-    def listed(self, since: datetime, until: datetime) -> Iterator[Entry[ReportHead]]:
-        """Yield the reports created from `since` to `until`."""
-        return self._client().get_reports(
-            self._report_types(),
-            shape=ReportHead,
-            created_since=basic_text(since),
-            created_until=basic_text(until),
-        )
 
-
-class PayReportSchedules(ScheduleIndex[PayClient]):
+class PayReportSchedules(ScheduleIndex):
     """One schedule of the Amazon Pay API."""
 
     name = "pay_report_schedules"
     service = "pay"
-
-    def listed(self) -> Iterator[Entry[ReportSchedule]]:
-        """Yield the schedules."""
-        return self._client().get_report_schedules(self._report_types())
 
 
 class PayDisbursements(CoreStream):
@@ -78,9 +60,7 @@ class PayDisbursements(CoreStream):
             start = max(start, bookmark - _LOOKBACK)
         reader = ObjectReader(self.schema)
         for window in day_windows(start, end, days=_WINDOW_DAYS):
-            for entry in self._client().get_disbursements(
-                start_time=basic_text(window.start), end_time=basic_text(window.end)
-            ):
+            for entry in self._client().get_disbursements(window.start, window.end):
                 values, extra = reader.read(entry.wire)
                 for key in PayDisbursements.primary_keys:
                     values[key] = values[key] or _UNKNOWN

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import abc
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.shapes import ReportHead
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.reports.reach import oldest_listed
 from tap_amazon_reports.reports.status import ReportStatus, settled_until
-from tap_amazon_reports.streams.index import Client, Index
+from tap_amazon_reports.streams.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,26 +17,16 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_amazon_reports.amazon.answers import Entry
-    from tap_amazon_reports.amazon.shapes import ReportHead
 
 _LOOKBACK = timedelta(hours=1)
 """Listed again each run: a report may be listed a moment after it was created."""
 
 
-class ReportIndex(Index[Client]):
+class ReportIndex(Index):
     """One report that a service knows."""
 
     primary_keys = ("report_id",)
     replication_key = "created_time"
-
-    @abc.abstractmethod
-    def listed(self, since: datetime, until: datetime) -> Iterator[Entry[ReportHead]]:
-        """Yield the reports created from `since` to `until`, as the service has them.
-
-        Raises:
-            AmazonError: if they cannot be listed.
-        """
 
     def read(self, context: Context | None) -> Iterator[Record]:
         """Yield all reports since the bookmark, less the look-back.
@@ -49,7 +39,12 @@ class ReportIndex(Index[Client]):
             return
         reader = ObjectReader(self.schema)
         seen: list[tuple[datetime, ReportStatus]] = []
-        for entry in self.listed(since, until):
+        for entry in self._client().get_reports(
+            self._report_types(),
+            shape=ReportHead,
+            created_since=since,
+            created_until=until,
+        ):
             found = entry.known
             status = ReportStatus.read(found.processing_status, found.report_id)
             seen.append((found.created_time.moment, status))

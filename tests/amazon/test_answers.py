@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tap_amazon_reports.amazon.answers import DEEPEST, Answer, pages, read_json
 from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
 from tap_amazon_reports.amazon.shapes import PayReport, ReportHead, SpReport
+from tests.clock import NOON
 from tests.local_amazon.faults import BadJson
 
 if TYPE_CHECKING:
@@ -226,8 +228,8 @@ def test_the_adoption_listing_survives_one_wrong_entry(
     )
     found = services.selling_partner.get_newest_reports(
         ["GET_X"],
-        created_since="2026-11-01T00:00:00Z",
-        created_until="2026-11-21T00:00:00Z",
+        created_since=NOON - timedelta(days=20),
+        created_until=NOON,
     )
 
     assert ["7"] == [entry.known.report_id for entry in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from tap_amazon_reports.amazon.errors import (
 )
 from tap_amazon_reports.amazon.shapes import SpReport
 from tests.amazon.rig import calls_of, one_line
+from tests.clock import NOON
 from tests.local_amazon.appstore.models import AnswerStyle, AppstoreFile, Member
 from tests.local_amazon.faults import BadJson, Status
 from tests.report_types import LISTINGS, ORDERS, SHIPPING
@@ -32,8 +34,7 @@ SETTLEMENT = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_"
 REFUND = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_"
 US = "ATVPDKIKX0DER"
 SPAIN = "A1RKKUPIHCS9HS"
-SINCE, UNTIL = "2026-09-01T00:00:00Z", "2026-11-21T12:00:00Z"
-PAY_SINCE, PAY_UNTIL = "20260901T000000Z", "20261121T120000Z"
+SINCE = datetime(2026, 9, 1, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ class TestSellingPartner:
         ]
 
         found = seller.get_reports(
-            [ORDERS], shape=SpReport, created_since=SINCE, created_until=UNTIL
+            [ORDERS], shape=SpReport, created_since=SINCE, created_until=NOON
         )
 
         assert Counter(entry.known.report_id for entry in found) == Counter(held)
@@ -78,7 +79,7 @@ class TestSellingPartner:
             full.selling_partner.ask(ORDERS)
         list(
             seller.get_reports(
-                [ORDERS], shape=SpReport, created_since=SINCE, created_until=UNTIL
+                [ORDERS], shape=SpReport, created_since=SINCE, created_until=NOON
             )
         )
 
@@ -94,7 +95,7 @@ class TestSellingPartner:
         types = [f"GET_TYPE_{number}" for number in range(TYPES_PER_CALL + 1)]
 
         found = seller.get_reports(
-            types, shape=SpReport, created_since=SINCE, created_until=UNTIL
+            types, shape=SpReport, created_since=SINCE, created_until=NOON
         )
         assert [] == list(found)
         assert [] == list(seller.get_report_schedules(types))
@@ -164,13 +165,15 @@ class TestSellingPartner:
         with pytest.raises(RequestRefusedError) as caught:
             list(
                 seller.get_reports(
-                    [ORDERS], shape=SpReport, created_since=SINCE, created_until=UNTIL
+                    [ORDERS], shape=SpReport, created_since=SINCE, created_until=NOON
                 )
             )
 
         error = caught.value
         said = one_line(error)
-        assert said.startswith(f"getReports(reportTypes={ORDERS}, createdSince={SINCE}")
+        assert said.startswith(
+            f"getReports(reportTypes={ORDERS}, createdSince=2026-09-01T00:00:00Z"
+        )
         assert "InvalidInput 'Not like this nor this' (HTTP 400, request id " in said
         assert (400, "InvalidInput") == (error.status, error.code)
         assert str(error.request_id) in said
@@ -189,7 +192,7 @@ class TestSellingPartner:
         with pytest.raises(RequestRefusedError) as caught:
             list(
                 seller.get_reports(
-                    [ORDERS], shape=SpReport, created_since=SINCE, created_until=UNTIL
+                    [ORDERS], shape=SpReport, created_since=SINCE, created_until=NOON
                 )
             )
 

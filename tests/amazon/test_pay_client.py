@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from tap_amazon_reports.amazon.errors import (
 from tap_amazon_reports.amazon.shapes import PayReport
 from tap_amazon_reports.amazon.wire_time import basic_text, utc_text
 from tests.amazon.rig import calls_of, one_line, services_of
+from tests.clock import NOON
 from tests.local_amazon.faults import ConnectionLost, Status
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ SETTLEMENT = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_"
 REFUND = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_"
 US = "ATVPDKIKX0DER"
 SPAIN = "A1RKKUPIHCS9HS"
-SINCE, UNTIL = "2026-09-01T00:00:00Z", "2026-11-21T12:00:00Z"
-PAY_SINCE, PAY_UNTIL = "20260901T000000Z", "20261121T120000Z"
+SINCE = datetime(2026, 9, 1, tzinfo=timezone.utc)
+OF_THE_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc), NOON
 
 
 @pytest.fixture
@@ -56,16 +58,17 @@ class TestPay:
         """Each report comes once, and the token stands alone."""
         for _ in range(130):
             full.pay.ask(SETTLEMENT)
-        since = basic_text(full.clock.now().replace(month=9))
+        since = full.clock.now().replace(month=9)
 
         found = merchant.get_reports(
-            [SETTLEMENT], shape=PayReport, created_since=since, created_until=PAY_UNTIL
+            [SETTLEMENT], shape=PayReport, created_since=since, created_until=NOON
         )
 
         held = {
             report["reportId"]
             for report in full.pay.reports
-            if report["reportType"] == SETTLEMENT and report["createdTime"] >= since
+            if report["reportType"] == SETTLEMENT
+            and report["createdTime"] >= basic_text(since)
         }
         assert sorted(entry.known.report_id for entry in found) == sorted(held)
         *_, last = calls_of(full, "pay.getReports")
@@ -76,7 +79,7 @@ class TestPay:
         """The parameter is left out, not sent empty."""
         list(
             merchant.get_reports(
-                [], shape=PayReport, created_since=PAY_SINCE, created_until=PAY_UNTIL
+                [], shape=PayReport, created_since=SINCE, created_until=NOON
             )
         )
         found = merchant.get_report_schedules([])
@@ -90,9 +93,7 @@ class TestPay:
     ) -> None:
         """Each payout of the window comes once."""
         pay_out(full, times=230)
-        found = merchant.get_disbursements(
-            start_time="20260101T000000Z", end_time=PAY_UNTIL
-        )
+        found = merchant.get_disbursements(*OF_THE_YEAR)
 
         assert [entry.wire for entry in found] == sorted(
             full.pay.disbursements, key=lambda payout: str(payout["transactionTime"])
@@ -112,9 +113,7 @@ class TestPay:
                 "nextToken" in request.raw_query and "pageSize" in request.raw_query
             ),
         )
-        found = merchant.get_disbursements(
-            start_time="20260101T000000Z", end_time=PAY_UNTIL
-        )
+        found = merchant.get_disbursements(*OF_THE_YEAR)
 
         ids = [entry.wire["amazonDisbursementReferenceId"] for entry in found]
         assert sorted(ids) == sorted(
@@ -210,5 +209,5 @@ class TestPay:
 
 def test_moments_are_written_as_each_service_wants_them(clock: ScriptedClock) -> None:
     """The Selling Partner API takes the extended form, Amazon Pay the basic one."""
-    assert UNTIL == utc_text(clock.now())
-    assert PAY_UNTIL == basic_text(clock.now())
+    assert "2026-11-21T12:00:00Z" == utc_text(clock.now())
+    assert "20261121T120000Z" == basic_text(clock.now())
