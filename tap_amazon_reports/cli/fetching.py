@@ -11,7 +11,6 @@ import click
 
 from tap_amazon_reports.amazon.marketplaces import find_marketplace
 from tap_amazon_reports.cli.showing import lines
-from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.documents.download import Download
 from tap_amazon_reports.reports.failure import failure_reason
@@ -57,7 +56,7 @@ def open_document(report: Report, operations: Operations, storage: Storage) -> D
 
 def unpacked(download: Download) -> Iterator[bytes]:
     """Yield the bytes of the files in a document, one after another."""
-    for member in members(download.pieces()):
+    for member in download.files():
         yield from member.chunks
 
 
@@ -73,7 +72,7 @@ def typed_rows(
     reader = DocumentRows(kind.layout, country=market.country if market else None)
     several = len(kind.records) > 1
     for records, block, extras in reader.blocks(
-        download.pieces(), content_type=download.content_type
+        download.files(), content_type=download.content_type
     ):
         rows = block.rows()
         for place, row in enumerate(rows):

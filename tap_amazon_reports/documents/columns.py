@@ -108,7 +108,6 @@ class ColumnMap:
 
     Attributes:
         slots: one for each column of the header, in its order.
-        missing: known columns that the document does not have.
         misfits: how many values did not fit, by name of the column, so far.
         unknown: how many cells of columns that nobody knows held anything, by name of
             the column, so far.
@@ -143,9 +142,9 @@ class ColumnMap:
         self._header = header
         here = {column.name for column in found.values()}
         self._lost = [_words(c) for c in known if c.name in set(keys) - here]
-        self.missing = tuple(c.name for c in known if c.name not in here)
+        missing = [c.name for c in known if c.name not in here]
         words = [found[n].name if n in found else name for n, name in enumerate(header)]
-        names = snake_names(words, taken=self.missing)
+        names = snake_names(words, taken=missing)
         self.slots = [_slot(found.get(n), name) for n, name in enumerate(names)]
         self.misfits: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()

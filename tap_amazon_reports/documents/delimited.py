@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import chain, count, islice
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.cells import rows_of_cells
@@ -25,7 +25,7 @@ from tap_amazon_reports.documents.layout import DocumentFormat
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["FIRST_LINE", "DelimitedReader", "HeaderRule", "Row"]
+__all__ = ["FIRST_LINE", "DelimitedReader", "HeaderRule"]
 
 _PREAMBLE_LINES_MAX = 50
 _BLOCK_ROWS = 500
@@ -62,19 +62,6 @@ class HeaderRule:
 
 
 FIRST_LINE = HeaderRule()
-
-
-class Row(NamedTuple):
-    """One line of a table.
-
-    Attributes:
-        number: 1 for the first row below the header; what is skipped is not counted.
-        cells: the texts as they are, one for each column; fewer when the line is
-            short, more when it is long and its extra cells hold anything.
-    """
-
-    number: int
-    cells: list[str]
 
 
 class DelimitedReader:
@@ -128,12 +115,15 @@ class DelimitedReader:
             names.pop()
         return tuple(name or cell_name(n) for n, name in enumerate(names, start=1))
 
-    def __iter__(self) -> Iterator[Row]:
-        """Yield the rows; raise as `columns` does."""
-        return map(Row, count(1), chain.from_iterable(self.blocks(_BLOCK_ROWS)))
+    def __iter__(self) -> Iterator[list[str]]:
+        """Yield the cells of each row, as `blocks` does of some at once."""
+        return chain.from_iterable(self.blocks(_BLOCK_ROWS))
 
     def blocks(self, most: int) -> Iterator[list[list[str]]]:
         """Yield the cells of each row, of at most so many rows at once.
+
+        They are the texts as they are, one for each column; fewer when the line is
+        short, more when it is long and its extra cells hold anything.
 
         Raises:
             NotATableError, DocumentDamagedError: as `columns` does.

@@ -16,7 +16,6 @@ from tap_amazon_reports.documents.charset import (
 )
 from tap_amazon_reports.documents.column_names import cell_name, normalise
 from tap_amazon_reports.documents.columns import ColumnMap
-from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.delimited import DelimitedReader, HeaderRule
 from tap_amazon_reports.documents.errors import MissingColumnError, NotATableError
 from tap_amazon_reports.documents.json_records import JsonRecords
@@ -104,39 +103,17 @@ class DocumentRows:
 
     def blocks(
         self,
-        pieces: Iterable[bytes],
-        *,
-        content_type: str | None,
-        around: Mapping[str, object] = MappingProxyType({}),
-    ) -> Iterator[DocumentBlock]:
-        """Yield the rows of a document, as storage holds it, in their order.
-
-        Args:
-            pieces: of the document.
-            content_type: as storage tells it.
-            around: what each row has beside its columns; a column of the same name is
-                first.
-
-        Raises:
-            DocumentDamagedError, MissingColumnError, NotATableError: as `blocks_of`.
-        """
-        yield from self.blocks_of(
-            members(pieces), content_type=content_type, around=around
-        )
-
-    def blocks_of(
-        self,
         files: Iterable[Member],
         *,
         content_type: str | None,
         around: Mapping[str, object] = MappingProxyType({}),
     ) -> Iterator[DocumentBlock]:
-        """Yield the rows of a document that somebody unpacks, in their order.
+        """Yield the rows of a document, in their order.
 
         Of several arrays each has its own order.
 
         Args:
-            files: in the document.
+            files: in the document, unpacked.
             content_type: as storage tells it.
             around: what each row has beside its columns; a column of the same name is
                 first.

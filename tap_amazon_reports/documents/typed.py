@@ -108,12 +108,9 @@ class RowMap:
     """What `ColumnMap` is, where the whole record is the only column.
 
     Attributes:
-        missing: none; here every column is taken.
-        unknown: likewise.
+        unknown: none; here every column is taken.
         misfits: likewise.
     """
-
-    missing: tuple[str, ...] = ()
 
     def __init__(
         self,

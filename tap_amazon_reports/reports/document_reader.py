@@ -131,7 +131,7 @@ class DocumentReader:
         count = 0
         try:
             download.check(at_most_bytes=CHECKED_BYTES)
-            for found in rows.blocks_of(
+            for found in rows.blocks(
                 download.files(),
                 content_type=download.content_type,
                 around=_envelope(report, marketplace_id),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.wire_time import utc_text
+from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.reports.record_completer import RecordCompleter
 from tap_amazon_reports.streams.appstore_months import AppstoreMonths
@@ -51,7 +52,7 @@ class AppstoreReport(AppstoreMonths):
         rows = DocumentRows(self._kind.layout)
         completer = RecordCompleter(self._records, moment=month.start)
         for _, block, extras in rows.blocks(
-            [document.content],
+            members([document.content]),
             content_type=document.content_type,
             around=self._envelope(month),
         ):

@@ -88,8 +88,8 @@ class AppstoreSales(AppstoreMonths, CoreStream):
         text = DecodedText(member.chunks, declared=charset)
         reader = DelimitedReader(text, table=DocumentFormat.CSV, header=_HEADER)
         columns = ColumnMap(reader.columns, _COLUMNS, keys=("invoice_id",))
-        for row in reader:
-            values, extra = columns.read(row.cells)
+        for cells in reader:
+            values, extra = columns.read(cells)
             values["transaction_time"] = _moment(values, columns.misfits)
             yield {**values, "_extra": extra or None}
         self._warn(columns, text.replaced, month)

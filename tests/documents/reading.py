@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tap_amazon_reports.amazon.errors import AmazonError
+from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.documents.layout import DocumentFormat, Layout, RecordSet
 
@@ -60,7 +61,9 @@ def read(
     reader = DocumentRows(made, country=country)
     rows: dict[str, list[tuple[dict[str, Any], dict[str, str]]]] = {}
     try:
-        for records, block, extras in reader.blocks(pieces, content_type=content_type):
+        for records, block, extras in reader.blocks(
+            members(pieces), content_type=content_type
+        ):
             rows.setdefault(records.stream, []).extend(
                 (row, extras.get(place, {})) for place, row in enumerate(block.rows())
             )

@@ -37,7 +37,6 @@ def test_a_row_is_typed_and_keeps_what_nobody_knows() -> None:
         "title": None,
     } == values
     assert {"asin": "B00EXAMPLE", "_cell_5": "beyond"} == extra
-    assert ("units", "title") == columns.missing
     assert {"asin": 1, "_cell_5": 1} == columns.unknown
 
 

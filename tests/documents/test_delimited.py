@@ -50,10 +50,9 @@ def table(
 ) -> tuple[tuple[str, ...], list[list[str]]]:
     """Return the columns and the cells of a document."""
     reader = DelimitedReader(cut(text), table=kind, header=header)
-    rows = list(reader)
+    cells = list(reader)
 
-    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
-    return reader.columns, [row.cells for row in rows]
+    return reader.columns, cells
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -251,7 +250,7 @@ def test_columns_are_known_before_the_first_row() -> None:
     reader = DelimitedReader(["a\tb\n1\t2\n"], table=DocumentFormat.TSV)
 
     assert ("a", "b") == reader.columns
-    assert [(1, ["1", "2"])] == list(reader)
+    assert [["1", "2"]] == list(reader)
 
 
 def test_nothing_is_read_before_it_is_asked_for() -> None:
@@ -359,4 +358,4 @@ def test_the_layers_fit_together() -> None:
     )
 
     assert ("商品名", "price") == reader.columns
-    assert [["ホワイト", "12"]] == [row.cells for row in reader]
+    assert [["ホワイト", "12"]] == list(reader)

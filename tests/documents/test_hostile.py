@@ -144,7 +144,11 @@ def test_errors_quote_nothing_of_a_document() -> None:
     }
     for kind, document in documents.items():
         with pytest.raises((DocumentDamagedError, NotATableError)) as caught:
-            list(DocumentRows(layout(kind)).blocks([document], content_type=None))
+            list(
+                DocumentRows(layout(kind)).blocks(
+                    members([document]), content_type=None
+                )
+            )
         assert "Jane" not in str(caught.value)
 
 
@@ -157,7 +161,7 @@ def test_damage_in_a_gzip_stream_is_no_sentence() -> None:
     with pytest.raises(DocumentDamagedError):
         list(
             DocumentRows(layout(DocumentFormat.TSV, landmarks=("name",))).blocks(
-                [bytes(packed)], content_type=None
+                members([bytes(packed)]), content_type=None
             )
         )
 
@@ -217,7 +221,7 @@ def test_blocks_are_bounded_by_bytes() -> None:
     sizes = [
         len(block)
         for _, block, _ in DocumentRows(layout(DocumentFormat.TSV)).blocks(
-            pieces, content_type=None
+            members(pieces), content_type=None
         )
     ]
 
@@ -229,7 +233,8 @@ def test_blocks_of_objects_are_bounded_by_bytes() -> None:
     """So are records of JSON."""
     thing = b'{"name": "' + b"x" * (2 * MIB - 14) + b'"}, '
     pieces = _bomb(b'{"things": [', thing, 60, b"{}]}")
-    blocks = DocumentRows(layout(DocumentFormat.JSON)).blocks(pieces, content_type=None)
+    rows = DocumentRows(layout(DocumentFormat.JSON))
+    blocks = rows.blocks(members(pieces), content_type=None)
     sizes = [len(block) for _, block, _ in blocks]
 
     assert max(sizes) <= 8

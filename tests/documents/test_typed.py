@@ -111,4 +111,4 @@ def test_a_generic_table_is_its_row() -> None:
     assert {"order_id": "1", "order_id_2": None, "_cell_3": None, "qty": None} == (
         rows.read(["1"]).values["row"]
     )
-    assert ({}, (), {}) == (rows.unknown, rows.missing, rows.misfits)
+    assert ({}, {}) == (rows.unknown, rows.misfits)

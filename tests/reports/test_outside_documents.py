@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.document_rows import DocumentRows
 from tests.reports.type_documents import CATALOGUE, read
 
@@ -76,7 +77,7 @@ def _rows(name: str, document: str) -> dict[str, list[dict[str, Any]]]:
     kind = CATALOGUE.find("selling_partner", name)
     rows = DocumentRows(kind.layout, country="US")
     found: dict[str, list[dict[str, Any]]] = {}
-    for part in rows.blocks([document.encode()], content_type="text/xml"):
+    for part in rows.blocks(members([document.encode()]), content_type="text/xml"):
         assert not part.extras
         suffix = part.records.stream.rpartition("_general_")[2]
         found.setdefault(suffix, []).extend(part.block.rows())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
 
@@ -49,7 +50,9 @@ def read(
     rows = DocumentRows(kind.layout, country=country)
     found: list[dict[str, Any]] = []
     extras: list[dict[str, str]] = []
-    for part in rows.blocks([document], content_type="text/plain; charset=UTF-8"):
+    for part in rows.blocks(
+        members([document]), content_type="text/plain; charset=UTF-8"
+    ):
         found += part.block.rows()
         extras += [part.extras.get(place, {}) for place in range(len(part.block))]
     return found, extras
