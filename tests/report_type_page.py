@@ -11,7 +11,6 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.reports.create_limits import least_create_seconds
 from tap_amazon_reports.reports.plan import planned_windows
 from tap_amazon_reports.reports.questions import QUESTIONS
 from tap_amazon_reports.reports.report_types import DateMode
@@ -28,6 +27,8 @@ SERVICES = {
     "amazon_pay": "Amazon Pay",
     "appstore": "Appstore",
 }
+_BURST, _PAUSE_SECONDS = 15, 60
+"""Of createReport: so many at once, and then one in so many seconds."""
 _MONTH = (
     datetime(2026, 9, 1, tzinfo=timezone.utc),
     datetime(2026, 10, 1, tzinfo=timezone.utc),
@@ -144,7 +145,8 @@ def _asked(kind: ReportType, options: Mapping[str, str]) -> str:
     count = len(list(windows))
     if kind.service == "amazon_pay":
         return f"{count}"
-    seconds = least_create_seconds([(kind.limits, count)])
+    own = kind.limits.least_seconds(count) if kind.limits else 0.0
+    seconds = max(0.0, (count - _BURST) * _PAUSE_SECONDS, own)
     return f"{count}" if seconds == 0 else f"{count} in {_duration(seconds)}"
 
 

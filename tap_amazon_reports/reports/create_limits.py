@@ -1,27 +1,17 @@
-"""How often reports can be asked for, and when the last of several can have been.
+"""How often reports of one type can be asked for, where that is seldom.
 
-Facts:
-    - createReport: 0.0167 requests a second, 15 at once (Reports API v2021-06-30,
-      "Usage plan"); a plan is for each pair of application and selling partner
-      (github.com/amzn/selling-partner-api-docs, issue 3519).
-    - Some types are throttled below that; each says so in its file. Amazon's words for
-      sales and traffic are "no more than once every 15 minutes", "up to 96 times per
-      day" (github.com/amzn/selling-partner-api-models, issue 5210, 29 April 2026).
+Facts: some types are throttled far below the plan of createReport; each says so in its
+file. Amazon's words for sales and traffic are "no more than once every 15 minutes", "up
+to 96 times per day" (github.com/amzn/selling-partner-api-models, issue 5210, 29 April
+2026).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+__all__ = ["CreateLimits"]
 
-__all__ = ["CREATE_BURST", "CREATE_PER_MINUTE", "CreateLimits", "least_create_seconds"]
-
-CREATE_BURST = 15
-CREATE_PER_MINUTE = 1
-_MINUTE = 60
 _HOUR = 3600
 _DAY = 24 * _HOUR
 
@@ -56,25 +46,3 @@ class CreateLimits:
         if self.per_day:
             waits.append((count - self.per_day) * _DAY / self.per_day)
         return max(waits)
-
-
-def least_create_seconds(
-    wanted: Iterable[tuple[CreateLimits | None, int]],
-    *,
-    burst: int = CREATE_BURST,
-    per_minute: float = CREATE_PER_MINUTE,
-) -> float:
-    """Return after how long the last report of a run can have been asked for.
-
-    All types share the plan of createReport; a type may have limits of its own beside.
-
-    Args:
-        wanted: for each type its limits, if it has any, and how many reports.
-        burst: how many can be asked for at once.
-        per_minute: how many more in each minute.
-    """
-    types = list(wanted)
-    count = sum(many for _, many in types)
-    shared = (count - burst) * _MINUTE / per_minute
-    own = (limits.least_seconds(many) for limits, many in types if limits and many)
-    return max(0.0, shared, *own)

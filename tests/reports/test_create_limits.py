@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tap_amazon_reports.reports.create_limits import CreateLimits, least_create_seconds
+from tap_amazon_reports.reports.create_limits import CreateLimits
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 
 QUARTER = 900
@@ -32,31 +32,6 @@ def test_a_type_has_its_own_pace(
 ) -> None:
     """A backfill of sales and traffic by day takes a day for 96 reports, and so on."""
     assert seconds == limits.least_seconds(count)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "seconds"),
-    [
-        ([], 0),
-        ([(None, 15)], 0),
-        ([(None, 16)], 60),
-        ([(None, 10), (None, 10)], 300),
-        ([(None, 15), (TRAFFIC, 1)], 60),
-        ([(None, 75), (TRAFFIC, 2)], 62 * 60),
-        ([(None, 20), (TRAFFIC, 3)], 2 * QUARTER),
-        ([(TRAFFIC, 0), (SEARCHES, 0)], 0),
-    ],
-)
-def test_types_share_the_plan_and_have_limits_beside(
-    wanted: list[tuple[CreateLimits | None, int]], seconds: float
-) -> None:
-    """The slower of the two says when a run can end."""
-    assert seconds == least_create_seconds(wanted)
-
-
-def test_a_plan_that_amazon_corrected_counts() -> None:
-    """What the answers say of the quota is what a forecast counts with."""
-    assert 20 == least_create_seconds([(None, 12)], burst=2, per_minute=30)
 
 
 @pytest.mark.parametrize(
