@@ -10,7 +10,7 @@ from tap_amazon_reports.amazon.clock import Clock, SystemClock
 from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.services import Services
 from tap_amazon_reports.settings.environment import read_environment
-from tap_amazon_reports.settings.json_files import read_json_file
+from tap_amazon_reports.settings.json_files import ENVIRONMENT, read_config_files
 from tap_amazon_reports.settings.reader import read_settings
 from tap_amazon_reports.settings.schema import SETTINGS
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 PREFIX = "TAP_AMAZON_REPORTS_"
 """What the names of the environment's variables begin with, as the tap has it."""
-_ENVIRONMENT = "ENV"
 _PATIENCE = RetryPolicy(unavailable_seconds=30, throttled_seconds=120)
 """Somebody sits before the terminal."""
 
@@ -59,10 +58,7 @@ class Session:
         return Services(self.settings, clock=self.clock, retry=self.retry)
 
     def _config(self) -> dict[str, Any]:
-        config: dict[str, Any] = {}
-        for name in self.config_files:
-            if name != _ENVIRONMENT:
-                config |= read_json_file(name, option="--config")
-        if not self.config_files or _ENVIRONMENT in self.config_files:
+        config = read_config_files(self.config_files)
+        if not self.config_files or ENVIRONMENT in self.config_files:
             config |= read_environment(SETTINGS, PREFIX)
         return config

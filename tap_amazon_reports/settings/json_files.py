@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tap_amazon_reports.settings.reader import SettingsError
 
-__all__ = ["json_object", "read_json_file"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["ENVIRONMENT", "json_object", "read_config_files", "read_json_file"]
+
+ENVIRONMENT = "ENV"
+"""Instead of a file: the variables of the environment."""
 
 
 def read_json_file(name: str, *, option: str) -> dict[str, Any]:
@@ -29,6 +35,19 @@ def read_json_file(name: str, *, option: str) -> dict[str, Any]:
     except ValueError:
         raise SettingsError([f"{option} {name!r}: this is not a file path"]) from None
     return json_object(content, given=f"{option} {name}")
+
+
+def read_config_files(names: Iterable[str]) -> dict[str, Any]:
+    """Return the settings in the files of `--config`, but for `ENVIRONMENT`.
+
+    Raises:
+        SettingsError: as `read_json_file`.
+    """
+    config: dict[str, Any] = {}
+    for name in names:
+        if name != ENVIRONMENT:
+            config |= read_json_file(name, option="--config")
+    return config
 
 
 def json_object(content: bytes, *, given: str) -> dict[str, Any]:

@@ -19,7 +19,11 @@ from singer_sdk.tap_base import CliTestOptionValue
 from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.settings.environment import read_environment
-from tap_amazon_reports.settings.json_files import json_object, read_json_file
+from tap_amazon_reports.settings.json_files import (
+    ENVIRONMENT,
+    json_object,
+    read_config_files,
+)
 from tap_amazon_reports.settings.reader import (
     SettingsError,
     missing_credentials,
@@ -50,8 +54,6 @@ if TYPE_CHECKING:
 _RARELY = (20_000, 10, 10)
 """How many objects there have to be more before garbage is looked for."""
 _TURN_SECONDS = 0.001
-_ENVIRONMENT = "ENV"
-"""Instead of a file: the variables of the environment."""
 
 
 class AmazonTap(Tap, abc.ABC):
@@ -175,14 +177,11 @@ class AmazonTap(Tap, abc.ABC):
 
         The SDK's own ends in a traceback where one of them is no file of settings.
         """
-        config: dict[str, Any] = {}
         try:
-            for name in value:
-                if name != _ENVIRONMENT:
-                    config |= read_json_file(name, option="--config")
+            config = read_config_files(value)
         except SettingsError as error:
             raise click.ClickException(str(error)) from None
-        return _ConfigInput(config=config, parse_env=_ENVIRONMENT in value)
+        return _ConfigInput(config=config, parse_env=ENVIRONMENT in value)
 
     @property
     def catalog_dict(self) -> dict[str, Any]:
