@@ -24,6 +24,7 @@ from tap_amazon_reports.amazon.selling_partner import SellingPartnerRules
 from tap_amazon_reports.amazon.shapes import ReportHead
 from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.reports.schema_files import CATALOGUE
+from tap_amazon_reports.settings.reader import wanted_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -135,7 +136,7 @@ class Checks:
     def _report_types(self, *, everywhere_denied: bool) -> Iterator[Finding]:
         settings = self._settings.selling_partner
         entries = settings.report_entries if settings else ()
-        named = list(dict.fromkeys(entry.kind.report_type for entry in entries))
+        named = wanted_types(settings)
         restricted = {entry.kind.report_type for entry in entries if entry.restricted}
         types = named or CATALOGUE.core("selling_partner")
         for first in range(0, len(types), TYPES_PER_CALL):
@@ -207,9 +208,7 @@ class Checks:
     # Amazon Pay
 
     def _pay(self) -> Iterator[Finding]:
-        settings = self._settings.pay
-        entries = settings.report_entries if settings else ()
-        types = list(dict.fromkeys(entry.kind.report_type for entry in entries))
+        types = wanted_types(self._settings.pay)
         until = self._clock.now()
         since = until - _DAY
         service = PayRules.service

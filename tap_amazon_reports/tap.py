@@ -20,7 +20,7 @@ from tap_amazon_reports.reports.scheduler import ReportScheduler
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.services import Services
 from tap_amazon_reports.settings.partitions import selling_partner_partitions
-from tap_amazon_reports.settings.reader import missing_credentials
+from tap_amazon_reports.settings.reader import missing_credentials, wanted_types
 from tap_amazon_reports.settings.report_entries import Source
 from tap_amazon_reports.settings.wanted_reports import wanted_reports
 from tap_amazon_reports.singer.report_journal import ReportJournal
@@ -181,10 +181,8 @@ class TapAmazonReports(AmazonTap):
 
     def _listed_types(self) -> list[str]:
         """Return the types that the indexes list: those wanted, or all core ones."""
-        settings = self.settings.selling_partner
-        entries = settings.report_entries if settings else ()
-        named = dict.fromkeys(entry.kind.report_type for entry in entries)
-        return list(named) or self._catalogue.core("selling_partner")
+        named = wanted_types(self.settings.selling_partner)
+        return named or self._catalogue.core("selling_partner")
 
     def _pay_streams(self) -> Iterator[AmazonStream]:
         settings = self.settings.pay
@@ -192,8 +190,7 @@ class TapAmazonReports(AmazonTap):
         def client() -> PayClient:
             return self.services.pay
 
-        entries = settings.report_entries if settings else ()
-        types = list(dict.fromkeys(entry.kind.report_type for entry in entries))
+        types = wanted_types(settings)
         yield PayDisbursements(tap=self, run=self._run, client=client)
         for index in (PayReportSchedules, PayReports):
             yield index(
@@ -201,7 +198,7 @@ class TapAmazonReports(AmazonTap):
             )
         if settings:
             partitions = [Partition(settings.region.value, ())]
-            for entry in entries:
+            for entry in settings.report_entries:
                 yield from self._content(entry, PayReports.service, partitions)
 
     def _content(

@@ -12,7 +12,7 @@ from tap_amazon_reports.amazon.wire_time import basic_text, utc_text
 from tap_amazon_reports.cli.options import one_marketplace
 from tap_amazon_reports.reports.report import ReportRequest
 from tap_amazon_reports.reports.schema_files import CATALOGUE
-from tap_amazon_reports.settings.reader import missing_credentials
+from tap_amazon_reports.settings.reader import missing_credentials, wanted_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -200,10 +200,7 @@ class SellingPartnerOperations(Operations):
 
     def _types(self, types: Sequence[str]) -> list[str]:
         """Return the types to list: those named, or those of the settings, or all."""
-        entries = self._settings.report_entries if self._settings else ()
-        named = list(types) or list(
-            dict.fromkeys(entry.kind.report_type for entry in entries)
-        )
+        named = list(types) or wanted_types(self._settings)
         return named or CATALOGUE.core(self.service)
 
 

@@ -50,6 +50,7 @@ __all__ = [
     "SettingsError",
     "missing_credentials",
     "read_settings",
+    "wanted_types",
 ]
 
 LWA_TOKEN_URL = "https://api.amazon.com/auth/o2/token"  # noqa: S105 (an address)
@@ -163,6 +164,12 @@ def missing_credentials(*groups: str) -> str:
         for name in groups or _CREDENTIALS
     )
     return f"no credentials are set; set {'; or '.join(names)}"
+
+
+def wanted_types(settings: SellingPartnerSettings | PaySettings | None) -> list[str]:
+    """Return the report types that the settings of a service name, each once."""
+    entries = settings.report_entries if settings else ()
+    return list(dict.fromkeys(entry.kind.report_type for entry in entries))
 
 
 class _Reader:
