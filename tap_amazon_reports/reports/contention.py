@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS = 50
 _SLACK = timedelta(minutes=5)
 """For clocks that do not agree."""
-_ANY_AGE = timedelta.max
 
 
 class Contention:
@@ -120,7 +119,6 @@ class Contention:
 
 def _fits(pending: PendingReport, report: Report, now: datetime) -> bool:
     """Tell whether a listed report may stand for a wanted one."""
-    fresh = _ANY_AGE if pending.fresh is None else pending.fresh
     return is_same(report, pending.request) and may_stand_for(
-        report, pending.request, now=now, fresh=fresh
+        report, pending.request, now=now, fresh=pending.fresh
     )

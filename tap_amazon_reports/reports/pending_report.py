@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import logging
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.retry import Retry
@@ -12,7 +13,7 @@ from tap_amazon_reports.reports.tally import ReportTally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from tap_amazon_reports.amazon.clock import Clock
     from tap_amazon_reports.amazon.errors import AmazonError
@@ -57,7 +58,7 @@ class PendingReport:
             need not be remembered any more.
         place: among those of its queue; the smallest is created first.
         finished: told of the report when it is done, before anybody waits for it.
-        fresh: how old an adopted report may be; None leaves that to who adopted it.
+        fresh: how old an adopted report may be.
         report: what is known of it, once it has ended.
         error: why there will be none.
         adopted: whether it was created earlier, or by somebody else.
@@ -77,7 +78,7 @@ class PendingReport:
     remember: Callable[[str | None], None]
     place: int = 0
     finished: Callable[[Report], None] = _nothing
-    fresh: timedelta | None = None
+    fresh: timedelta = timedelta.max
     state: PendingState = PendingState.WANTED
     report_id: str | None = None
     waited_since: datetime | None = None

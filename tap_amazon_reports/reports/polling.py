@@ -90,7 +90,7 @@ class ReportPoller:
 
     def _fits(self, pending: PendingReport, report: Report) -> bool:
         """Tell whether an adopted report may stand for the one that is wanted."""
-        return pending.fresh is None or may_stand_for(
+        return may_stand_for(
             report,
             pending.request,
             now=self._clock.now(),
