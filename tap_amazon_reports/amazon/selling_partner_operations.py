@@ -9,40 +9,33 @@ from __future__ import annotations
 
 from tap_amazon_reports.amazon.operation import Operation
 
-GET_REPORTS = Operation(
-    name="getReports",
-    method="GET",
-    path="/reports/2021-06-30/reports",
-    rate_per_second=0.0222,
-    burst=10,
+
+def _seldom(name: str, method: str, path: str) -> Operation:
+    """Return an operation of the Reports API with the plan that most of them have."""
+    return Operation(
+        name=name,
+        method=method,
+        path=path,
+        rate_per_second=0.0222,
+        burst=10,
+    )
+
+
+GET_REPORTS = _seldom("getReports", "GET", "/reports/2021-06-30/reports")
+GET_REPORT_SCHEDULES = _seldom(
+    "getReportSchedules", "GET", "/reports/2021-06-30/schedules"
 )
-GET_REPORT_SCHEDULES = Operation(
-    name="getReportSchedules",
-    method="GET",
-    path="/reports/2021-06-30/schedules",
-    rate_per_second=0.0222,
-    burst=10,
+CREATE_REPORT_SCHEDULE = _seldom(
+    "createReportSchedule", "POST", "/reports/2021-06-30/schedules"
 )
-CREATE_REPORT_SCHEDULE = Operation(
-    name="createReportSchedule",
-    method="POST",
-    path="/reports/2021-06-30/schedules",
-    rate_per_second=0.0222,
-    burst=10,
+GET_REPORT_SCHEDULE = _seldom(
+    "getReportSchedule", "GET", "/reports/2021-06-30/schedules/{reportScheduleId}"
 )
-GET_REPORT_SCHEDULE = Operation(
-    name="getReportSchedule",
-    method="GET",
-    path="/reports/2021-06-30/schedules/{reportScheduleId}",
-    rate_per_second=0.0222,
-    burst=10,
+CANCEL_REPORT_SCHEDULE = _seldom(
+    "cancelReportSchedule", "DELETE", "/reports/2021-06-30/schedules/{reportScheduleId}"
 )
-CANCEL_REPORT_SCHEDULE = Operation(
-    name="cancelReportSchedule",
-    method="DELETE",
-    path="/reports/2021-06-30/schedules/{reportScheduleId}",
-    rate_per_second=0.0222,
-    burst=10,
+CANCEL_REPORT = _seldom(
+    "cancelReport", "DELETE", "/reports/2021-06-30/reports/{reportId}"
 )
 GET_ORDER_METRICS = Operation(
     name="getOrderMetrics",
@@ -51,7 +44,6 @@ GET_ORDER_METRICS = Operation(
     rate_per_second=0.5,
     burst=15,
 )
-
 CREATE_REPORT = Operation(
     name="createReport",
     method="POST",
@@ -65,13 +57,6 @@ GET_REPORT = Operation(
     path="/reports/2021-06-30/reports/{reportId}",
     rate_per_second=2,
     burst=15,
-)
-CANCEL_REPORT = Operation(
-    name="cancelReport",
-    method="DELETE",
-    path="/reports/2021-06-30/reports/{reportId}",
-    rate_per_second=0.0222,
-    burst=10,
 )
 GET_REPORT_DOCUMENT = Operation(
     name="getReportDocument",
