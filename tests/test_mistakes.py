@@ -238,7 +238,7 @@ def test_a_map_of_no_stream_is_told(
     """A name that is misspelt would leave the columns in that it should hide."""
     output = rehearse(only=["pay_report_schedules"], stream_maps=maps)
     lines = rehearse.caplog.messages
-    told = [line for line in lines if "changes nothing" in line]
+    told = [line for line in lines if "has no effect: there is no stream" in line]
 
     assert 0 == output.status
     assert len(said) == len(told)

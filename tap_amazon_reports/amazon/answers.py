@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.amazon.errors import UnexpectedAnswerError, WrongEntriesError
 from tap_amazon_reports.amazon.shapes import Page, read_instant
@@ -112,7 +113,8 @@ class Answer:
         """Return the error that says what is wrong with this answer."""
         return UnexpectedAnswerError(
             f"{self.asked}: the answer (HTTP {self.status}) is not what Amazon"
-            f" documents: {problem} (request id {self.request_id})",
+            f" documents: {problem} (request id {self.request_id}); if it happens"
+            " again, report it to this tap's maintainers",
             status=self.status,
             request_id=self.request_id,
         )
@@ -217,8 +219,8 @@ def listed(
         left_out += wrong
     if left_out:
         first = left_out[0]
-        more = f" and {len(left_out) - 1} more like it" if left_out[1:] else ""
-        msg = f"{first}: this entry{more} was skipped, the others were read"
+        skipped = counted(len(left_out), "entry was", "entries were")
+        msg = f"{first}; {skipped} skipped, the others were read"
         raise WrongEntriesError(msg, status=first.status, request_id=first.request_id)
 
 

@@ -175,7 +175,8 @@ class ServiceConnection:
             msg = (
                 f"{self.asked(call)}: the quota allows the next call in"
                 f" {bucket.wait_seconds():.0f} s, longer than the {longest:.0f} s that"
-                " this tap waits; configure less, or let the next run go on"
+                " this tap waits; read fewer report types or marketplaces at once, or"
+                " let the next run go on"
             )
             raise ThrottledError(msg)
         told = seconds >= _LONG_WAIT_SECONDS

@@ -58,7 +58,10 @@ class Origin:
             msg = f"credentials for {self} were not sent: {problem}"
             raise ForeignHostError(msg) from None
         if target != self:
-            msg = f"credentials for {self} were not sent to another address, {target}"
+            msg = (
+                f"credentials for {self} were not sent to another address, {target};"
+                " check the *_base_url settings, and any proxy"
+            )
             raise ForeignHostError(msg)
         if not (self.scheme == "https" or self.is_loopback):
             msg = f"credentials were not sent unencrypted to {self}; use https"
@@ -102,14 +105,18 @@ def document_url(found: str, *, base_url: str, asked: str) -> DocumentUrl:
     try:
         origin = Origin.of(found)
     except ValueError as problem:
-        msg = f"{asked}: the answer has a URL that cannot be opened: {problem}"
+        msg = (
+            f"{asked}: the answer has a URL that cannot be opened: {problem}; check the"
+            " *_base_url settings, and any proxy"
+        )
         raise UnexpectedAnswerError(msg) from None
     rehearsal = Origin.of(base_url).is_loopback and origin.is_loopback
     if rehearsal or (origin.scheme == "https" and origin.is_public):
         return DocumentUrl(found)
     msg = (
-        f"{asked}: the answer has the URL {without_query(found)}, which was not opened"
-        " because it is not a public https address"
+        f"{asked}: the answer has the URL {without_query(found)}, which was not opened,"
+        " because it is not a public https address; check the *_base_url settings, and"
+        " any proxy"
     )
     raise UnexpectedAnswerError(msg)
 

@@ -133,12 +133,18 @@ def _opened(response: requests.Response, shown: str, offset: int) -> StoredObjec
     status = response.status_code
     if status == HTTPStatus.PARTIAL_CONTENT and not _is_the_rest(response, offset):
         response.close()
-        msg = f"{shown}: storage sent another part of the document than requested"
+        msg = (
+            f"{shown}: storage sent another part of the document than requested; the"
+            " next run tries again"
+        )
         raise UnexpectedAnswerError(msg, status=status)
     if status in _WITH_DOCUMENT or status == HTTPStatus.NOT_MODIFIED:
         return StoredObject(response)
     if status == HTTPStatus.FORBIDDEN:
-        msg = f"{shown}: its URL is no longer accepted (HTTP 403)"
+        msg = (
+            f"{shown}: its URL is no longer accepted (HTTP 403); the next run requests"
+            " a new one"
+        )
         raise UrlExpiredError(msg, status=status)
     if status == HTTPStatus.NOT_FOUND:
         # Not "there is none": an outage of storage looks the same, and what was listed
@@ -198,5 +204,8 @@ def _refuse_plain_http(url: DocumentUrl, shown: str) -> None:
         origin = None
     if origin and (origin.scheme == "https" or origin.is_loopback):
         return
-    msg = f"{shown} was not opened, because its address is not https"
+    msg = (
+        f"{shown} was not opened, because its address is not https; report it to this"
+        " tap's maintainers"
+    )
     raise UnexpectedAnswerError(msg)

@@ -209,7 +209,9 @@ def cancel(
 )
 @click.option("--rows", is_flag=True, help="Write typed rows, as JSON lines.")
 @click.option(
-    "--as-stored", is_flag=True, help="Write the document as Amazon stores it, packed."
+    "--as-stored",
+    is_flag=True,
+    help="Write the document as Amazon stores it, not unpacked.",
 )
 @service
 @as_json

@@ -189,7 +189,7 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterator[Member]:
         archive = zipfile.ZipFile(content)
     announced = _announced_entries(content)
     if announced not in (len(archive.infolist()), _MANY):
-        raise _damaged(because="its ZIP has not as many files as it announces")
+        raise _damaged(because="its ZIP does not have as many files as it announces")
     entries = [entry for entry in archive.infolist() if _is_document(entry)]
     for entry in entries:
         _check(entry)

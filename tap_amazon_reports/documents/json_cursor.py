@@ -34,7 +34,7 @@ _BEHIND_A_VALUE = frozenset(" \t\r\n,]}")
 # The longest that is no value yet, and may become one with the next piece: a number
 # that stops in its exponent, `-Infinity`, or a pair of \uXXXX escapes.
 _UNDECIDED = 16
-_TOO_DEEP = f"is nested more than {DEPTH_MAX} deep"
+_TOO_DEEP = f"is nested more than {DEPTH_MAX} levels deep"
 _CUT_SHORT = "is cut short, or broken at its end"
 
 
@@ -79,7 +79,7 @@ class JsonCursor:
             DocumentDamagedError: something else is there.
         """
         if self.peek() != mark:
-            self._fail(f"has no {mark!r} where one belongs")
+            self._fail(f"has no {mark!r} where it needs one")
         self._at += 1
 
     def elements(self) -> Iterator[None]:

@@ -119,9 +119,9 @@ class PlannedReports(ReportJob):
             if bookmark and bookmark > now + _CLOCKS_DIFFER:
                 moment = f"{bookmark:%Y-%m-%d %H:%MZ}"
                 self.warn(
-                    f"the bookmark of {stream.name} is in the future, {moment}: until"
-                    " then no more than the look-back is read; check the clock of this"
-                    " machine, or run with --full-refresh"
+                    f"the bookmark of {stream.name} is in the future, {moment}; until"
+                    " then runs read no more than the look-back; check the clock of"
+                    " this machine, or run with --full-refresh"
                 )
 
     def _recalled(self) -> Remembered:

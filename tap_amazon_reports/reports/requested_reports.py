@@ -57,8 +57,8 @@ class RequestedReports(PlannedReports):
             self._failed(head, report)
         elif not report.document_id:
             self.warn(
-                f"report {report.report_id} is done and has no document, so there are"
-                f" no rows from {head.pending.request}"
+                f"report {report.report_id} ({head.pending.request}) is done but has no"
+                " document: no rows"
             )
             self._move_past(head, report)
         else:

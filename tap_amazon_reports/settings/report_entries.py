@@ -210,9 +210,9 @@ class EntryReader:
         if source is Source.REQUEST and not kind.requestable:
             self._refuse(
                 f"source request for {kind.report_type}",
-                "collect, because only a schedule makes it"
+                "collect, because only a schedule creates it"
                 if kind.schedulable
-                else "collect, because Amazon makes it by itself",
+                else "collect, because only Amazon creates it",
             )
         return source
 

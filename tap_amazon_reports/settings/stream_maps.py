@@ -61,7 +61,7 @@ def maps_of_nothing(
             continue
         near = difflib.get_close_matches(source, streams, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        yield f"{NAME}.{name} changes nothing: there is no stream {source}{hint}"
+        yield f"{NAME}.{name} has no effect: there is no stream {source}{hint}"
 
 
 def _column_problems(stream: str, given: dict[str, Any]) -> Iterator[str]:

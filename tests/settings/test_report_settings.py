@@ -481,4 +481,4 @@ def test_pending_orders_are_collected() -> None:
     assert Source.COLLECT is entry.source
     asked = {"report_type": pending, "source": "request"}
     line = refusal(asked, sp_marketplaces=["JP"])
-    assert line.endswith("collect, because only a schedule makes it")
+    assert line.endswith("collect, because only a schedule creates it")

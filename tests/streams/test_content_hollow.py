@@ -42,7 +42,8 @@ def test_a_window_without_a_document_has_no_rows(content: ContentRuns) -> None:
     assert 0 == output.status
     assert 2 == len(ids)
     assert {ids[1]} == read
-    assert f"report {ids[0]} {TOLD}, so there are no rows from" in content.warnings
+    assert f"report {ids[0]} ({RETURNS} " in content.warnings
+    assert f") {TOLD}: no rows" in content.warnings
     assert "2026-11-15T00:00:00Z" == _bookmark(output, RETURNS_STREAM)
     assert 1 == _opened(content)
 
