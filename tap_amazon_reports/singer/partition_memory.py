@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tap_amazon_reports.amazon.marketplaces import Region
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
     from tap_amazon_reports.singer.stream import AmazonStream
+
+_REGIONS = frozenset(region.value for region in Region)
 
 
 class PartitionMemory:
@@ -31,7 +35,9 @@ class PartitionMemory:
     def foreign_bookmark(self) -> str | None:
         """Return what a bookmark follows that says nothing of these reports.
 
-        It was written when they were come by in another way, or for other partitions.
+        It was written when they were come by in another way, or for a whole region
+        where marketplaces are read now, or the other way round. A marketplace that is
+        read in place of another begins without a bookmark, and that is no news.
         """
         own = self.recall()
         column = own.get("replication_key")
@@ -41,7 +47,9 @@ class PartitionMemory:
             return None
         found = self._stream.stream_state.get("partitions", [])
         of_others = [one for one in found if one.get("replication_key_value")]
-        if not of_others or any(one in self._wanted for one in map(_name, of_others)):
+        were_regions = {_name(one) in _REGIONS for one in of_others}
+        are_regions = {name in _REGIONS for name in self._wanted}
+        if not of_others or were_regions & are_regions:
             return None
         return f"{of_others[0]['replication_key']} of {_name(of_others[0])}"
 

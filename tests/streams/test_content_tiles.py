@@ -254,6 +254,17 @@ def test_a_bookmark_of_another_source_is_told(content: ContentRuns) -> None:
     assert "`source` or `regional` has changed" in content.warnings
 
 
+def test_a_bookmark_of_the_whole_region_is_told(content: ContentRuns) -> None:
+    """And one of another marketplace is not: each begins at the beginning."""
+    more: dict[str, Any] = {"start_date": "2026-11-15", "end_date": "2026-11-18"}
+    first = content.read(RETURNS, **more)
+    other = content.read(RETURNS, state=first.state, **more, sp_marketplaces=["CA"])
+    assert other.records(RETURNS_STREAM)
+    assert "has changed" not in content.warnings
+    content.read({"report_type": RETURNS, "regional": True}, state=first.state, **more)
+    assert "`source` or `regional` has changed" in content.warnings
+
+
 @pytest.mark.parametrize(
     ("part", "value"),
     [
