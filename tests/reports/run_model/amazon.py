@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.errors import DocumentGoneError, RequestRefusedError
+from tap_amazon_reports.amazon.errors import (
+    CredentialsError,
+    DocumentGoneError,
+    RequestRefusedError,
+)
 from tap_amazon_reports.amazon.secret import DocumentUrl
 from tap_amazon_reports.documents.layout import DocumentFormat
 from tap_amazon_reports.reports.report import Report, ReportRequest
@@ -115,6 +119,7 @@ class Amazon:
         made: every report, by its id.
         fates: of the next reports.
         calls: how many of each kind there were.
+        answers: after how many calls the credentials are refused; None is never.
         maker: who is asking.
         on_call: told of each call, before it is answered.
         on_create: told of each request, before its report is made.
@@ -131,6 +136,7 @@ class Amazon:
         self.made: dict[str, Made] = {}
         self.fates: list[Fate] = []
         self.calls: Counter[str] = Counter()
+        self.answers: int | None = None
         self.maker = "nobody"
         self.on_call: Callable[[], None] = lambda: None
         self.on_create: Callable[[ReportRequest], None] = lambda _request: None
@@ -231,6 +237,11 @@ class Amazon:
         return Document(self.made[url.reveal().rpartition("/")[2]].content)
 
     def _called(self, operation: str) -> None:
+        if self.answers is not None:
+            if not self.answers:
+                msg = "the secret is wrong"
+                raise CredentialsError(msg)
+            self.answers -= 1
         self.calls[operation] += 1
         self.on_call()
 

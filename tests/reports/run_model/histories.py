@@ -233,6 +233,13 @@ class Histories(RuleBasedStateMachine):
         """Killed after so many messages."""
         self.pipelines[who].run(messages=messages)
 
+    @rule(who=WHO, answers=st.integers(0, 12))
+    def a_run_is_refused(self, who: int, answers: int) -> None:
+        """The secret is wrong, or becomes so in the middle of it."""
+        self.amazon.answers = answers
+        self.pipelines[who].run()
+        self.amazon.answers = None
+
     @rule(calls=st.integers(0, 12), messages=st.one_of(st.none(), st.integers(0, 8)))
     def two_runs_at_once(self, calls: int, messages: int | None) -> None:
         """The other pipeline runs from some call of the first on."""

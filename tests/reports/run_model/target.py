@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from tap_amazon_reports.amazon.errors import CredentialsError
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 
 if TYPE_CHECKING:
@@ -186,8 +187,8 @@ class Journal:
         self.errors.append(error)
 
     def refuses(self, job: ReportJob) -> bool:
-        """Return that nothing is refused."""
-        return False
+        """Return whether the credentials are refused by now."""
+        return any(isinstance(error, CredentialsError) for error in self.errors)
 
     def is_over(self, job: ReportJob) -> None:
         """Take no notice."""
