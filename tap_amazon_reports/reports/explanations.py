@@ -153,7 +153,7 @@ EXPLANATIONS = (
     ),
     Explanation(
         "a report is not done after `report_timeout`",
-        "the stream fails",
+        "the stream fails; with `when_not_done: leave` the run ends with success",
         "nothing: the next run goes on waiting",
         ("report_timeout", "is still in_progress", "is still in_queue", "stuck"),
     ),
@@ -175,7 +175,7 @@ EXPLANATIONS = (
     ),
     Explanation(
         "a month without an Appstore file",
-        "no rows, no failure",
+        "writes no rows; this is no failure",
         "nothing",
         ("report not found", "there is no sales report", "report for", "quiet month"),
     ),
@@ -195,26 +195,26 @@ EXPLANATIONS = (
     Explanation(
         "a document has an array that no stream reads",
         "warns and names it; reads the other rows",
-        "update the tap, or report it here",
+        "update the tap, or report it to this tap's maintainers",
         ("which no stream of this type reads", "update the tap"),
     ),
     Explanation(
         "a report without a column of its key",
         "the stream fails and names the column",
-        "report it here",
+        "report it to this tap's maintainers",
         ("column", "key column is missing", "is missing from its header"),
     ),
     Explanation(
         "a report has a status that Amazon does not document",
         "the stream fails and names the status",
-        "report it here",
+        "report it to this tap's maintainers",
         ("the unknown processingstatus", "unknown status"),
     ),
     Explanation(
         "an answer is not what Amazon documents",
         "that request fails, and its line says what is wrong",
         "check the address or the proxy, if the line names them; otherwise wait for the"
-        " next run, and if it fails too, report it here",
+        " next run, and if it fails too, report it to this tap's maintainers",
         (
             *("is not what amazon documents", "is not the url of a document"),
             *("the others were read", "is not two date-times with offsets"),
@@ -227,7 +227,7 @@ EXPLANATIONS = (
     Explanation(
         "a report is not the one that was requested",
         "the stream fails, and none of the report's rows are read",
-        "report it here",
+        "report it to this tap's maintainers",
         ("none of its rows are read", "instead of"),
     ),
     Explanation(
