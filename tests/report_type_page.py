@@ -55,7 +55,7 @@ _COSTS = """
   Amazon's quota, 15 at once and one a minute, or within the type's own limit. Add the
   time that Amazon takes to make a report, usually minutes; all types of a run share the
   quota.
-- *Again*: how many days before the bookmark each run reads again.
+- *Again*: how many days each run reads again.
 
 `amazon-reports plan` says what your own settings cost.
 """

@@ -73,7 +73,7 @@ def main() -> int:
     with LocalAmazon(speed=SPEED) as amazon:
         status = _run_pipeline({**amazon.settings(), **ROWS})
     if status:
-        print("\nThe run failed; what it says above tells why.", file=sys.stderr)
+        print("\nThe run failed; the lines above say why.", file=sys.stderr)
         return status
     print(
         f"\nThe local Amazon answered {len(amazon.seen)} requests;"
