@@ -12,6 +12,7 @@ from tap_amazon_reports.amazon.marketplaces import find_marketplace
 from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.documents.fingerprint import Fingerprint
+from tap_amazon_reports.documents.oddities import oddities
 from tap_amazon_reports.documents.soundness import CHECKED_BYTES
 from tap_amazon_reports.reports.failure import failure_reason
 from tap_amazon_reports.reports.prefetch import Document
@@ -178,24 +179,8 @@ class DocumentReader:
     def _tell(self, report: Report, rows: DocumentRows) -> None:
         """Say once what of this document was not as it should be."""
         where = f"{self._name} of report {report.report_id}"
-        if rows.misfits:
-            counts = sorted(rows.misfits.items())
-            names_with_counts = ", ".join(f"{name} ({many})" for name, many in counts)
-            logger.warning(
-                "%s: values that do not fit their column were kept in _extra: %s",
-                where,
-                names_with_counts,
-            )
-        if names := ", ".join(rows.unknown):
-            logger.warning("%s: unknown columns were kept in _extra: %s", where, names)
-        if rows.replaced:
-            logger.warning(
-                "%s: %s replaced by U+FFFD",
-                where,
-                counted(
-                    rows.replaced, "undecodable byte was", "undecodable bytes were"
-                ),
-            )
+        for sentence in oddities(rows.misfits, rows.unknown, rows.replaced):
+            logger.warning("%s: %s", where, sentence)
         # Each of many reports would say it again.
         arrays = {(self._name, name) for name in rows.passed_over}
         if news := arrays - self._parts.told:

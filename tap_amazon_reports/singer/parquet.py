@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from singer_sdk.contrib.msgspec import decoder, encoder
 
+from tap_amazon_reports.documents.oddities import oddities
 from tap_amazon_reports.singer.background_worker import BackgroundWorker
 
 if TYPE_CHECKING:
@@ -127,11 +128,8 @@ class ParquetRows:
         """Add no more, and have the rest written."""
         self._end_group()
         self._worker.start(self._writer.close)
-        if self._misfits:
-            logger.warning(
-                "batch: values that do not fit their column were kept in _extra: %s",
-                ", ".join(f"{name} ({n})" for name, n in sorted(self._misfits.items())),
-            )
+        for sentence in oddities(self._misfits):
+            logger.warning("batch: %s", sentence)
 
     def content(self) -> bytes:
         """Return the whole content, when it is written."""

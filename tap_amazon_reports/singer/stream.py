@@ -22,10 +22,10 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.schema.source import SchemaDirectory
 
-from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 from tap_amazon_reports.documents.block import RowBlock
+from tap_amazon_reports.documents.oddities import oddities
 from tap_amazon_reports.reports.schema_files import DIRECTORY
 from tap_amazon_reports.singer.account import (
     ACCOUNT,
@@ -269,35 +269,16 @@ class AmazonStream(RecordPath, abc.ABC):
         """Write one STATE message for all bookmarks that are moved meanwhile."""
         return self._states.together()
 
-    def warn_of_misfits(self, misfits: dict[str, int], where: str) -> None:
-        """Say once for each document or listing which columns did not fit."""
-        if misfits:
-            self.logger.warning(
-                "%s of %s: values that do not fit their column were kept in _extra: %s",
-                self.name,
-                where,
-                ", ".join(f"{name} ({n})" for name, n in sorted(misfits.items())),
-            )
-
-    def warn_of_columns(self, unknown: Iterable[str], where: str) -> None:
-        """Say once for each document which columns nobody knows."""
-        if names := ", ".join(unknown):
-            self.logger.warning(
-                "%s of %s: unknown columns were kept in _extra: %s",
-                self.name,
-                where,
-                names,
-            )
-
-    def warn_of_bytes(self, replaced: int, where: str) -> None:
-        """Say once for each document how many bytes are no text."""
-        if replaced:
-            self.logger.warning(
-                "%s of %s: %s replaced by U+FFFD",
-                self.name,
-                where,
-                counted(replaced, "undecodable byte was", "undecodable bytes were"),
-            )
+    def warn_of_oddities(
+        self,
+        where: str,
+        misfits: Mapping[str, int],
+        unknown: Iterable[str] = (),
+        replaced: int = 0,
+    ) -> None:
+        """Say once for each document or listing what of it is odd."""
+        for sentence in oddities(misfits, unknown, replaced):
+            self.logger.warning("%s of %s: %s", self.name, where, sentence)
 
     def _write_state_message(self) -> None:
         """Write a STATE message, unless one has told what this stream reached."""

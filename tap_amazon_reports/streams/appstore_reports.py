@@ -59,9 +59,7 @@ class AppstoreReport(AppstoreMonths):
             completer.complete(block, extras)
             yield from block.rows()
         where = f"month {month.label}"
-        self.warn_of_misfits(rows.misfits, where)
-        self.warn_of_columns(rows.unknown, where)
-        self.warn_of_bytes(rows.replaced, where)
+        self.warn_of_oddities(where, rows.misfits, rows.unknown, rows.replaced)
 
     def _envelope(self, month: Month) -> dict[str, str | None]:
         return {

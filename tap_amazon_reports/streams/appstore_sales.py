@@ -92,13 +92,8 @@ class AppstoreSales(AppstoreMonths, CoreStream):
             values, extra = columns.read(cells)
             values["transaction_time"] = _moment(values, columns.misfits)
             yield {**values, "_extra": extra or None}
-        self._warn(columns, text.replaced, month)
-
-    def _warn(self, columns: ColumnMap, replaced: int, month: Month) -> None:
         where = f"month {month.label}"
-        self.warn_of_misfits(columns.misfits, where)
-        self.warn_of_columns(columns.unknown, where)
-        self.warn_of_bytes(replaced, where)
+        self.warn_of_oddities(where, columns.misfits, columns.unknown, text.replaced)
 
 
 def _moment(values: dict[str, Any], misfits: Counter[str]) -> str | None:

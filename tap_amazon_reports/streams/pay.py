@@ -66,4 +66,4 @@ class PayDisbursements(CoreStream):
                     values[key] = values[key] or _UNKNOWN
                 yield {**values, "_extra": extra or None}
             self.move_bookmark(context, window.end)
-        self.warn_of_misfits(reader.misfits, "this listing")
+        self.warn_of_oddities("this listing", reader.misfits)

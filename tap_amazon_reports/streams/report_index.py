@@ -50,7 +50,7 @@ class ReportIndex(Index):
             seen.append((found.created_time.moment, status))
             values, extra = reader.read(entry.wire)
             yield {**values, "_extra": extra or None}
-        self.warn_of_misfits(reader.misfits, "this listing")
+        self.warn_of_oddities("this listing", reader.misfits)
         self.move_bookmark(context, settled_until(seen, until))
 
     def _span(self, context: Context | None) -> tuple[datetime, datetime]:

@@ -24,4 +24,4 @@ class ScheduleIndex(Index):
         for entry in self._client().get_report_schedules(self._report_types()):
             values, extra = reader.read(entry.wire)
             yield {**values, "_extra": extra or None}
-        self.warn_of_misfits(reader.misfits, "this listing")
+        self.warn_of_oddities("this listing", reader.misfits)

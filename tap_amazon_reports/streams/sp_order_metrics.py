@@ -169,7 +169,7 @@ class SpOrderMetrics(CoreStream):
                 values, extra = reader.read(_flat(entry.wire))
                 yield {**values, _PROGRAM: _ALL, **context, "_extra": extra or None}
             self.move_bookmark(context, window.end)
-        self.warn_of_misfits(reader.misfits, "this query")
+        self.warn_of_oddities("this query", reader.misfits)
 
     def _wanted(self, context: Context, partition: _Partition) -> datetime:
         bookmark = self.bookmark_moment(context)
