@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.counted import counted
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.report_types import ReportType
 
 __all__ = [
-    "Reading",
     "all_empty",
     "clipped",
     "none_made",
@@ -27,33 +25,25 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What was to be read of a stream in a run.
+def nothing_asked(
+    kind: ReportType, start: datetime, end: datetime, *, options: Mapping[str, str]
+) -> str:
+    """Return why no report was asked for.
 
-    Attributes:
-        kind: its type.
+    Args:
+        kind: the type.
         start: from where on it was to be read, UTC.
         end: up to where: now, or `end_date`.
         options: of the reports; one of them may choose the period.
     """
-
-    kind: ReportType
-    start: datetime
-    end: datetime
-    options: Mapping[str, str] = field(default_factory=dict)
-
-
-def nothing_asked(reading: Reading) -> str:
-    """Return why no report was asked for."""
-    if reading.start >= reading.end:
+    if start >= end:
         return (
-            f"no report was created: everything up to {_moment(reading.end)} has been"
+            f"no report was created: everything up to {_moment(end)} has been"
             " read, or start_date is not before end_date"
         )
-    available = first_data(reading.kind, reading.start, options=reading.options)
+    available = first_data(kind, start, options=options)
     return (
-        f"no report was created: Amazon's data after {_moment(reading.start)} is not"
+        f"no report was created: Amazon's data after {_moment(start)} is not"
         f" complete yet; it can be read from {_moment(available)} on"
     )
 

@@ -16,7 +16,7 @@ from tap_amazon_reports.reports.plan import (
 )
 from tap_amazon_reports.reports.report import ReportRequest
 from tap_amazon_reports.reports.report_types import DateMode
-from tap_amazon_reports.reports.silence import Reading, clipped, nothing_asked
+from tap_amazon_reports.reports.silence import clipped, nothing_asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,14 +93,16 @@ def plan_windows(
         days=wanted.window_days,
         options=options,
     )
+    silence = None
+    if not windows:
+        first = max(filter(None, (start, oldest)))
+        silence = nothing_asked(wanted.kind, first, min(end, now), options=options)
     return WindowPlan(
         made_at=now,
         windows=tuple(windows),
         starts=starts,
         clipped=clipped(wanted.kind, start, oldest),
-        silence=_silence(
-            wanted, max(filter(None, (start, oldest))), min(end, now), windows
-        ),
+        silence=silence,
     )
 
 
@@ -181,14 +183,3 @@ def _is_allowed(wanted: WantedReports, window: PlannedWindow) -> bool:
         options=dict(wanted.options),
     )
     return [window] == list(planned)
-
-
-def _silence(
-    wanted: WantedReports, start: datetime, end: datetime, windows: list[PlannedWindow]
-) -> str | None:
-    if windows:
-        return None
-    reading = Reading(
-        kind=wanted.kind, start=start, end=end, options=dict(wanted.options)
-    )
-    return nothing_asked(reading)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
@@ -10,13 +9,13 @@ import pytest
 from tap_amazon_reports.reports.plan import first_data
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.reports.silence import (
-    Reading,
     all_empty,
     clipped,
     none_made,
     nothing_asked,
     unread_arrays,
 )
+from tests.clock import NOON
 
 ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 RETURNS = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
@@ -32,12 +31,6 @@ VENDOR_HOURS = "GET_VENDOR_REAL_TIME_TRAFFIC_REPORT"
 def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     """Return a moment in UTC."""
     return datetime(year, month, day, hour, minute, tzinfo=timezone.utc)
-
-
-def reading(name: str) -> Reading:
-    """Return what became of a type's stream: nothing."""
-    kind = CATALOGUE.find("selling_partner", name)
-    return Reading(kind=kind, start=utc(2026, 11, 20), end=utc(2026, 11, 21, 12))
 
 
 @pytest.mark.parametrize(
@@ -59,14 +52,17 @@ def test_reports_without_rows_are_told(reports: int, words: str) -> None:
 
 def test_late_data_says_from_when_on() -> None:
     """Who asks for the day before yesterday learns when to come again."""
-    line = nothing_asked(replace(reading(SALES), options={"dateGranularity": "DAY"}))
+    kind = CATALOGUE.find("selling_partner", SALES)
+    options = {"dateGranularity": "DAY"}
+    line = nothing_asked(kind, utc(2026, 11, 20), NOON, options=options)
 
     assert line.endswith("it can be read from 2026-11-24 00:00Z on")
 
 
 def test_a_span_that_is_none_is_told() -> None:
     """Dates that leave nothing between them are named."""
-    line = nothing_asked(replace(reading(ORDERS), start=utc(2026, 11, 21, 12)))
+    kind = CATALOGUE.find("selling_partner", ORDERS)
+    line = nothing_asked(kind, NOON, NOON, options={})
 
     assert "start_date is not before end_date" in line
 
