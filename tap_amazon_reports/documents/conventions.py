@@ -115,10 +115,6 @@ def marketplace_day_order(country: str | None) -> DayOrder:
     return DayOrder.UNKNOWN
 
 
-_with_comma = values.decimal_parser(mark=",", grouped=True)
-_with_point = values.decimal_parser(grouped=True)
-
-
 def _either_mark(cell: str) -> Decimal | None:
     """Read a decimal of a country with commas, where points are met as well.
 
@@ -130,8 +126,8 @@ def _either_mark(cell: str) -> Decimal | None:
         if _AMBIGUOUS.fullmatch(cell):
             msg = "a decimal that could be two numbers"
             raise ValueError(msg)
-        return _with_comma(cell) if cell.count(".") > 1 else _with_point(cell)
-    return _with_point(cell) if point > comma else _with_comma(cell)
+        return values.grouped_decimal(cell, mark="," if cell.count(".") > 1 else ".")
+    return values.grouped_decimal(cell, mark="." if point > comma else ",")
 
 
 def _mostly_point(cell: str) -> Decimal | None:

@@ -12,10 +12,6 @@ import re
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = [
     "DIGITS_MAX",
@@ -23,8 +19,8 @@ __all__ = [
     "boolean",
     "calendar_date",
     "decimal",
-    "decimal_parser",
     "full_year",
+    "grouped_decimal",
     "integer",
     "is_missing",
     "text",
@@ -90,29 +86,26 @@ def decimal(cell: str) -> Decimal | None:
     return Decimal(found[0])
 
 
-def decimal_parser(
-    *, mark: str = ".", grouped: bool = False
-) -> Callable[[str], Decimal | None]:
-    """Return a parser of decimals as one locale writes them.
+def grouped_decimal(cell: str, *, mark: str) -> Decimal | None:
+    """Return the exact number, as one locale writes it: `1.234.567,89`, `1'234.5`.
 
     Args:
+        cell: a number, whose thousands may be set apart by one sign all along that is
+            not the mark.
         mark: what stands before the fraction, a point or a comma.
-        grouped: whether thousands may be set apart, by one sign all along that is not
-            the mark: `1.234.567,89`, `1 234,5`, `1'234.5`.
+
+    Raises:
+        ValueError: as `decimal`.
     """
-
-    def parse(cell: str) -> Decimal | None:
-        number = cell.strip().replace("\u2212", "-")
-        # A mark for each three digits, at most: to try more takes their square.
-        if grouped and len(number) <= 2 * DIGITS_MAX:
-            number = _ungrouped(number, mark)
-        if mark != ".":
-            if "." in number:
-                raise _misfit(cell, "decimal")
-            number = number.replace(mark, ".", 1)
-        return decimal(number)
-
-    return parse
+    number = cell.strip().replace("\u2212", "-")
+    # A mark for each three digits, at most: to try more takes their square.
+    if len(number) <= 2 * DIGITS_MAX:
+        number = _ungrouped(number, mark)
+    if mark != ".":
+        if "." in number:
+            raise _misfit(cell, "decimal")
+        number = number.replace(mark, ".", 1)
+    return decimal(number)
 
 
 def _ungrouped(number: str, mark: str) -> str:
