@@ -63,9 +63,14 @@ class Origin:
                 " check the *_base_url settings, and any proxy"
             )
             raise ForeignHostError(msg)
-        if not (self.scheme == "https" or self.is_loopback):
+        if not self.is_safe:
             msg = f"credentials were not sent unencrypted to {self}; use https"
             raise ForeignHostError(msg)
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether what is sent there is encrypted, or stays on this machine."""
+        return self.scheme == "https" or self.is_loopback
 
     @property
     def is_loopback(self) -> bool:

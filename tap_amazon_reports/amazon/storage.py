@@ -202,7 +202,7 @@ def _refuse_plain_http(url: DocumentUrl, shown: str) -> None:
         origin = Origin.of(url.reveal())
     except ValueError:
         origin = None
-    if origin and (origin.scheme == "https" or origin.is_loopback):
+    if origin and origin.is_safe:
         return
     msg = (
         f"{shown} was not opened, because its address is not https; report it to this"

@@ -253,7 +253,7 @@ class _Reader:
             origin = Origin.of(url)
         except ValueError:
             origin = None
-        if origin and (origin.scheme == "https" or origin.is_loopback):
+        if origin and origin.is_safe:
             return url.rstrip("/")
         # Somebody may have put credentials into the address.
         self._refuse(
