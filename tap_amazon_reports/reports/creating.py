@@ -11,7 +11,6 @@ from tap_amazon_reports.amazon.errors import (
     ThrottledError,
     UnavailableError,
 )
-from tap_amazon_reports.amazon.retry import Trouble
 from tap_amazon_reports.reports.recovering import LISTED_AFTER_SECONDS
 from tap_amazon_reports.reports.throttle import Throttle, Verdict
 
@@ -89,7 +88,6 @@ class ReportCreator:
         """Plan the next try; the report may be in the making all the same."""
         searched = pending.can_be_searched
         pause = pending.retry_seconds(
-            Trouble.UNAVAILABLE,
             error,
             policy=self._policy.retry,
             clock=self._clock,

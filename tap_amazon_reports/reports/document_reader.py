@@ -14,7 +14,7 @@ from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.documents.fingerprint import Fingerprint
 from tap_amazon_reports.documents.oddities import oddities
 from tap_amazon_reports.documents.soundness import CHECKED_BYTES
-from tap_amazon_reports.reports.failure import failure_reason
+from tap_amazon_reports.reports.failure import NO_REASON, failure_reason
 from tap_amazon_reports.reports.prefetch import Document
 from tap_amazon_reports.reports.record_completer import RecordCompleter
 from tap_amazon_reports.reports.same_documents import ReadDocument
@@ -107,7 +107,7 @@ class DocumentReader:
             AmazonError: if the document that says so cannot be read.
         """
         if not report.document_id:
-            return "Amazon gave no reason"
+            return NO_REASON
         try:
             return failure_reason(self._download(report).pieces())
         except DocumentDamagedError as error:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # document is `{"errorDetails": "…"}`, gzip or not, or a sentence.
 _LONGEST_BYTES = 64 * 1024
 _LONGEST_TEXT = 500
-_NO_REASON = "Amazon gave no reason"
+NO_REASON = "Amazon gave no reason"
 _NOT_YET = (
     "not yet available",
     "not available yet",
@@ -40,7 +40,7 @@ def failure_reason(pieces: Iterable[bytes]) -> str:
         found = text.decode("utf-8-sig", errors="replace")
     if isinstance(found, dict):
         found = next((value for value in found.values() if value), None)
-    return printable(found or _NO_REASON, longest=_LONGEST_TEXT)
+    return printable(found or NO_REASON, longest=_LONGEST_TEXT)
 
 
 def _beginning(pieces: Iterable[bytes]) -> bytes:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.retry import Retry
+from tap_amazon_reports.amazon.errors import ThrottledError
+from tap_amazon_reports.amazon.retry import Retry, Trouble
 from tap_amazon_reports.reports.tally import ReportTally
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tap_amazon_reports.amazon.clock import Clock
-    from tap_amazon_reports.amazon.errors import AmazonError
-    from tap_amazon_reports.amazon.retry import Attempts, RetryPolicy, Trouble
+    from tap_amazon_reports.amazon.errors import AmazonError, UnavailableError
+    from tap_amazon_reports.amazon.retry import Attempts, RetryPolicy
     from tap_amazon_reports.reports.report import Report, ReportRequest, ReportService
     from tap_amazon_reports.reports.status import ReportStatus
 
@@ -175,8 +176,7 @@ class PendingReport:
 
     def retry_seconds(
         self,
-        trouble: Trouble,
-        error: AmazonError,
+        error: ThrottledError | UnavailableError,
         *,
         policy: RetryPolicy,
         clock: Clock,
@@ -185,6 +185,8 @@ class PendingReport:
         """Return after which pause to try again; fail if it is too late for that."""
         if self.attempts is None:
             self.attempts = policy.begin(clock)
+        throttled = isinstance(error, ThrottledError)
+        trouble = Trouble.THROTTLED if throttled else Trouble.UNAVAILABLE
         decision = self.attempts.decide(trouble, at_least_seconds=at_least_seconds)
         if isinstance(decision, Retry):
             delay_seconds = decision.delay_seconds

@@ -12,7 +12,6 @@ from tap_amazon_reports.amazon.errors import (
     ThrottledError,
     UnavailableError,
 )
-from tap_amazon_reports.amazon.retry import Trouble
 from tap_amazon_reports.reports.adoption import may_stand_for
 from tap_amazon_reports.reports.errors import ReportStuckError, WrongReportError
 from tap_amazon_reports.reports.report_check import echoed_otherwise, wrong
@@ -64,11 +63,11 @@ class ReportPoller:
         """Return for how long a report has been waited for in this run."""
         return self._clock.now() - (pending.waited_since or self._clock.now())
 
-    def _look_after(self, pending: PendingReport, error: AmazonError) -> None:
-        throttled = isinstance(error, ThrottledError)
-        trouble = Trouble.THROTTLED if throttled else Trouble.UNAVAILABLE
+    def _look_after(
+        self, pending: PendingReport, error: ThrottledError | UnavailableError
+    ) -> None:
         pause = pending.retry_seconds(
-            trouble, error, policy=self._policy.retry, clock=self._clock
+            error, policy=self._policy.retry, clock=self._clock
         )
         pending.next_poll_at = self._clock.monotonic() + pause
 

@@ -11,7 +11,6 @@ from tap_amazon_reports.amazon.errors import (
     ThrottledError,
     UnavailableError,
 )
-from tap_amazon_reports.amazon.retry import Trouble
 from tap_amazon_reports.reports.adoption import USELESS, is_same
 
 if TYPE_CHECKING:
@@ -109,13 +108,11 @@ class ReportRecovery:
         searched = list(types)[: pending.service.types_per_listing]
         return [one for one in lost if one.request.report_type in searched]
 
-    def _search_later(self, lost: list[PendingReport], error: AmazonError) -> None:
-        throttled = isinstance(error, ThrottledError)
-        trouble = Trouble.THROTTLED if throttled else Trouble.UNAVAILABLE
+    def _search_later(
+        self, lost: list[PendingReport], error: ThrottledError | UnavailableError
+    ) -> None:
         pause = max(
-            one.retry_seconds(
-                trouble, error, policy=self._policy.retry, clock=self._clock
-            )
+            one.retry_seconds(error, policy=self._policy.retry, clock=self._clock)
             for one in lost
         )
         for one in lost:
