@@ -94,6 +94,7 @@ class Transport:
         guard_library_logs()
         self.answered_at: str | None = None
         self._timeout_seconds = timeout_seconds
+        self._longest_seconds = timeout_seconds * _LONGEST_TIMEOUTS
         self._monotonic = monotonic
         pace = Pace(self._longest_seconds, monotonic)
         self._session = requests.Session()
@@ -197,10 +198,6 @@ class Transport:
             raise OversizedAnswerError(msg)
         if self._monotonic() - began > self._longest_seconds:
             raise requests.exceptions.ReadTimeout
-
-    @property
-    def _longest_seconds(self) -> float:
-        return self._timeout_seconds * _LONGEST_TIMEOUTS
 
 
 def _unsendable(header: str) -> UnsendableError:
