@@ -17,7 +17,6 @@ from base64 import b64encode
 from datetime import timezone
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
-from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -32,8 +31,6 @@ from tap_amazon_reports.amazon.pay_canonical import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import requests
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
@@ -67,7 +64,6 @@ class PaySigner(Authenticator):
         region: PayRegion,
         base_url: str,
         clock: Clock,
-        random_key: Callable[[], str] = lambda: uuid4().hex,
     ) -> None:
         """Remember what to sign with, and where signatures may go.
 
@@ -78,7 +74,6 @@ class PaySigner(Authenticator):
             region: of the account.
             base_url: of the service; no other origin gets to see a signature.
             clock: dates each signature.
-            random_key: makes an idempotency key, at most 32 letters and digits.
 
         Raises:
             ValueError: `base_url` is not an http(s) address.
@@ -89,7 +84,6 @@ class PaySigner(Authenticator):
         self._region = region
         self._origin = Origin.of(base_url)
         self._clock = clock
-        self._random_key = random_key
 
     def __repr__(self) -> str:
         """Show whose signatures these are, nothing that makes them."""
@@ -98,8 +92,7 @@ class PaySigner(Authenticator):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Date and sign `request`, whose URL is put into its canonical form.
 
-        An idempotency key that a POST already carries stays, so that all attempts of
-        one call carry the same.
+        The idempotency key is the call's, so that all its attempts carry the same.
 
         Raises:
             ForeignHostError: `request` does not go to the service, or not encrypted.
@@ -109,8 +102,6 @@ class PaySigner(Authenticator):
         request.url = _canonical_url(str(request.url))
         request.body = _body_bytes(request) or None
         request.headers.update(self._unsigned_headers())
-        if (request.method or "").upper() == "POST":
-            request.headers.setdefault(IDEMPOTENCY_KEY, self._random_key())
         request.headers["authorization"] = self._authorization(request)
         return request
 

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 SETTLEMENT = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_"
 REFUND = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_"
+WANTED = {
+    "reportType": REFUND,
+    "startTime": "20261101T000000Z",
+    "endTime": "20261102T000000Z",
+}
 US = "ATVPDKIKX0DER"
 SPAIN = "A1RKKUPIHCS9HS"
 SINCE = datetime(2026, 9, 1, tzinfo=timezone.utc)
@@ -127,13 +132,7 @@ class TestPay:
     ) -> None:
         """An answer that is lost does not leave a second report behind."""
         amazon.faults.add("pay.createReport", ConnectionLost(after_work=True))
-        report_id = merchant.create_report(
-            {
-                "reportType": REFUND,
-                "startTime": "20261101T000000Z",
-                "endTime": "20261102T000000Z",
-            }
-        )
+        report_id = merchant.create_report(WANTED)
 
         assert [report["reportId"] for report in amazon.pay.reports] == [report_id]
         dates = {
@@ -141,6 +140,20 @@ class TestPay:
             for seen in calls_of(amazon, "pay.createReport")
         }
         assert 2 == len(dates)
+
+    def test_two_calls_have_two_keys(
+        self, amazon: LocalAmazon, merchant: PayClient
+    ) -> None:
+        """Asking for the same report twice on purpose is not taken for a retry."""
+        for _ in range(2):
+            merchant.create_report(WANTED)
+        keys = {
+            seen.headers["x-amz-pay-idempotency-key"]
+            for seen in calls_of(amazon, "pay.createReport")
+        }
+
+        assert 2 == len(keys)
+        assert all(re.fullmatch(r"[0-9a-f]{32}", key) for key in keys)
 
     def test_a_report_leads_to_its_document(
         self, amazon: LocalAmazon, merchant: PayClient, clock: ScriptedClock
