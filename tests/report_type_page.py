@@ -141,7 +141,7 @@ def month(kind: ReportType) -> str:
 
 
 def _asked(kind: ReportType, options: Mapping[str, str]) -> str:
-    windows = planned_windows(kind, *_MONTH, days=None, options=options)
+    windows = planned_windows(kind.for_options(options), *_MONTH, days=None)
     count = len(list(windows))
     if kind.service == "amazon_pay":
         return f"{count}"

@@ -10,6 +10,7 @@ from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.reports.estimate import QueuedReports, earliest_seconds
 from tap_amazon_reports.reports.partition import Partition
 from tap_amazon_reports.reports.report_types import DateMode
+from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.reports.window_plan import plan_windows, request_for, resumed
 from tap_amazon_reports.settings.partitions import selling_partner_partitions
 from tap_amazon_reports.settings.report_entries import Source
@@ -165,8 +166,12 @@ def _of_entry(
         partition,
         services.pay_reports if is_pay else services.selling_partner_reports,
         session.settings,
-        record_streams={records.stream for records in entry.kind.records},
+        record_streams=_record_streams(entry),
     )
+
+
+def _record_streams(entry: ReportEntry) -> set[str]:
+    return {records.stream for records in entry.kind.records}
 
 
 def _job(
@@ -249,9 +254,14 @@ def _coarser(job: _Job, now: datetime) -> Iterator[str]:
     if dates.mode is not DateMode.PERIOD or dates.option is None:
         return
     now_many = len(job.windows)
-    for rule in dates.periods:
+    kind = CATALOGUE.find(job.entry.kind.service, job.entry.kind.report_type)
+    for rule in kind.dates.periods:
         options = {**dict(job.entry.options), dates.option: rule.word}
-        coarser = replace(job.wanted, options=tuple(options.items()))
+        coarser = replace(
+            job.wanted,
+            kind=kind.for_options(options).for_streams(_record_streams(job.entry)),
+            options=tuple(options.items()),
+        )
         many = _count(job, coarser, now)
         if 0 < many < now_many:
             yield (

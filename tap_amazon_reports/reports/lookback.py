@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from tap_amazon_reports.reports.plan import newest_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime, timedelta
 
     from tap_amazon_reports.reports.report_types import ReportType
@@ -24,12 +23,10 @@ class Lookback:
     Attributes:
         kind: the type, which says how late its data is.
         length: for how long it may change; nothing does if it is zero.
-        options: of the report; one of them may choose the period.
     """
 
     kind: ReportType
     length: timedelta
-    options: Mapping[str, str]
 
     def start(self, bookmark: datetime, read_at: datetime | None) -> datetime:
         """Return from where on a run reads.
@@ -45,5 +42,5 @@ class Lookback:
             return bookmark
         if read_at is None:
             return bookmark - self.length
-        newest = newest_data(self.kind, read_at, options=self.options)
+        newest = newest_data(self.kind, read_at)
         return min(bookmark, newest - self.length)

@@ -11,7 +11,7 @@ from tap_amazon_reports.reports.report_types import DateMode, Dates, Period
 from tap_amazon_reports.reports.windows import Month, Window, day_windows, midnight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from tap_amazon_reports.reports.report_types import ReportType
 
@@ -47,7 +47,6 @@ def tiled_windows(
     oldest: datetime | None = None,
     created: Iterable[PlannedWindow] = (),
     days: int | None,
-    options: Mapping[str, str],
 ) -> list[PlannedWindow]:
     """Return the windows in which a type is read from `start` to `end`, without a gap.
 
@@ -56,21 +55,20 @@ def tiled_windows(
     between the others is left out: it would be read for nothing.
 
     Args:
-        kind: the type, which says what dates it wants.
+        kind: the type, with the dates that its options choose.
         start: UTC; where reading resumes.
         end: UTC, whole seconds.
         oldest: from when on Amazon has data; nothing before it is planned.
         created: windows of reports that were created and not read.
         days: how long a window is to be, if not as long as the type allows.
-        options: of the report; one of them may choose the period.
     """
 
     def planned(left: datetime, right: datetime) -> list[PlannedWindow]:
         left = max(left, oldest) if oldest else left
-        return list(planned_windows(kind, left, right, days=days, options=options))
+        return list(planned_windows(kind, left, right, days=days))
 
     tiles: list[PlannedWindow] = []
-    reached = _first_start(kind, start, end, days=days, options=options)
+    reached = _first_start(kind, start, end, days=days)
     within = [one for one in created if one.window.end <= end]
     for one in sorted(within, key=lambda one: (one.window.start, one.window.end)):
         gap = planned(reached, one.window.start)
@@ -87,10 +85,9 @@ def _first_start(
     end: datetime,
     *,
     days: int | None,
-    options: Mapping[str, str],
 ) -> datetime:
     """Return where the window that `start` lies in begins."""
-    first = next(planned_windows(kind, start, end, days=days, options=options), None)
+    first = next(planned_windows(kind, start, end, days=days), None)
     return first.window.start if first else start
 
 
@@ -130,16 +127,14 @@ def planned_windows(
     end: datetime,
     *,
     days: int | None,
-    options: Mapping[str, str],
 ) -> Iterator[PlannedWindow]:
     """Yield the windows in which a type is read from `start` to `end`.
 
     Args:
-        kind: the type, which says what dates it wants.
+        kind: the type, with the dates that its options choose.
         start: UTC.
         end: UTC, whole seconds.
         days: how long a window is to be, if not as long as the type allows.
-        options: of the report; one of them may choose the period.
     """
     dates = kind.dates
     if dates.mode is DateMode.WINDOW:
@@ -157,25 +152,22 @@ def planned_windows(
     if dates.mode is DateMode.HOURS:
         return whole_hours(start, end, longest_hours=dates.longest_hours or 24)
     if dates.mode is DateMode.PERIOD:
-        rule = kind.period(options)
+        rule = kind.period_rule
         return whole_periods(start, end, period=rule.period, at_most=rule.longest)
     return _trailing(dates, end)
 
 
-def newest_data(
-    kind: ReportType, now: datetime, *, options: Mapping[str, str]
-) -> datetime:
+def newest_data(kind: ReportType, now: datetime) -> datetime:
     """Return up to where the windows of a plan that is made at `now` reach.
 
     Args:
         kind: the type.
         now: UTC.
-        options: of the report; one of them may choose the period.
     """
     end = now - timedelta(hours=kind.latency_hours)
     mode = kind.dates.mode
     if mode is DateMode.PERIOD:
-        return _period_start(end, kind.period(options).period)
+        return _period_start(end, kind.period_rule.period)
     if mode is DateMode.HOURS:
         return _whole_hour(end)
     if mode is DateMode.DAY or kind.latency_hours or not kind.has_keys:
@@ -183,19 +175,16 @@ def newest_data(
     return end
 
 
-def first_data(
-    kind: ReportType, start: datetime, *, options: Mapping[str, str]
-) -> datetime:
+def first_data(kind: ReportType, start: datetime) -> datetime:
     """Return when the first data from `start` on can be asked for, UTC.
 
     Args:
         kind: the type, which says how late its data is.
         start: UTC.
-        options: of the report; one of them may choose the period.
     """
     end, mode = start, kind.dates.mode
     if mode is DateMode.PERIOD:
-        period = kind.period(options).period
+        period = kind.period_rule.period
         end = _period_end(_period_start(start, period), period)
     elif mode is DateMode.HOURS:
         end = _whole_hour(start) + _HOUR
@@ -204,21 +193,18 @@ def first_data(
     return end + timedelta(hours=kind.latency_hours)
 
 
-def oldest_data(
-    kind: ReportType, now: datetime, *, options: Mapping[str, str]
-) -> datetime | None:
+def oldest_data(kind: ReportType, now: datetime) -> datetime | None:
     """Return from when on Amazon has data; None where nobody knows.
 
     Args:
         kind: the type.
         now: UTC.
-        options: of the report; one of them may choose the period.
     """
     if kind.reach_days is not None:
         return now - timedelta(days=kind.reach_days) + SLACK
     if kind.dates.mode is not DateMode.PERIOD:
         return None
-    rule = kind.period(options)
+    rule = kind.period_rule
     if rule.reach is None:
         return None
     oldest = _period_start(now, rule.period)

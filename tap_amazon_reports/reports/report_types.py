@@ -244,12 +244,17 @@ class ReportType:
         return {name: value for name, value in whole.items() if value}
 
     def for_options(self, options: Mapping[str, str]) -> ReportType:
-        """Return the type as it is with these options: one may change the dates."""
+        """Return the type as it is with these options, which may choose its dates."""
         for name, value in options.items():
             option = self.options.get(name, Option())
             if option.dates is not None and value == "true":
                 return replace(self, dates=option.dates)
-        return self
+        chooser = self.dates.option or ""
+        word = options.get(chooser, self.options.get(chooser, Option()).default)
+        chosen = tuple(rule for rule in self.dates.periods if rule.word == word)
+        if not chosen:
+            return self
+        return replace(self, dates=replace(self.dates, periods=chosen))
 
     def for_streams(self, streams: Collection[str]) -> ReportType:
         """Return the type as it is where only some of its streams are wanted.
@@ -306,19 +311,15 @@ class ReportType:
             if name not in options and (others := [n for n in group if n in options])
         ]
 
-    def period(self, options: Mapping[str, str]) -> PeriodRule:
-        """Return the period that a request with these options has.
+    @property
+    def period_rule(self) -> PeriodRule:
+        """The period of its reports.
 
         Raises:
-            ValueError: its dates are no periods, or the options do not say which.
+            ValueError: its dates are no periods, or `for_options` did not choose one.
         """
-        if self.dates.option is None and len(self.dates.periods) == 1:
+        if len(self.dates.periods) == 1:
             return self.dates.periods[0]
-        name = self.dates.option or ""
-        word = options.get(name, self.options.get(name, Option()).default)
-        for rule in self.dates.periods:
-            if rule.word == word:
-                return rule
         msg = f"{self.report_type}: report_options do not determine the period"
         raise ValueError(msg)
 

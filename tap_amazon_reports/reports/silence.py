@@ -8,7 +8,7 @@ from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.reports.plan import first_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from tap_amazon_reports.reports.report import Report
@@ -25,23 +25,20 @@ __all__ = [
 ]
 
 
-def nothing_asked(
-    kind: ReportType, start: datetime, end: datetime, *, options: Mapping[str, str]
-) -> str:
+def nothing_asked(kind: ReportType, start: datetime, end: datetime) -> str:
     """Return why no report was asked for.
 
     Args:
         kind: the type.
         start: from where on it was to be read, UTC.
         end: up to where: now, or `end_date`.
-        options: of the reports; one of them may choose the period.
     """
     if start >= end:
         return (
             f"no report was created: everything up to {_moment(end)} has been"
             " read, or start_date is not before end_date"
         )
-    available = first_data(kind, start, options=options)
+    available = first_data(kind, start)
     return (
         f"no report was created: Amazon's data after {_moment(start)} is not"
         f" complete yet; it can be read from {_moment(available)} on"

@@ -81,8 +81,7 @@ def plan_windows(
     if wanted.kind.is_snapshot:
         return WindowPlan(made_at=now, windows=(_snapshot(wanted, created, now),))
     start = min(starts.values())
-    options = dict(wanted.options)
-    oldest = oldest_data(wanted.kind, now, options=options)
+    oldest = oldest_data(wanted.kind, now)
     end = wanted.end.replace(microsecond=0)
     windows = tiled_windows(
         wanted.kind,
@@ -91,12 +90,11 @@ def plan_windows(
         oldest=oldest,
         created=_created_windows(wanted, created),
         days=wanted.window_days,
-        options=options,
     )
     silence = None
     if not windows:
         first = max(filter(None, (start, oldest)))
-        silence = nothing_asked(wanted.kind, first, min(end, now), options=options)
+        silence = nothing_asked(wanted.kind, first, min(end, now))
     return WindowPlan(
         made_at=now,
         windows=tuple(windows),
@@ -121,9 +119,7 @@ def resumed(
     """
     start = wanted.start
     if bookmark is not None:
-        lookback = Lookback(
-            kind=wanted.kind, length=wanted.lookback, options=dict(wanted.options)
-        )
+        lookback = Lookback(kind=wanted.kind, length=wanted.lookback)
         start = max(start, lookback.start(bookmark, read_at))
     return start.replace(microsecond=0)
 
@@ -143,9 +139,7 @@ def _snapshot(
     windows = [one for one in created_windows if one.window.end >= oldest]
     if windows:
         return max(windows, key=lambda one: one.window.end)
-    (window,) = planned_windows(
-        wanted.kind, now, now, days=None, options=dict(wanted.options)
-    )
+    (window,) = planned_windows(wanted.kind, now, now, days=None)
     return window
 
 
@@ -180,6 +174,5 @@ def _is_allowed(wanted: WantedReports, window: PlannedWindow) -> bool:
         window.window.start,
         window.window.end,
         days=wanted.window_days,
-        options=dict(wanted.options),
     )
     return [window] == list(planned)

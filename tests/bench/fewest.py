@@ -32,7 +32,7 @@ def fewest_lines() -> Iterator[Line]:
     planned = least = 0
     for kind in kinds:
         for start in starts:
-            windows = list(planned_windows(kind, start, NOW, days=None, options={}))
+            windows = list(planned_windows(kind, start, NOW, days=None))
             _check(kind, start, windows)
             planned += len(windows)
             least += _least(kind, windows)

@@ -89,9 +89,7 @@ class _Account:
         kind = self.lookback.kind
         end = now - timedelta(hours=kind.latency_hours)
         days = self.window_days
-        return list(
-            planned_windows(kind, start or self.start, end, days=days, options={})
-        )
+        return list(planned_windows(kind, start or self.start, end, days=days))
 
     def run(self, now: datetime, *, killed_after: int, ages: list[timedelta]) -> None:
         """Read so many windows, each from a report of some age, or of later than now.
@@ -124,7 +122,7 @@ def _accounts(draw: st.DrawFn) -> _Account:
     kind = KINDS[draw(st.sampled_from(sorted(KINDS)))]
     lookback_days = draw(st.sampled_from([0, 1, 3, 7, 30, 100]))
     return _Account(
-        Lookback(kind=kind, length=timedelta(days=lookback_days), options={}),
+        Lookback(kind=kind, length=timedelta(days=lookback_days)),
         window_days=draw(st.sampled_from([None, 1, 7, 30])),
     )
 
@@ -171,7 +169,7 @@ def test_what_was_settled_when_it_was_read_is_not_read_again(
         account.run(now, killed_after=killed_after, ages=ages)
     earliest = min((read.made for read in account.reads), default=now)
     kind, length = account.lookback.kind, account.lookback.length
-    settled = newest_data(kind, min(earliest, START + 60 * DAY), options={}) - length
+    settled = newest_data(kind, min(earliest, START + 60 * DAY)) - length
     for one, other in combinations(account.reads, 2):
         start, end = max(one.start, other.start), min(one.end, other.end)
         assert end - start < DAY or end > settled
@@ -195,11 +193,11 @@ def test_after_a_run_that_was_not_killed_the_bookmark_says_all(
 def test_the_newest_data_is_where_a_plan_ends(name: str, seconds: int) -> None:
     """What a run can read at a moment is what its last window ends with."""
     kind, now = KINDS[name], NOON + timedelta(seconds=seconds)
-    account = _Account(Lookback(kind=kind, length=DAY, options={}), window_days=None)
-    assert account.plan(now)[-1].window.end == newest_data(kind, now, options={})
+    account = _Account(Lookback(kind=kind, length=DAY), window_days=None)
+    assert account.plan(now)[-1].window.end == newest_data(kind, now)
 
 
-WEEK = Lookback(kind=FRESH, length=7 * DAY, options={})
+WEEK = Lookback(kind=FRESH, length=7 * DAY)
 
 
 def test_a_backfill_goes_on_at_its_bookmark() -> None:

@@ -66,7 +66,7 @@ def _planned(
     days: int | None = None,
     options: Mapping[str, str] | None = None,
 ) -> list[PlannedWindow]:
-    return list(planned_windows(kind, start, end, days=days, options=options or {}))
+    return list(planned_windows(kind.for_options(options or {}), start, end, days=days))
 
 
 def _said(planned: list[PlannedWindow]) -> list[tuple[str, str]]:
@@ -210,15 +210,15 @@ def test_a_snapshot_that_wants_dates() -> None:
 def test_amazon_has_so_many_periods(word: str, oldest: datetime) -> None:
     """What is older than Amazon has data is not asked for: it would be FATAL."""
     options = {"reportPeriod": word}
-    assert oldest == oldest_data(_periodic(), NOON, options=options)
+    assert oldest == oldest_data(_periodic().for_options(options), NOON)
 
 
 def test_amazon_has_so_many_days() -> None:
     """With ten minutes to spare, until Amazon reads the request."""
     reach = replace(WINDOW, reach_days=60)
     spared = NOON - 60 * DAY + timedelta(minutes=10)
-    assert spared == oldest_data(reach, NOON, options={})
-    assert oldest_data(WINDOW, NOON, options={}) is None
+    assert spared == oldest_data(reach, NOON)
+    assert oldest_data(WINDOW, NOON) is None
 
 
 @given(start=MOMENTS, end=MOMENTS, days=st.integers(1, 60), by_day=st.booleans())
@@ -254,9 +254,7 @@ def _tiled(
         for first, last in created
     ]
     return _said(
-        tiled_windows(
-            kind, start, end, created=windows, days=days, options={}, oldest=oldest
-        )
+        tiled_windows(kind, start, end, created=windows, days=days, oldest=oldest)
     )
 
 
@@ -342,9 +340,7 @@ def test_whatever_was_created_windows_tile(
     ][::2]
     tiles = [
         one.window
-        for one in tiled_windows(
-            kind, start, end, created=created, days=days, options={}
-        )
+        for one in tiled_windows(kind, start, end, created=created, days=days)
     ]
     for one, following in pairwise(tiles):
         assert one.end == following.start or (keyed and one.end > following.start)

@@ -72,7 +72,7 @@ def test_pay_settlements_have_a_preamble(catalogue: ReportCatalogue) -> None:
 def test_vendor_periods_have_limits(catalogue: ReportCatalogue) -> None:
     """A vendor report spans as many periods as Amazon allows, as far back as it has."""
     found = catalogue.find("selling_partner", "GET_VENDOR_SALES_REPORT")
-    week = found.period({"reportPeriod": "WEEK"})
+    week = found.for_options({"reportPeriod": "WEEK"}).period_rule
 
     assert (Period.WEEK, 7, 8) == (week.period, week.longest, week.reach)
 
@@ -105,7 +105,9 @@ def test_period_follows_from_the_options(
     period: Period,
 ) -> None:
     """Windows fit what the options ask for, and what Amazon takes for granted."""
-    assert period is catalogue.find(service, name).period(options).period
+    kind = catalogue.find(service, name).for_options(options)
+
+    assert period is kind.period_rule.period
 
 
 @pytest.mark.parametrize(
@@ -115,8 +117,9 @@ def test_period_that_nobody_said_is_an_error(
     catalogue: ReportCatalogue, name: str
 ) -> None:
     """No window is planned by a guess."""
+    kind = catalogue.find("selling_partner", name).for_options({})
     with pytest.raises(ValueError, match=f"{name}: report_options do not determine"):
-        catalogue.find("selling_partner", name).period({})
+        _ = kind.period_rule
 
 
 @pytest.mark.parametrize(
@@ -203,12 +206,13 @@ def test_days_of_sales_alone_share_a_report() -> None:
     """Rows that say their own day need no report for each; 96 a day is the limit."""
     kind = CATALOGUE.find("selling_partner", SALES)
     both = [records.stream for records in kind.records]
-    days = {"dateGranularity": "DAY"}
+    days = kind.for_options({"dateGranularity": "DAY"})
+    weeks = kind.for_options({"dateGranularity": "WEEK"})
 
-    assert 30 == kind.for_streams(both[:1]).period(days).longest
-    assert 4 == kind.for_streams(both[:1]).period({"dateGranularity": "WEEK"}).longest
-    assert 1 == kind.for_streams(both[1:]).period(days).longest
-    assert 1 == kind.for_streams(both).period(days).longest
+    assert 30 == days.for_streams(both[:1]).period_rule.longest
+    assert 4 == weeks.for_streams(both[:1]).period_rule.longest
+    assert 1 == days.for_streams(both[1:]).period_rule.longest
+    assert 1 == days.for_streams(both).period_rule.longest
     assert kind is kind.for_streams([])
 
 
@@ -221,7 +225,7 @@ def test_days_of_sales_alone_share_a_report() -> None:
 )
 def test_storage_fees_are_of_whole_months(name: str) -> None:
     """Amazon makes these by the calendar month, whatever else is asked for."""
-    rule = CATALOGUE.find("selling_partner", name).period({})
+    rule = CATALOGUE.find("selling_partner", name).for_options({}).period_rule
 
     assert (Period.MONTH, 1) == (rule.period, rule.longest)
 

@@ -53,8 +53,8 @@ def test_reports_without_rows_are_told(reports: int, words: str) -> None:
 def test_late_data_says_from_when_on() -> None:
     """Who asks for the day before yesterday learns when to come again."""
     kind = CATALOGUE.find("selling_partner", SALES)
-    options = {"dateGranularity": "DAY"}
-    line = nothing_asked(kind, utc(2026, 11, 20), NOON, options=options)
+    by_day = kind.for_options({"dateGranularity": "DAY"})
+    line = nothing_asked(by_day, utc(2026, 11, 20), NOON)
 
     assert line.endswith("it can be read from 2026-11-24 00:00Z on")
 
@@ -62,7 +62,7 @@ def test_late_data_says_from_when_on() -> None:
 def test_a_span_that_is_none_is_told() -> None:
     """Dates that leave nothing between them are named."""
     kind = CATALOGUE.find("selling_partner", ORDERS)
-    line = nothing_asked(kind, NOON, NOON, options={})
+    line = nothing_asked(kind, NOON, NOON)
 
     assert "start_date is not before end_date" in line
 
@@ -115,7 +115,7 @@ def test_first_data_is_when_its_period_is_over_and_amazon_has_it(
     """Days, weeks, months and hours have to be whole, and then Amazon is late."""
     kind = CATALOGUE.find("selling_partner", name)
 
-    assert expected == first_data(kind, start, options=options)
+    assert expected == first_data(kind.for_options(options), start)
 
 
 def test_a_start_before_amazons_data_is_told() -> None:

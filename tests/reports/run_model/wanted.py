@@ -61,7 +61,9 @@ class Wanted:
     @property
     def report_type(self) -> ReportType:
         """The type, as it is with the streams that are selected."""
-        return self.kind.kind.for_streams(self.settings.streams)
+        return self.kind.kind.for_options(self.options).for_streams(
+            self.settings.streams
+        )
 
     @property
     def options(self) -> dict[str, str]:
