@@ -36,6 +36,18 @@ def moment(text: str) -> datetime:
         raise click.BadParameter(msg) from None
 
 
+types = click.argument("types", nargs=-1, metavar="[REPORT_TYPE]...")
+options = click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A report option; may be repeated.",
+)
+marketplace = click.option(
+    "--marketplace",
+    help="Id or country code; required if several marketplaces are configured.",
+)
 service = click.option(
     "--service",
     type=click.Choice(["sp", "pay"]),

@@ -20,9 +20,12 @@ from tap_amazon_reports.cli.operations import operations_of
 from tap_amazon_reports.cli.options import (
     as_json,
     ask_first,
+    marketplace,
     moment,
+    options,
     pairs,
     service,
+    types,
     with_settings,
     yes,
 )
@@ -46,7 +49,7 @@ def reports() -> None:
 
 @reports.command("list")
 @with_settings
-@click.argument("types", nargs=-1, metavar="[REPORT_TYPE]...")
+@types
 @click.option(
     "--since",
     type=moment,
@@ -119,17 +122,8 @@ def _row(report: Json) -> tuple[Any, ...]:
 @click.option(
     "--end", type=moment, metavar="DATE", help="Where the data ends, exclusive."
 )
-@click.option(
-    "--option",
-    "options",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A report option; may be repeated.",
-)
-@click.option(
-    "--marketplace",
-    help="Id or country code; required if several marketplaces are configured.",
-)
+@options
+@marketplace
 @service
 @yes
 @as_json

@@ -11,9 +11,12 @@ from tap_amazon_reports.cli.operations import operations_of
 from tap_amazon_reports.cli.options import (
     as_json,
     ask_first,
+    marketplace,
     moment,
+    options,
     pairs,
     service,
+    types,
     with_settings,
     yes,
 )
@@ -33,7 +36,7 @@ def schedules() -> None:
 
 @schedules.command("list")
 @with_settings
-@click.argument("types", nargs=-1, metavar="[REPORT_TYPE]...")
+@types
 @service
 @as_json
 def list_schedules(
@@ -87,17 +90,8 @@ def get(
     metavar="DATE",
     help="When the first report is created; default: now.",
 )
-@click.option(
-    "--option",
-    "options",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A report option; may be repeated.",
-)
-@click.option(
-    "--marketplace",
-    help="Id or country code; required if several marketplaces are configured.",
-)
+@options
+@marketplace
 @click.option("--replace", is_flag=True, help="Replace an existing schedule.")
 @service
 @yes
