@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from singer_sdk.helpers._batch import BatchConfig
-    from singer_sdk.helpers.types import Context
+    from singer_sdk.helpers.types import Context, Record
     from singer_sdk.mapper import StreamMap
     from singer_sdk.metrics import Counter
 
@@ -69,11 +69,8 @@ class RecordPath(Stream, abc.ABC):
     _batches: tuple[BatchFiles, ...] = ()
 
     @abc.abstractmethod
-    def get_blocks(self, context: Context | None) -> Iterator[Block]:
-        """Yield the records of a partition, as many at once as there are.
-
-        `get_records` yields the same ones by one.
-        """
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Yield the records of a partition."""
 
     @abc.abstractmethod
     def count_records(self, records: int) -> None:
@@ -176,14 +173,14 @@ class RecordPath(Stream, abc.ABC):
         counter: Counter,
         numbers: Iterator[int],
     ) -> None:
-        blocks = self.get_blocks(partition)
+        records = self.get_records(partition)
         if self.ABORT_AT_RECORD_COUNT is not None:
-            blocks = self._limited(blocks, numbers)
+            records = self._limited(records, numbers)
         try:
-            for block in blocks:
-                put(block)
-                counter.increment(len(block))
-                self.count_records(len(block))
+            for record in records:
+                put(RowBlock([record]))
+                counter.increment()
+                self.count_records(1)
         except (BrokenPipeError, SyncLifecycleSignal):
             # The target is gone, or a test run has enough.
             raise
@@ -194,13 +191,12 @@ class RecordPath(Stream, abc.ABC):
             self._finalize_state(self.get_context_state(partition))
 
     def _limited(
-        self, blocks: Iterator[Block], numbers: Iterator[int]
-    ) -> Iterator[Block]:
+        self, records: Iterator[Record], numbers: Iterator[int]
+    ) -> Iterator[Record]:
         """Yield the records; end the sync when a test run has enough of them."""
-        for block in blocks:
-            for row in block.rows():
-                self._check_max_record_limit(current_record_index=next(numbers))
-                yield RowBlock([row])
+        for record in records:
+            self._check_max_record_limit(current_record_index=next(numbers))
+            yield record
 
     def _abort_sync(self, abort_reason: Exception) -> None:
         self._flush()

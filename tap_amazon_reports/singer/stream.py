@@ -24,7 +24,6 @@ from singer_sdk.schema.source import SchemaDirectory
 
 from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
-from tap_amazon_reports.documents.block import RowBlock
 from tap_amazon_reports.documents.oddities import oddities
 from tap_amazon_reports.reports.schema_files import DIRECTORY
 from tap_amazon_reports.singer.account import (
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_amazon_reports.amazon.clock import Clock
-    from tap_amazon_reports.documents.block import Block
     from tap_amazon_reports.settings.reader import Settings
     from tap_amazon_reports.singer.outcome import RunOutcome
     from tap_amazon_reports.singer.state_messages import StateMessages
@@ -131,22 +129,8 @@ class AmazonStream(RecordPath, abc.ABC):
             AmazonError: if they cannot be read; the bookmark stays where it is.
         """
 
-    def blocks(self, context: Context | None) -> Iterator[Block]:
-        """Yield what `read` does, as many records at once as there are.
-
-        Raises:
-            AmazonError: as `read` does.
-        """
-        for record in self.read(context):
-            yield RowBlock([record])
-
-    def get_records(self, context: Context | None) -> Iterable[Record]:
+    def get_records(self, context: Context | None) -> Iterator[Record]:
         """Yield the records; a failure ends this partition, and is told at the end."""
-        for block in self.get_blocks(context):
-            yield from block.rows()
-
-    def get_blocks(self, context: Context | None) -> Iterator[Block]:
-        """Yield what `get_records` does, as many records at once as there are."""
         if refusal := self._outcome.refusal_of(self.service):
             self._outcome.failed(
                 self.name, self.service, AmazonError(f"not read, because: {refusal}")
@@ -154,7 +138,7 @@ class AmazonStream(RecordPath, abc.ABC):
             return
         self.tell_standing()
         try:
-            yield from self.blocks(context)
+            yield from self.read(context)
         except BrokenPipeError:
             # It is the target that is gone, and with it the reason to go on.
             raise
