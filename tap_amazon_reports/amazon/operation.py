@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tap_amazon_reports.amazon.answers import Json
     from tap_amazon_reports.amazon.http import Authenticator, Query
@@ -55,3 +55,8 @@ class Call:
         words = [f"{name}={value}" for name, value in sent if name != "nextToken"]
         of_what = f"({', '.join(words)})" if words else ""
         return f"{self.operation.name}{of_what} of the {service}"
+
+
+def joined(name: str, values: Sequence[str]) -> list[tuple[str, str]]:
+    """Return a parameter of a query that has several values; none for none."""
+    return [(name, ",".join(values))] if values else []

@@ -15,7 +15,7 @@ from tap_amazon_reports.amazon.errors import (
     DocumentGoneError,
     RequestRefusedError,
 )
-from tap_amazon_reports.amazon.operation import Call, Operation
+from tap_amazon_reports.amazon.operation import Call, Operation, joined
 from tap_amazon_reports.amazon.pay_signing import (
     IDEMPOTENCY_KEY,
     explain_refused_signature,
@@ -149,10 +149,9 @@ class PayClient(ReportsClient[PayReport]):
         processing_statuses: Sequence[str] = (),
     ) -> Iterator[Entry[Shape]]:
         """Yield the reports of these types, or of all if there are none."""
-        statuses = ",".join(processing_statuses)
         query: Query = [
-            *_types(report_types),
-            *([("processingStatuses", statuses)] if statuses else []),
+            *joined("reportTypes", report_types),
+            *joined("processingStatuses", processing_statuses),
             ("createdSince", basic_text(created_since)),
             ("createdUntil", basic_text(created_until)),
             ("pageSize", _PAGE_SIZE),
@@ -196,7 +195,7 @@ class PayClient(ReportsClient[PayReport]):
         self, report_types: Sequence[str]
     ) -> Iterator[Entry[ReportSchedule]]:
         """Yield the schedules of these report types, or all if there are none."""
-        call = Call(GET_REPORT_SCHEDULES, query=_types(report_types))
+        call = Call(GET_REPORT_SCHEDULES, query=joined("reportTypes", report_types))
         answer = self.connection.call_json(call)
         return listed([answer], "reportSchedules", ReportSchedule)
 
@@ -254,7 +253,3 @@ class PayClient(ReportsClient[PayReport]):
             return self.connection.call_json(beside)
         except RequestRefusedError:
             return self.connection.call_json(Call(GET_DISBURSEMENTS, query=alone))
-
-
-def _types(report_types: Sequence[str]) -> Query:
-    return [("reportTypes", ",".join(report_types))] if report_types else []

@@ -16,7 +16,7 @@ from tap_amazon_reports.amazon.errors import (
     DocumentGoneError,
     RequestRefusedError,
 )
-from tap_amazon_reports.amazon.operation import Call
+from tap_amazon_reports.amazon.operation import Call, joined
 from tap_amazon_reports.amazon.reports_client import ReportOperations, ReportsClient
 from tap_amazon_reports.amazon.restricted import RestrictedAuth
 from tap_amazon_reports.amazon.secret import Secret
@@ -176,8 +176,8 @@ class SellingPartnerClient(ReportsClient[SpReport]):
         def listed_of(types: Sequence[str]) -> Iterator[Entry[Shape]]:
             query = [*self._listing(types, created_since, created_until)]
             if not self._sandbox:
-                query += _joined("marketplaceIds", marketplace_ids)
-                query += _joined("processingStatuses", processing_statuses)
+                query += joined("marketplaceIds", marketplace_ids)
+                query += joined("processingStatuses", processing_statuses)
             return listed(self._report_pages(query), "reports", shape)
 
         return each_type(report_types, listed_of)
@@ -284,7 +284,7 @@ class SellingPartnerClient(ReportsClient[SpReport]):
         """
 
         def listed_of(types: Sequence[str]) -> Iterator[Entry[ReportSchedule]]:
-            wanted = _joined("reportTypes", types)
+            wanted = joined("reportTypes", types)
             query = _SANDBOX_SCHEDULES if self._sandbox else wanted
             answer = self.connection.call_json(Call(GET_REPORT_SCHEDULES, query=query))
             return listed([answer], "reportSchedules", ReportSchedule)
@@ -334,12 +334,8 @@ class SellingPartnerClient(ReportsClient[SpReport]):
         if self._sandbox:
             return _SANDBOX_REPORTS
         return [
-            *_joined("reportTypes", report_types),
+            *joined("reportTypes", report_types),
             ("createdSince", utc_text(since)),
             ("createdUntil", utc_text(until)),
             ("pageSize", _PAGE_SIZE),
         ]
-
-
-def _joined(name: str, values: Sequence[str]) -> list[tuple[str, str]]:
-    return [(name, ",".join(values))] if values else []

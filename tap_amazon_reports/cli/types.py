@@ -12,19 +12,13 @@ from tap_amazon_reports.reports.questions import QUESTIONS, questions_of
 from tap_amazon_reports.reports.report_types import DateMode
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tap_amazon_reports.reports.type_search import search
+from tap_amazon_reports.settings.report_names import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tap_amazon_reports.documents.layout import RecordSet
     from tap_amazon_reports.reports.report_types import Dates, Option, ReportType
-
-SERVICES = ("selling_partner", "amazon_pay", "appstore")
-_SETTINGS = {
-    "selling_partner": "sp_report_types",
-    "amazon_pay": "pay_report_types",
-    "appstore": "appstore_reports",
-}
 
 
 @click.command("types")
@@ -57,7 +51,7 @@ def types(words: Sequence[str], *, everything: bool, as_json: bool) -> None:
 
 
 def _known() -> Iterator[tuple[str, str]]:
-    for service in SERVICES:
+    for service in SETTINGS:
         for name in CATALOGUE.known(service):
             yield service, name
 
@@ -113,7 +107,7 @@ def card(kind: ReportType) -> dict[str, Any]:
     """Return all that is known of a type, as `--json` prints it."""
     return {
         **_brief(kind),
-        "setting": _SETTINGS[kind.service],
+        "setting": SETTINGS[kind.service],
         "status": kind.status.value,
         "status_note": kind.status_note or None,
         "removed": kind.removal and kind.removal.sentence,

@@ -48,10 +48,6 @@ class ReportRecovery:
         self._policy = policy
         self.held: set[str] = set()
 
-    def hold(self, report_id: str) -> None:
-        """Know whose report it is: it is none that was lost."""
-        self.held.add(report_id)
-
     def wait_seconds(self, pending: PendingReport) -> float:
         """Return how long to wait before a report can be searched for."""
         return max(
@@ -133,7 +129,7 @@ class ReportRecovery:
             logger.info("Amazon did not create %s; creating it again", pending)
             return False
         logger.info("Amazon did create %s: report %s", pending, newest.report_id)
-        self.hold(newest.report_id)
+        self.held.add(newest.report_id)
         pending.is_unchecked = True
         pending.created(
             newest.report_id,

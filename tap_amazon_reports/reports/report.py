@@ -67,8 +67,8 @@ class ReportService(Protocol):
 
     Attributes:
         name: of the service.
-        types_per_listing: how many types one `search` takes; 0 where nothing has to be
-            searched, as an ask that is repeated makes no second report.
+        types_per_listing: how many types one `list_newest` takes; 0 where nothing has
+            to be searched, as an ask that is repeated makes no second report.
     """
 
     name: str
@@ -87,7 +87,7 @@ class ReportService(Protocol):
         """Return how long the last of the next `count` asks would wait for quota."""
 
     def drain_create_quota(self) -> None:
-        """Believe that the quota of `ask` is used up now, for all types."""
+        """Believe that the quota of `create` is used up now, for all types."""
 
     def get(self, report_id: str) -> Report:
         """Return what is known of a report; the scheduler plans the next try.
@@ -99,7 +99,7 @@ class ReportService(Protocol):
         """
 
     def get_wait_seconds(self) -> float:
-        """Return how long the next `look` would wait for its quota."""
+        """Return how long the next `get` would wait for its quota."""
 
     def list_reports(
         self, report_types: Sequence[str], since: datetime, until: datetime
@@ -122,7 +122,7 @@ class ReportService(Protocol):
         """
 
     def list_wait_seconds(self) -> float:
-        """Return how long the next `listed` or `search` would wait for its quota."""
+        """Return how long the next listing would wait for its quota."""
 
     def document_url(self, document_id: str, *, restricted: bool) -> DocumentUrl:
         """Return where a document lies, for a few minutes or seconds.

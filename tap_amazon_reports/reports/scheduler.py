@@ -73,7 +73,7 @@ class ReportScheduler:
         """
         if known_id is not None:
             pending.adopt(known_id, now=self._clock.now())
-            self._recovery.hold(known_id)
+            self._recovery.held.add(known_id)
         self._place(pending)
 
     def drop(self, queue: str) -> None:
@@ -176,7 +176,7 @@ class ReportScheduler:
 
     def _given(self, pending: PendingReport) -> None:
         """Know whose report it is that is being made now, and whose turn it was."""
-        self._recovery.hold(str(pending.report_id))
+        self._recovery.held.add(str(pending.report_id))
         self._wanted.took_turn(pending.queue)
 
     # What is due.

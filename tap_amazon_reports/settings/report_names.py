@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from tap_amazon_reports.reports.report_catalogue import ReportCatalogue
     from tap_amazon_reports.reports.report_types import ReportType
 
-_SETTINGS = {
-    "selling_partner": ("the Selling Partner API", "sp_report_types"),
-    "amazon_pay": ("Amazon Pay", "pay_report_types"),
-    "appstore": ("the Appstore", "appstore_reports"),
+SETTINGS = {
+    "selling_partner": "sp_report_types",
+    "amazon_pay": "pay_report_types",
+    "appstore": "appstore_reports",
+}
+"""Where the report types of each service are named."""
+_CALLED = {
+    "selling_partner": "the Selling Partner API",
+    "amazon_pay": "Amazon Pay",
+    "appstore": "the Appstore",
 }
 
 
@@ -29,8 +35,7 @@ def strayed(name: str, *, service: str, catalogue: ReportCatalogue) -> str | Non
     owner = catalogue.service_of(name)
     if owner is None or owner == service:
         return None
-    whose, setting = _SETTINGS[owner]
-    return f"this type belongs to {whose}: name it in {setting}"
+    return f"this type belongs to {_CALLED[owner]}: name it in {SETTINGS[owner]}"
 
 
 def meant(kind: ReportType, catalogue: ReportCatalogue) -> str:
