@@ -34,7 +34,6 @@ __all__ = [
     "ColumnMap",
     "Parser",
     "Record",
-    "Slot",
     "TypedBlock",
 ]
 
@@ -61,20 +60,6 @@ class Column:
     def forms(self, form: Callable[[str], str]) -> set[str]:
         """Return all of its names in one form, `normalise` or `bare`."""
         return set(map(form, (self.name, *self.aliases)))
-
-
-class Slot(NamedTuple):
-    """What becomes of the cells at one place.
-
-    Attributes:
-        name: the known column's name, or else Amazon's in snake case.
-        known: whether it is a known column; if not, its cells are extra.
-        parse: how its cells are read; None keeps them as they are.
-    """
-
-    name: str
-    known: bool
-    parse: Parser | None
 
 
 class TypedBlock(NamedTuple):
@@ -107,7 +92,6 @@ class ColumnMap:
     """What to do with the cells of one document.
 
     Attributes:
-        slots: one for each column of the header, in its order.
         misfits: how many values did not fit, by name of the column, so far.
         unknown: how many cells of columns that nobody knows held anything, by name of
             the column, so far.
@@ -145,10 +129,9 @@ class ColumnMap:
         missing = [c.name for c in known if c.name not in here]
         words = [found[n].name if n in found else name for n, name in enumerate(header)]
         names = snake_names(words, taken=missing)
-        self.slots = [_slot(found.get(n), name) for n, name in enumerate(names)]
+        self._slots = [_slot(found.get(n), name) for n, name in enumerate(names)]
         self.misfits: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
-        self._parsed = [slot.parse and _Parsed(slot.parse) for slot in self.slots]
         self._around = around
         self._known = [column.name for column in known]
 
@@ -183,16 +166,14 @@ class ColumnMap:
         widths = set(map(len, rows))
         by_column = self._cells(rows, widths)
         # Columns behind the longest row are blank: there may be thousands.
-        for slot, parsed, cells in zip(
-            self.slots, self._parsed, by_column, strict=False
-        ):
+        for slot, cells in zip(self._slots, by_column, strict=False):
             if not any(cells):
                 continue
             if slot.known:
-                columns[slot.name] = self._values(slot, parsed, cells, extras)
+                columns[slot.name] = self._values(slot, cells, extras)
             else:
                 self._keep_unknown(slot.name, cells, extras)
-        if max(widths) > len(self.slots):
+        if max(widths) > len(self._slots):
             self._keep_beyond(rows, extras)
         return TypedBlock(ColumnBlock(columns, len(rows)), extras)
 
@@ -200,7 +181,7 @@ class ColumnMap:
         self, rows: Sequence[Sequence[str]], widths: set[int]
     ) -> Iterable[Sequence[str]]:
         """Return the cells of the columns that rows have, blank where one is short."""
-        width = min(len(self.slots), max(widths))
+        width = min(len(self._slots), max(widths))
         if widths != {width}:
             blank = [""] * width
             rows = [[*cells[:width], *blank[len(cells) :]] for cells in rows]
@@ -208,13 +189,12 @@ class ColumnMap:
 
     def _values(
         self,
-        slot: Slot,
-        parsed: _Parsed | None,
+        slot: _Slot,
         cells: Sequence[str],
         extras: defaultdict[int, dict[str, str]],
     ) -> Sequence[object]:
         """Return the values of a known column; what does not fit is put into extras."""
-        if parsed is None:
+        if (parsed := slot.parsed) is None:
             return _texts(cells)
         values = list(map(parsed.__getitem__, cells))
         if parsed.misfits:
@@ -255,7 +235,7 @@ class ColumnMap:
                 self.unknown.update(beyond.keys())
 
     def _beyond(self, cells: Sequence[str]) -> dict[str, str]:
-        width = len(self.slots)
+        width = len(self._slots)
         beyond = enumerate(cells[width:], start=width + 1)
         return {cell_name(n): cell for n, cell in beyond if cell.strip()}
 
@@ -296,11 +276,25 @@ class _Parsed(dict[str, Any]):
         return value
 
 
-def _slot(column: Column | None, name: str) -> Slot:
+class _Slot(NamedTuple):
+    """What becomes of the cells at one place.
+
+    Attributes:
+        name: the known column's name, or else Amazon's in snake case.
+        known: whether it is a known column; if not, its cells are extra.
+        parsed: the values of cells; None keeps them as they are.
+    """
+
+    name: str
+    known: bool
+    parsed: _Parsed | None
+
+
+def _slot(column: Column | None, name: str) -> _Slot:
     if column is None:
-        return Slot(name, known=False, parse=None)
-    parse = None if column.parse is text else column.parse
-    return Slot(column.name, known=True, parse=parse)
+        return _Slot(name, known=False, parsed=None)
+    parsed = None if column.parse is text else _Parsed(column.parse)
+    return _Slot(column.name, known=True, parsed=parsed)
 
 
 def _matched(header: Sequence[str], known: Sequence[Column]) -> dict[int, Column]:
