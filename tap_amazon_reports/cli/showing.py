@@ -14,7 +14,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["answer", "lines", "pretty_json", "say", "show", "table", "write_json"]
+__all__ = ["answer", "lines", "say", "show", "table", "write_json"]
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _WIDTH_OF_A_FILE = 10_000
@@ -23,12 +23,7 @@ _WIDTH_OF_A_FILE = 10_000
 
 def write_json(content: object) -> None:
     """Print one JSON document; decimals keep their digits."""
-    click.echo(pretty_json(content))
-
-
-def pretty_json(content: object) -> str:
-    """Return a JSON document for people, too."""
-    return msgspec.json.format(_ENCODER.encode(content), indent=2).decode()
+    click.echo(msgspec.json.format(_ENCODER.encode(content), indent=2).decode())
 
 
 def lines(rows: Iterable[Mapping[str, Any]]) -> bytes:

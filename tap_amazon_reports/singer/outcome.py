@@ -113,11 +113,14 @@ class RunOutcome:
         """Return whether `stream` neither failed nor left anything unread."""
         return stream not in self._failed and stream not in self.unread
 
-    def refusal_of(self, service: str) -> AmazonError | None:
-        """Return the error after which nothing more is asked of `service`."""
-        cause = self._down.get(service)
-        refusal = cause.error if cause else None
-        return refusal if isinstance(refusal, AmazonError) else None
+    def refuses(self, service: str, streams: Iterable[str]) -> bool:
+        """Tell whether `service` refuses everything by now, so that these fail."""
+        if (cause := self._down.get(service)) is None:
+            return False
+        error = AmazonError(f"not read, because: {cause.error}")
+        for stream in streams:
+            self.failed(stream, service, error)
+        return True
 
     def tell(self, calls: Iterable[Calls] = ()) -> None:
         """Log the summary: each stream, each operation, and what failed.

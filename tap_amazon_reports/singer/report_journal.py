@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from singer_sdk.exceptions import SyncLifecycleSignal
 
-from tap_amazon_reports.amazon.errors import AmazonError
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -46,13 +44,8 @@ class ReportJournal:
 
     def refuses(self, job: ReportJob) -> bool:
         """Tell whether the job's service refuses everything by now."""
-        stream = self._streams[job.name]
-        if (refusal := self._outcome.refusal_of(stream.service)) is None:
-            return False
-        error = AmazonError(f"not read, because: {refusal}")
-        for one in job.streams:
-            self._outcome.failed(one.name, stream.service, error)
-        return True
+        service = self._streams[job.name].service
+        return self._outcome.refuses(service, [one.name for one in job.streams])
 
     def is_over(self, job: ReportJob) -> None:
         """End the streams of which this was the last job."""

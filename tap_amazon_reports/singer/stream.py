@@ -22,7 +22,6 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.schema.source import SchemaDirectory
 
-from tap_amazon_reports.amazon.errors import AmazonError
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 from tap_amazon_reports.documents.oddities import oddities
 from tap_amazon_reports.reports.schema_files import DIRECTORY
@@ -131,10 +130,7 @@ class AmazonStream(RecordPath, abc.ABC):
 
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Yield the records; a failure ends this partition, and is told at the end."""
-        if refusal := self._outcome.refusal_of(self.service):
-            self._outcome.failed(
-                self.name, self.service, AmazonError(f"not read, because: {refusal}")
-            )
+        if self._outcome.refuses(self.service, [self.name]):
             return
         self.tell_standing()
         try:
