@@ -30,9 +30,6 @@ _LEFT_OUT = ("marketplace_id", "report_created_time")
 class AppstoreReport(AppstoreMonths):
     """One line of one monthly file of a kind that a type file describes."""
 
-    # Payments are made, and their files appear, weeks after the month.
-    settles_after = timedelta(days=62)
-
     def __init__(self, tap: Tap, *, kind: ReportType, **shared: Any) -> None:
         """Be the stream of `kind`."""
         (records,) = kind.records
@@ -40,6 +37,7 @@ class AppstoreReport(AppstoreMonths):
         schema["properties"]["report_month"] = _MONTH
         for name in _LEFT_OUT:
             del schema["properties"][name]
+        self.settles_after = timedelta(days=kind.lookback_days)
         self.path_word = kind.path_word or kind.report_type
         self._kind = kind
         self._records = records
