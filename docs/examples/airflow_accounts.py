@@ -1,9 +1,8 @@
-"""Many accounts with Airflow: a DAG for each job, a mapped task for each account.
+"""Many accounts with Airflow: a DAG for each job, in it a task for each account.
 
 AMAZON_PROJECT is the folder of a Meltano project; accounts are its files
-`accounts/*.env`, jobs its files `jobs/*.env`. The pools `amazon_daily` and
-`amazon_slow` say how many accounts are read at once: `airflow pools set amazon_daily 25
-accounts`.
+`accounts/*.env`, jobs its files `jobs/*.env`. Each account has a pool of one slot, in
+which its jobs wait for each other, on whatever worker.
 """
 
 import os
@@ -11,41 +10,28 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from airflow.providers.standard.operators.bash import BashOperator
-from airflow.sdk import dag, task
+from airflow.sdk import DAG
 
 PROJECT = Path(os.environ["AMAZON_PROJECT"])
 LOADER = "target-postgres"
 SCHEDULES = {"daily": "0 2 * * *", "slow": "30 * * * *"}
+AT_ONCE = 25
 
-
-def dag_of(job: str, cron: str):
-    """Return the DAG of one job."""
-
-    @dag(
+for job, cron in SCHEDULES.items():
+    with DAG(
         dag_id=f"amazon_{job}",
         schedule=cron,
         start_date=datetime(2026, 1, 1),
         catchup=False,
         max_active_runs=1,
+        max_active_tasks=AT_ONCE,
         default_args={"retries": 1, "retry_delay": timedelta(minutes=10)},
-    )
-    def accounts_dag():
-        @task
-        def accounts() -> list[dict[str, str]]:
-            files = sorted((PROJECT / "accounts").glob("*.env"))
-            return [{"ACCOUNT": path.stem} for path in files]
-
-        BashOperator.partial(
-            task_id="read",
-            bash_command=f"docs/examples/run_account.sh $ACCOUNT {job} {LOADER}",
-            cwd=str(PROJECT),
-            append_env=True,
-            pool=f"amazon_{job}",
-            map_index_template="{{ task.env['ACCOUNT'] }}",
-        ).expand(env=accounts())
-
-    return accounts_dag()
-
-
-for name, schedule in SCHEDULES.items():
-    globals()[f"amazon_{name}"] = dag_of(name, schedule)
+    ):
+        for path in sorted((PROJECT / "accounts").glob("*.env")):
+            BashOperator(
+                task_id=path.stem,
+                bash_command=f"docs/examples/run_account.sh {path.stem} {job} {LOADER}",
+                cwd=str(PROJECT),
+                append_env=True,
+                pool=f"amazon_{path.stem}",
+            )

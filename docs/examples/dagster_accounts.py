@@ -18,6 +18,11 @@ SCHEDULES = {"daily": "0 2 * * *", "slow": "30 * * * *"}
 accounts = dagster.StaticPartitionsDefinition(
     sorted(path.stem for path in (PROJECT / "accounts").glob("*.env"))
 )
+tagged = dagster.PartitionedConfig(
+    partitions_def=accounts,
+    run_config_for_partition_key_fn=lambda _account: {},
+    tags_for_partition_key_fn=lambda account: {"amazon_account": account},
+)
 
 
 def tables_of(job: str) -> dagster.AssetsDefinition:
@@ -38,7 +43,9 @@ def schedule_of(job: str, cron: str) -> dagster.ScheduleDefinition:
 
     @dagster.schedule(
         name=f"amazon_{job}_schedule",
-        target=f"amazon_{job}",
+        job=dagster.define_asset_job(
+            f"amazon_{job}_job", selection=[f"amazon_{job}"], config=tagged
+        ),
         cron_schedule=cron,
         default_status=dagster.DefaultScheduleStatus.RUNNING,
     )
@@ -47,7 +54,6 @@ def schedule_of(job: str, cron: str) -> dagster.ScheduleDefinition:
             dagster.RunRequest(
                 run_key=f"{context.scheduled_execution_time:%Y-%m-%dT%H:%M}-{account}",
                 partition_key=account,
-                tags={"amazon_account": account},
             )
             for account in accounts.get_partition_keys()
         ]
@@ -58,4 +64,5 @@ def schedule_of(job: str, cron: str) -> dagster.ScheduleDefinition:
 definitions = dagster.Definitions(
     assets=[tables_of(job) for job in SCHEDULES],
     schedules=[schedule_of(job, cron) for job, cron in SCHEDULES.items()],
+    executor=dagster.in_process_executor,  # a run has one step, which only waits
 )

@@ -55,3 +55,11 @@ def _warehouse(
     if kind == "duckdb":
         return DuckDb(folder, tmp_path)
     return CsvFiles(folder, tmp_path) if kind == "csv" else JsonLines(folder, tmp_path)
+
+
+@pytest.fixture(name="postgres")
+def _postgres(
+    commands: Callable[[str], Path], server: PostgresServer, tmp_path: Path
+) -> Postgres:
+    server.query("DROP SCHEMA IF EXISTS amazon CASCADE")
+    return Postgres(commands("target-postgres"), tmp_path, server)

@@ -27,13 +27,14 @@ class PostgresServer:
 
     port: int
 
-    def query(self, sql: str) -> str:
+    def query(self, sql: str, database: str = USER) -> str:
         """Return what a statement yields, as psql prints it without decoration."""
         return subprocess.run(
             [
                 *("psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"),
                 *("--set", "ON_ERROR_STOP=1", "--host", "127.0.0.1"),
-                *("--port", str(self.port), "--username", USER, "--command", sql),
+                *("--port", str(self.port), "--username", USER, "--dbname", database),
+                *("--command", sql),
             ],
             check=True,
             stdout=subprocess.PIPE,

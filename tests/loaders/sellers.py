@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.loaders.warehouses import Postgres
+    from tests.local_amazon import Seen
 
 SPEED = 1000
 HISTORY_DAYS = 5
@@ -85,6 +86,15 @@ class Sellers:
         rows: dict[str, int] = json.loads(found)
         return rows
 
+    def asked(self, account: str, report_type: str) -> int:
+        """Return how many reports of a type an account has asked for."""
+        reports = self.amazons[account].selling_partner.reports
+        return [one["reportType"] for one in reports].count(report_type)
+
+    def throttled(self) -> list[Seen]:
+        """Return what was refused for a quota, of all accounts."""
+        return [seen for one in self.amazons.values() for seen in one.throttled]
+
     def states(self) -> list[str]:
         """Return the ids of the states that are kept."""
         return sorted(path.name for path in (self.folder / "states").iterdir())
@@ -112,6 +122,15 @@ def sellers(warehouse: Postgres, *names: str) -> Iterator[Sellers]:
             lines = "\n".join(environment_lines(_settings(amazon)))
             (folder / "accounts" / f"{name}.env").write_text(lines, encoding="utf-8")
         yield Sellers(folder, amazons, warehouse)
+
+
+def be_impatient(project: Sellers) -> None:
+    """Have the slow job of docs/schedule.md wait a second, and not five minutes."""
+    jobs = project.folder / "jobs" / "slow.env"
+    written = jobs.read_text(encoding="utf-8")
+    patient = "TAP_AMAZON_REPORTS_REPORT_TIMEOUT=300"
+    assert patient in written
+    jobs.write_text(written.replace(patient, f"{patient[:-3]}1"), encoding="utf-8")
 
 
 def _settings(amazon: LocalAmazon) -> dict[str, Any]:
