@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.loaders.daemons import free_port, must, running
+from tests.loaders.daemons import free_port, must, running, wait_for
 from tests.loaders.spans import Span
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 AIRFLOW = Path(os.environ.get("TAP_TEST_AIRFLOW", shutil.which("airflow") or "airflow"))
 """Where it is: in an environment of its own, which the tests do not make."""
 DATABASE = "airflow"
+SKIP_LOGS = "--skip-serve-logs"
+"""No server of the logs, which would listen on every address."""
 _SPANS = """
 SELECT coalesce(json_agg(json_build_object(
     'account', CASE WHEN map_index < 0 THEN task_id ELSE rendered_map_index END,
@@ -78,22 +80,20 @@ def airflow(sellers: Sellers, example: str, *, places: int) -> Iterator[Airflow]
     dags = sellers.folder / "dags"
     dags.mkdir()
     (dags / "accounts.py").write_text(example, encoding="utf-8")
-    environment = sellers.environment | _settings(sellers, dags, places)
+    port = free_port()
+    environment = sellers.environment | _settings(sellers, dags, places, port)
     one = Airflow(sellers, environment)
     one.must("db", "migrate")
     one.must("dags", "reserialize")
     with ExitStack() as parts:
-        for part in (
-            ("api-server",),
-            ("dag-processor",),
-            ("scheduler", "--skip-serve-logs"),
-        ):
+        for part in (["api-server"], ["dag-processor"], ["scheduler", SKIP_LOGS]):
             parts.enter_context(running([AIRFLOW, *part], sellers.folder, environment))
+            # Each task asks the API server, and fails where that is not up yet.
+            wait_for(port)
         yield one
 
 
-def _settings(sellers: Sellers, dags: Path, places: int) -> dict[str, str]:
-    port = free_port()
+def _settings(sellers: Sellers, dags: Path, places: int, port: int) -> dict[str, str]:
     address = (
         f"postgresql+psycopg2://postgres@127.0.0.1:{sellers.warehouse.server.port}"
     )

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,17 @@ def free_port() -> int:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
     return port
+
+
+def wait_for(port: int) -> None:
+    """Wait until something listens on a port of loopback, for two minutes at most."""
+    for _ in range(240):
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.5)
+    msg = f"nobody listens on port {port}"
+    raise TimeoutError(msg)
 
 
 def must(

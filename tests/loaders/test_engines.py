@@ -27,8 +27,9 @@ ACCOUNTS = int(os.environ.get("TAP_TEST_ACCOUNTS", "3"))
 """How many accounts the engines read; a hundred take an hour on two processors."""
 AT_ONCE = 2 if ACCOUNTS == 3 else 4
 NAMES = [f"SELLER_{number:03d}" for number in range(ACCOUNTS)]
-SOME = NAMES[:3]
-"""Whose slow job runs a second time."""
+FIRST = "SELLER_00"
+SOME = [name for name in NAMES if name.startswith(FIRST)]
+"""Whose slow job runs a second time: ten accounts at most."""
 RIPE_SECONDS = 30.0
 """After how long a report of the slow job is made."""
 BUSY_SECONDS = 100.0
@@ -41,6 +42,15 @@ SLOW_TYPE = "GET_SALES_AND_TRAFFIC_REPORT"
 DAILY_TYPES = (
     "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",
     "GET_FBA_MYI_ALL_INVENTORY_DATA",
+)
+
+_needs_dagster = pytest.mark.skipif(
+    not DAGSTER.is_file(),
+    reason="Dagster is not installed; TAP_TEST_DAGSTER says where it is",
+)
+_needs_airflow = pytest.mark.skipif(
+    not AIRFLOW.is_file(),
+    reason="Airflow is not installed; TAP_TEST_AIRFLOW says where it is",
 )
 
 
@@ -58,14 +68,13 @@ def _many(postgres: Postgres) -> Iterator[Sellers]:
         yield many
 
 
+@_needs_dagster
 def test_dagster_holds_its_limits(many: Sellers) -> None:
     """The schedules' ticks queue runs of all accounts; dagster.yaml's limits hold.
 
     A slow job that leaves what is not made ends with success, and its next run reads
     it; no report is asked for twice.
     """
-    if not DAGSTER.is_file():
-        pytest.skip("Dagster is not installed; TAP_TEST_DAGSTER says where it is")
     example = many.folder / "docs" / "examples" / "dagster_accounts.py"
     example.write_text(
         _at(example.read_text(encoding="utf-8"), *_minutes()), encoding="utf-8"
@@ -77,10 +86,11 @@ def test_dagster_holds_its_limits(many: Sellers) -> None:
         runs = dagster.runs(2 * ACCOUNTS, within_seconds=LONGEST_SECONDS)
         assert {"SUCCESS"} == {run.state for run in runs}
         _check_limits(runs, AT_ONCE)
+        _check_order(runs)
         asked = _check_first_runs(many)
         time.sleep(RIPE_SECONDS)
         dagster.backfill("slow", SOME)
-        again = dagster.runs(2 * ACCOUNTS + len(SOME), within_seconds=300)
+        again = dagster.runs(2 * ACCOUNTS + len(SOME), within_seconds=LONGEST_SECONDS)
         _tell(dagster.version(), runs)
 
     assert {"SUCCESS"} == {run.state for run in again}
@@ -88,6 +98,7 @@ def test_dagster_holds_its_limits(many: Sellers) -> None:
     _check_second_runs(many, asked)
 
 
+@_needs_airflow
 def test_airflow_holds_the_pool_of_each_account(many: Sellers) -> None:
     """Two DAGs at once: the jobs of one account wait for each other in its pool.
 
@@ -107,13 +118,11 @@ def test_airflow_holds_the_pool_of_each_account(many: Sellers) -> None:
         for job in by(tasks, lambda task: task.job).values():
             assert most_at_once(job) <= AT_ONCE
         _check_limits(tasks, 2 * AT_ONCE)
+        _check_order(tasks)
         asked = _check_first_runs(many)
         time.sleep(RIPE_SECONDS)
-        engine.must(
-            *("tasks", "clear", "--yes", "--task-regex", f"^({'|'.join(SOME)})$"),
-            "amazon_slow",
-        )
-        again = engine.tasks(within_seconds=300)
+        engine.must("tasks", "clear", "--yes", "--task-regex", FIRST, "amazon_slow")
+        again = engine.tasks(within_seconds=LONGEST_SECONDS)
         _tell(f"Airflow {engine.must('version')}", tasks)
 
     assert {"success"} == {task.state for task in again}
@@ -121,6 +130,7 @@ def test_airflow_holds_the_pool_of_each_account(many: Sellers) -> None:
     _check_second_runs(many, asked)
 
 
+@_needs_airflow
 def test_airflow_holds_the_pool_of_a_mapped_task(many: Sellers) -> None:
     """A mapped task for each account that there is; the job's pool has few slots."""
     with airflow(many, _airflow_example("airflow_mapped.py"), places=99) as engine:
@@ -137,8 +147,6 @@ def test_airflow_holds_the_pool_of_a_mapped_task(many: Sellers) -> None:
 
 def _airflow_example(name: str) -> str:
     """Return the DAGs, whose next time is in 2028: they run when they are asked to."""
-    if not AIRFLOW.is_file():
-        pytest.skip("Airflow is not installed; TAP_TEST_AIRFLOW says where it is")
     example = (ROOT / "docs" / "examples" / name).read_text(encoding="utf-8")
     return _at(example, "0 0 29 2 *", "0 0 29 2 *")
 
@@ -168,8 +176,14 @@ def _check_limits(runs: list[Span], limit: int) -> None:
     """Many accounts at once, never more than are allowed, never two of one account."""
     assert 1 < most_at_once(runs) <= limit
     assert {1} == {most_at_once(own) for own in by(runs, _account).values()}
+
+
+def _check_order(runs: list[Span]) -> None:
+    """The first account's slow job waits for its daily one, and others run meanwhile.
+
+    With many accounts its daily job has ended before there is a place for the slow one.
+    """
     if ACCOUNTS == 3:
-        # The first account's slow job waits for its daily one, and no other's does.
         assert (NAMES[0], "slow") in {(one.account, one.job) for one in overtaken(runs)}
 
 
