@@ -72,7 +72,8 @@ class Pipeline(Owed):
         self._started = self.amazon.clock.now()
         self._told = {
             entry[0]
-            for parts in self.target.state.values()
+            for stream, parts in self.target.state.items()
+            if stream in self.settings.streams
             for part in parts.values()
             for entry in part.get("created", {}).values()
         }
@@ -186,7 +187,8 @@ class Pipeline(Owed):
         """No report is created while one that is as good is there to be read.
 
         Of what is listed, only the newest is looked at, and only where nothing is
-        remembered. Of two that were made in the same second, either may be the newest.
+        remembered, by a stream that is selected. Of two that were made in the same
+        second, either may be the newest.
         """
         alike = [
             (report_id, made)
