@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
 from tap_amazon_reports.cli.check import check
@@ -11,11 +13,26 @@ from tap_amazon_reports.cli.reports import reports
 from tap_amazon_reports.cli.schedules import schedules
 from tap_amazon_reports.cli.types import types
 
+_LOGGER = logging.getLogger("tap_amazon_reports")
+
 
 @click.group()
 @click.version_option(package_name="tap-amazon-reports")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Work with Amazon's reports by hand, outside the runs of the tap."""
+    # What is waited for is seen at once, on standard error, apart from the results.
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.INFO)
+    level = _LOGGER.level
+    _LOGGER.addHandler(handler)
+    _LOGGER.setLevel(min(logging.INFO, _LOGGER.getEffectiveLevel()))
+
+    def close() -> None:
+        _LOGGER.removeHandler(handler)
+        _LOGGER.setLevel(level)
+
+    context.call_on_close(close)
 
 
 for command in (check, explain, plan, reports, schedules, types):

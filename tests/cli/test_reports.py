@@ -406,6 +406,17 @@ def test_a_spent_quota_is_told(amazon_reports: Commands) -> None:
     assert [] == amazon_reports.clock.sleeps
 
 
+def test_a_wait_for_quota_is_seen(amazon_reports: Commands) -> None:
+    """Whoever waits for a listing sees for what, and for how long."""
+    amazon_reports.amazon.faults.add("getReports", Status(429))
+    words = ("reports", "list", "--service", "sp", "--json")
+    called = amazon_reports(*words)
+
+    assert 0 == called.status
+    assert [] != called.json
+    assert "getReports: waiting for quota, 45 s left" in called.err.splitlines()
+
+
 def test_the_sandbox_lists_what_it_has(amazon_reports: Commands) -> None:
     """The static sandbox has one listing, whatever a listing is narrowed to."""
     called = amazon_reports(
