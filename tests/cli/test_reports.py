@@ -414,7 +414,7 @@ def test_a_wait_for_quota_is_seen(amazon_reports: Commands) -> None:
 
     assert 0 == called.status
     assert [] != called.json
-    assert "getReports: waiting for quota, 45 s left" in called.err.splitlines()
+    assert "getReports: waiting for quota, " in called.err
 
 
 def test_the_sandbox_lists_what_it_has(amazon_reports: Commands) -> None:
