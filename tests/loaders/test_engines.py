@@ -147,6 +147,8 @@ def test_airflow_holds_the_pool_of_a_mapped_task(many: Sellers) -> None:
     assert {"success"} == {task.state for task in tasks}
     assert 1 < most_at_once(tasks) <= AT_ONCE
     assert NAMES == sorted(many.accounts_in(ORDERS))
+    assert ACCOUNTS == len(many.states())
+    assert [] == many.throttled()
 
 
 def _airflow_example(name: str) -> str:
