@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MIB = 1 << 20
 SECONDS = 10.0
-"""Each takes a fraction of one; without its bound many times as long."""
+"""Of the processor. Each takes a fraction of one; without its bound, minutes."""
 
 TSV, CSV, JSON, XML = (
     DocumentFormat.TSV,
@@ -129,7 +129,7 @@ def test_small_documents_cost_little(name: str) -> None:
     kind, made, error = SMALL[name]
     document = made().encode()
     pieces = [document[at : at + 65536] for at in range(0, len(document), 65536)]
-    started = time.monotonic()
+    started = time.process_time()
     tracemalloc.start()
     try:
         found = read(layout(kind), pieces, country="US")
@@ -139,7 +139,7 @@ def test_small_documents_cost_little(name: str) -> None:
 
     assert error == found.error
     assert bool(error) != bool(found.rows)
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert peak < 100 * MIB
     check_output(found)
 
@@ -155,10 +155,10 @@ def test_lists_of_what_few_objects_have_are_kept_together() -> None:
     records = RecordSet("s", "things[]", key=(), unique=False, schema=schema)
     parts = numbered(', {"a%d": 1}', 20_000).removeprefix(", ")
     document = things(f'"parts": [{parts}]').encode()
-    started = time.monotonic()
+    started = time.process_time()
     ((row, extra),) = read(Layout(JSON, (records,)), [document]).rows["s"]
 
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert {"amount": None} == row
     assert ["parts"] == list(extra)
     assert [{f"a{n}": 1} for n in range(20_000)] == json_value(extra["parts"])
@@ -269,11 +269,11 @@ def test_gzip_members_that_hold_nothing_cost_little() -> None:
     """A hundred thousand of them in two megabytes, behind one that holds a table."""
     table = gzip.compress(b"name\tprice\nx\t1\n", mtime=0)
     empty = gzip.compress(b"", mtime=0) * 100_000
-    started = time.monotonic()
+    started = time.process_time()
     (member,) = members([table + empty])
 
     assert b"name\tprice\nx\t1\n" == b"".join(member.chunks)
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def _archive(*names: str) -> bytes:
