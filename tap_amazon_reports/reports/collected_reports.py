@@ -221,10 +221,13 @@ class CollectedReports(ReportJob):
         unread = []
         listed = sorted(self._listed(), key=lambda one: (one.created, one.report_id))
         for report in listed:
+            takers = self._takers(report)
+            if not takers:
+                continue
             if report.status.is_terminal:
                 unread.append(report)
             elif self._is_held_up_by_none(report):
-                for stream in self._takers(report):
+                for stream in takers:
                     self._reached[stream.name].unread[report.report_id] = report.created
                 self.leave(
                     f"report {report.report_id} has been {report.status.value} since"
@@ -236,7 +239,7 @@ class CollectedReports(ReportJob):
                 break
         if self._is_listing_whole:
             self._forget_gone({report.report_id for report in listed})
-        return [report for report in unread if self._takers(report)]
+        return unread
 
     def _is_held_up_by_none(self, report: Report) -> bool:
         """Tell whether newer reports are read although this one is in the making."""
