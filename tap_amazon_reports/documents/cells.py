@@ -97,10 +97,10 @@ def _lines(pieces: Iterator[str]) -> Iterator[list[str]]:
         size += len(first)
         _refuse_longer(size)
         if others:
-            whole_lines = ["".join(unfinished).removesuffix("\r"), *others]
+            whole_lines = ["".join(unfinished), *others]
             unfinished = [whole_lines.pop()]
             size = len(unfinished[0])
-            if "\r" in piece:
+            if "\r" in piece or whole_lines[0].endswith("\r"):
                 whole_lines = [line.removesuffix("\r") for line in whole_lines]
             yield whole_lines
     yield ["".join(unfinished).removesuffix("\r")]

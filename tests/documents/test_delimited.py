@@ -93,6 +93,14 @@ def test_a_lone_return_stays_in_its_cell(cut: TextCut) -> None:
     assert [["A", "one\rtwo"]] == table(text, cut=cut)[1]
 
 
+@pytest.mark.parametrize("cut", CUTS)
+def test_of_two_carriage_returns_one_is_the_cells(cut: TextCut) -> None:
+    """Found by fuzzing: where the text was cut decided whether both were an end."""
+    text = "sku\ttitle\r\r\nA\tone\r\r\nB\ttwo\r\r\n"
+
+    assert [["A", "one\r"], ["B", "two\r"]] == table(text, cut=cut)[1]
+
+
 def test_other_separators_of_unicode_end_no_line() -> None:
     """Vertical tabs and line separators in a title are letters."""
     title = "a\x0bb\x0cc\x1cd\x85e\u2028f"
