@@ -127,8 +127,9 @@ class PlannedReports(ReportJob):
     def _recalled(self) -> Remembered:
         """Return what is remembered for all streams, and tell of changed options."""
         found = [stream.remembered() for stream in self.streams]
-        # Version 0.1 told each stream of what was created.
-        created = {key: one for memory in found for key, one in memory.created.items()}
+        created: dict[str, CreatedReport] = {}
+        for digest, one in (item for of in found for item in of.created.items()):
+            created[digest] = max(created.get(digest, one), one, key=_newness)
         memory = replace(found[0], created=created, options=self._options)
         told = {one.options for one in found} - {None, self._options}
         if told and not self.wanted.kind.is_snapshot:
@@ -269,3 +270,12 @@ class PlannedReports(ReportJob):
         reports = (one.pending.report for one in self._next)
         self._reader.forget(report for report in reports if report)
         self._next.clear()
+
+
+def _newness(created: CreatedReport) -> tuple[int, str]:
+    """Order reports of one request, which each of several streams may remember.
+
+    A stream that was not selected for some runs may remember an older one. Ids are
+    numbers that have been seen to grow; a wrong guess costs a report, and no row.
+    """
+    return len(created.report_id), created.report_id

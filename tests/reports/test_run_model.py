@@ -112,3 +112,21 @@ def test_a_look_back_that_was_created_is_found_in_the_listing() -> None:
 
     requests = [made.request for made in amazon.made.values()][read:]
     assert len(set(requests)) == len(requests)
+
+
+def test_of_two_remembered_reports_the_newer_is_read() -> None:
+    """A stream that was not selected meanwhile may remember one that is gone."""
+    kind = KINDS["JSON of whole days"]
+    amazon = Amazon(ScriptedClock(), kind.kind)
+    pipeline = Pipeline("one", amazon, kind)
+    orders, items = pipeline.settings.streams
+    pipeline.settings.markets = ("US",)
+    pipeline.settings.streams = (items,)
+    pipeline.run(messages=1)
+    amazon.made["100"].is_gone = True
+    pipeline.settings.streams = (orders, items)
+    pipeline.run(messages=2)
+
+    assert pipeline.run().is_complete
+    requests = [made.request for made in amazon.made.values() if not made.is_gone]
+    assert len(set(requests)) == len(requests)
