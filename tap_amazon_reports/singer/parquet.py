@@ -19,6 +19,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -40,6 +41,7 @@ _EXTRA = "_extra"
 _MISFITS = (pa.ArrowException, TypeError, ValueError, OverflowError)
 _GROUP_RECORDS = 5000
 """A row group; while one is compressed the next is read."""
+_MOMENTS_MAX = 256
 _TEXT = pa.string()
 _FORMATS = {"date-time": pa.timestamp("us", tz="UTC"), "date": pa.date32()}
 _TYPES = {
@@ -172,8 +174,16 @@ def _typed(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
         if first is None:
             return pa.nulls(number, type_)
         if isinstance(first, str):
+            if pa.types.is_temporal(type_):
+                return pa.repeat(_moment(first, type_), number)
             return pa.repeat(_converted([first], type_)[0], number)
     return _converted(values, type_)
+
+
+@lru_cache(_MOMENTS_MAX)
+def _moment(text: str, type_: pa.DataType) -> pa.Scalar:
+    """Return one value; what is the same in all rows is so in the next block too."""
+    return _converted([text], type_)[0]
 
 
 def _converted(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
