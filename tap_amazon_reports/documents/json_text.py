@@ -49,7 +49,7 @@ def _decimal(text: str) -> Decimal | str:
     except InvalidOperation:
         return text
     is_readable = len(text) <= DIGITS_MAX and abs(number.adjusted()) <= _EXPONENT_MAX
-    return number if is_readable or (not number and len(text) <= DIGITS_MAX) else text
+    return number if is_readable else text
 
 
 def _integer(text: str) -> int | str:
