@@ -20,6 +20,8 @@ from email.message import Message
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.errors import DocumentDamagedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -222,7 +224,7 @@ class _CountingDecoder:
                 self._strict = None
             except UnicodeError:
                 self._strict.setstate(state)
-                return self._hold(data)
+                return self._hold(data, final=final)
         states = self._ignoring.getstate(), self._replacing.getstate()
         try:
             ignoring = self._ignoring.decode(data, final)
@@ -230,12 +232,15 @@ class _CountingDecoder:
         except UnicodeError:
             self._ignoring.setstate(states[0])
             self._replacing.setstate(states[1])
-            return self._hold(data)
+            return self._hold(data, final=final)
         # A U+FFFD that Amazon wrote survives both ways, and is no replacement.
         self.replaced += text.count(_REPLACEMENT) - ignoring.count(_REPLACEMENT)
         return text
 
-    def _hold(self, data: bytes) -> str:
+    def _hold(self, data: bytes, *, final: bool) -> str:
         """Wait for more: an escape of ISO 2022 can be longer than Python's buffer."""
+        if final:
+            msg = "the document is damaged: its charset cannot be decoded"
+            raise DocumentDamagedError(msg)
         self._held = data
         return ""

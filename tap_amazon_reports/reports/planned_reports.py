@@ -275,7 +275,8 @@ class PlannedReports(ReportJob):
 def _newness(created: CreatedReport) -> tuple[int, str]:
     """Order reports of one request, which each of several streams may remember.
 
-    A stream that was not selected for some runs may remember an older one. Ids are
-    numbers that have been seen to grow; a wrong guess costs a report, and no row.
+    A stream that was not selected for some runs may remember an older one. The larger
+    id is taken for the newer, although Amazon promises no order: a wrong guess costs a
+    report, and no row.
     """
     return len(created.report_id), created.report_id

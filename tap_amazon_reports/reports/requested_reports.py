@@ -119,7 +119,7 @@ class RequestedReports(PlannedReports):
         Whoever made it may have cancelled it; that says nothing of the data.
         """
         said = (
-            f"report {report.report_id}, which another application created, is"
+            f"report {report.report_id}, which was found in Amazon's listing, is"
             f" {report.status.value}"
         )
         self._create_anew(head, said)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.charset import (
     LOOK_AHEAD_BYTES,
     DecodedText,
@@ -217,3 +219,29 @@ def test_an_endless_shift_is_text_that_is_replaced(size: int) -> None:
 
     assert "a\ufffd$" + "q" * 20 == "".join(decoded)
     assert 1 == decoded.replaced
+
+
+class _Failing(codecs.IncrementalDecoder):
+    """A decoder of which nothing comes."""
+
+    def decode(self, data: object, final: bool = False) -> str:  # noqa: FBT001, FBT002 (as codecs has it)
+        """Fail, and say nothing of where."""
+        raise UnicodeError
+
+
+def test_a_charset_that_cannot_be_decoded_is_damage() -> None:
+    """And never a document without a word: what is held back is told at its end."""
+
+    def find(name: str) -> codecs.CodecInfo | None:
+        coder = codecs.lookup("utf-8")
+        made = codecs.CodecInfo(
+            coder.encode, coder.decode, incrementaldecoder=_Failing, name=name
+        )
+        return made if name == "failing" else None
+
+    codecs.register(find)
+    try:
+        with pytest.raises(DocumentDamagedError, match="charset"):
+            list(DecodedText([b"a", b"b"], declared="failing"))
+    finally:
+        codecs.unregister(find)

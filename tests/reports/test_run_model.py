@@ -73,17 +73,22 @@ TestWindowHistories = WindowHistories.TestCase
 TestWindowHistories.settings = RANDOM
 
 
+def _pipeline(name: str) -> Pipeline:
+    """Return one of a kind of type, for one marketplace, that was never run."""
+    kind = KINDS[name]
+    pipeline = Pipeline("one", Amazon(ScriptedClock(), kind.kind), kind)
+    pipeline.settings.markets = ("US",)
+    return pipeline
+
+
 def test_each_cancellation_is_the_first_once_the_window_was_there() -> None:
     """A look-back that is cancelled, then empty, then cancelled again, loses no row."""
-    clock = ScriptedClock()
-    kind = KINDS["a flat file"]
-    amazon = Amazon(clock, kind.kind)
-    pipeline = Pipeline("one", amazon, kind)
-    pipeline.settings.markets = ("US",)
+    pipeline = _pipeline("a flat file")
+    amazon = pipeline.amazon
     cancelled = Fate(status=ReportStatus.CANCELLED)
     left = []
     for fate in (Fate(), cancelled, Fate(), cancelled):
-        clock.advance(hours=24)
+        amazon.clock.advance(hours=24)
         amazon.fates = [fate]
         left.append(bool(pipeline.run().left))
 
@@ -92,11 +97,8 @@ def test_each_cancellation_is_the_first_once_the_window_was_there() -> None:
 
 def test_a_look_back_that_was_created_is_found_in_the_listing() -> None:
     """Amazon tells milliseconds of when it made a report; no window begins at them."""
-    clock = ScriptedClock()
-    kind = KINDS["a flat file"]
-    amazon = Amazon(clock, kind.kind)
-    pipeline = Pipeline("one", amazon, kind)
-    pipeline.settings.markets = ("US",)
+    pipeline = _pipeline("a flat file")
+    amazon, clock = pipeline.amazon, pipeline.amazon.clock
     pipeline.settings.window_days = 1
     clock.advance(seconds=0.4)
     # Created in one run and read in the next: the look-back counts from the first.
@@ -116,11 +118,9 @@ def test_a_look_back_that_was_created_is_found_in_the_listing() -> None:
 
 def test_of_two_remembered_reports_the_newer_is_read() -> None:
     """A stream that was not selected meanwhile may remember one that is gone."""
-    kind = KINDS["JSON of whole days"]
-    amazon = Amazon(ScriptedClock(), kind.kind)
-    pipeline = Pipeline("one", amazon, kind)
+    pipeline = _pipeline("JSON of whole days")
+    amazon = pipeline.amazon
     orders, items = pipeline.settings.streams
-    pipeline.settings.markets = ("US",)
     pipeline.settings.streams = (items,)
     pipeline.run(messages=1)
     amazon.made["100"].is_gone = True

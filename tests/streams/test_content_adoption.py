@@ -98,7 +98,8 @@ def test_what_comes_to_naught_for_others_is_created(
 
     assert 0 == output.status
     assert 1 == _asked(content) == len(_ids(output, PLANNING_STREAM))
-    assert f"report {theirs['reportId']}, which another application" in content.warnings
+    found = f"report {theirs['reportId']}, which was found in Amazon's listing, is"
+    assert found in content.warnings
 
 
 def test_a_window_is_adopted_to_the_second(content: ContentRuns) -> None:
