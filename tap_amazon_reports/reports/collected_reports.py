@@ -140,7 +140,7 @@ class CollectedReports(ReportJob):
         """Let go of what will not be read."""
         self._reader.forget(self._next)
         self._next.clear()
-        self._is_listed, self._is_listing_whole = True, False
+        self._is_listed = True
 
     def finish(self) -> None:
         """Tell what was read in vain, and what could not be read.

@@ -107,20 +107,29 @@ class ReportRun:
         return plan
 
     def _try(self, job: ReportJob, step: Callable[[], None]) -> None:
-        """Take one step of a job; one that fails lets the others go on."""
+        """Take one step of a job; one that fails lets the others go on.
+
+        A job whose service refuses everything is not finished: what it would remember
+        or tell at its end, it has not come by.
+        """
         try:
             if self._journal.refuses(job):
                 job.drop()
-            else:
-                step()
+                self._close(job)
+                self._journal.is_over(job)
+                return
+            step()
             if job.is_over:
-                self._open.remove(job)
+                self._close(job)
                 job.finish()
                 self._journal.is_over(job)
         except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
             job.drop()
-            self._open = [one for one in self._open if one is not job]
+            self._close(job)
             self._journal.failed(job, error)
+
+    def _close(self, job: ReportJob) -> None:
+        self._open = [one for one in self._open if one is not job]
 
     def _next(self) -> ReportJob:
         """Return the job that is read next; wait until there is one.

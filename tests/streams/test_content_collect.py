@@ -140,6 +140,7 @@ def test_a_marketplace_that_is_added_stays_new_until_it_was_listed(
         *entries, state=first.state, **both, sp_client_secret="wrong"
     )
     assert 1 == refused.status
+    assert "1 more stream could not be read" in content.failure
     third = content.read(*entries, state=refused.state, **both)
     assert (0, [canada]) == (third.status, _ids(third))
 
