@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TYPES_PER_CALL = 10
-"""The most report types that getReports and getReportSchedules take in one call."""
+"""The most report types that getReports and getReportSchedules take in one call.
+
+`reportTypes` has at most ten (SP-API Reports API v2021-06-30 model, both operations;
+2026).
+"""
 
 
 def each_type(

@@ -14,16 +14,18 @@ from tap_amazon_reports.amazon.errors import (
     UnexpectedAnswerError,
 )
 from tap_amazon_reports.amazon.storage import UrlExpiredError
+from tap_amazon_reports.documents.container import members
 from tap_amazon_reports.documents.download import Download, MemoryBudget
 from tests.documents.scripted_urls import URL_LIFETIME_SECONDS, ScriptedUrls
 from tests.local_amazon.faults import CutShort, ExpiredToken, Status
 from tests.local_amazon.storage.models import StoredObject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tap_amazon_reports.amazon.secret import DocumentUrl
     from tap_amazon_reports.amazon.storage import Storage
+    from tap_amazon_reports.documents.container import Member
     from tests.clock import ScriptedClock
     from tests.local_amazon import LocalAmazon
 
@@ -319,7 +321,7 @@ class TestChecked:
         unpacked_bytes: int,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        """A document that was unpacked to be checked, or is too long for that."""
+        """One that was unpacked to be checked is so once, if it is short enough."""
         monkeypatch.setattr(
             "tap_amazon_reports.documents.download._UNPACKED_BYTES", unpacked_bytes
         )
@@ -327,11 +329,18 @@ class TestChecked:
         assert download.check(at_most_bytes=1_000_000)
         turns: list[None] = []
         download.between_pieces = lambda: turns.append(None)
+        unpacked: list[None] = []
 
+        def unpack(pieces: Iterable[bytes]) -> Iterator[Member]:
+            unpacked.append(None)
+            return members(pieces)
+
+        monkeypatch.setattr("tap_amazon_reports.documents.download.members", unpack)
         (file,) = download.files()
 
         assert CONTENT == b"".join(file.chunks)
         assert turns
+        assert (unpacked_bytes < len(CONTENT)) == bool(unpacked)
         assert [] == list(download.pieces())
 
     def test_two_versions_give_no_byte(
