@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 _LABEL_CHARACTERS_MAX = 63
 """Between two points of a host's name (RFC 1035, section 2.3.4)."""
+_NOT_ON_THE_INTERNET = frozenset({"localhost", "local", "internal"})
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+"""What ends in one is a short form of an address, such as `127.1`, and no name (URL
+Standard, WHATWG, section 3.5, "ends in a number checker"; November 2026)."""
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -83,10 +88,14 @@ class Origin:
     @property
     def is_public(self) -> bool:
         """Whether its name or number can be of a host on the internet."""
+        host = self.host.removesuffix(".")
         try:
-            return ipaddress.ip_address(self.host).is_global
+            return ipaddress.ip_address(host).is_global
         except ValueError:
-            return "." in self.host and not self.host.endswith((".localhost", ".local"))
+            last = host.rpartition(".")[2]
+            return last != host and not (
+                last in _NOT_ON_THE_INTERNET or _NUMBER.fullmatch(last)
+            )
 
     def __str__(self) -> str:
         """Show it as an address."""

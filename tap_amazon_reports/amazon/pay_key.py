@@ -19,6 +19,7 @@ _ALLOWED = (
 )
 _FEWEST_BITS = 1024
 """The signature does not fit into a key of 512 bits, and such a key hides nothing."""
+_MOST_BYTES = 64 * 1024
 _LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _ENCRYPTED = re.compile(r"-----BEGIN ENCRYPTED PRIVATE KEY-----|\nProc-Type:.*ENC")
 
@@ -81,11 +82,17 @@ def _pem(text_or_path: Secret) -> str:
 def _file_text(path: str) -> str:
     """Return the text of a PEM file; the path is never shown, it may be a bare key."""
     try:
-        content = Path(path).expanduser().read_bytes() if path else b""
+        content = _beginning(path) if path else b""
     except (OSError, RuntimeError, ValueError):
         found = "neither PEM text nor the path of a file that can be read"
         raise _refusal(found) from None
     return content.decode(errors="replace")
+
+
+def _beginning(path: str) -> bytes:
+    """Return what a file holds, as far as it can be a key: a device has no end."""
+    with Path(path).expanduser().open("rb") as file:
+        return file.read(_MOST_BYTES)
 
 
 def _parsed(pem: str, *, trusting: bool) -> RSAPrivateKey:

@@ -159,6 +159,12 @@ def test_a_directory_is_no_key(tmp_path: Path) -> None:
         load_private_key(Secret(str(tmp_path)))
 
 
+def test_a_device_without_an_end_is_no_key() -> None:
+    """No more is read than a key can have, whatever the path leads to."""
+    with pytest.raises(ValueError, match="something other than a private key"):
+        load_private_key(Secret("/dev/zero"))
+
+
 def test_a_mistyped_key_signs_nothing() -> None:
     """A key whose form is right and whose numbers are not is refused before it signs.
 
