@@ -75,10 +75,19 @@ class _Beginning:
             DocumentDamagedError: if they were others.
         """
         self._again.update(known)
-        if fresh and self._again.digest() != self._given.digest():
-            raise _changed()
+        if fresh:
+            self.end()
         self._given.update(fresh)
         self._again.update(fresh)
+
+    def end(self) -> None:
+        """Know that all of the beginning has come again.
+
+        Raises:
+            DocumentDamagedError: if it was another.
+        """
+        if self._again.digest() != self._given.digest():
+            raise _changed()
 
 
 class Download:
@@ -252,6 +261,7 @@ class Download:
     def _stored(self) -> Generator[bytes, None, None]:
         """Yield the bytes as they come from storage."""
         skipped = 0
+        is_first = True
         while True:
             try:
                 for piece in self._object.pieces():
@@ -263,8 +273,26 @@ class Download:
                     yield fresh
             except ConnectionError as error:
                 skipped = self._take_up(self.read_bytes, str(error))
+                is_first = False
             else:
+                self._check_end(skipped, is_first=is_first)
                 return
+
+    def _check_end(self, unread_bytes: int, *, is_first: bool) -> None:
+        """Know that the document has ended.
+
+        Args:
+            unread_bytes: how many it should have had that were read before.
+            is_first: whether it came without a break.
+
+        Raises:
+            DocumentDamagedError: if it ended where it did not the first time.
+        """
+        if self._beginning:
+            self._beginning.end()
+        is_shorter = self._length is not None and self.read_bytes != self._length
+        if unread_bytes or (is_shorter and not is_first):
+            raise _changed()
 
     def _take_up(self, position: int, said: str) -> int:
         """Open the document again at `position`; return how many bytes to skip."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import random
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -186,6 +188,38 @@ class TestBrokenOff:
         amazon.faults.add(GET, CutShort(at_byte=100_000))
         with pytest.raises(DocumentDamagedError, match="changed"):
             read(storage, ScriptedUrls(amazon, CONTENT, b"short"))
+
+    @pytest.mark.parametrize("tells_etag", [False, True])
+    @pytest.mark.parametrize(
+        "second", [CONTENT[:50_000], CONTENT[:100_000], CONTENT[:200_000], b"<html>"]
+    )
+    def test_a_second_copy_ends_where_the_first_would_have(
+        self, amazon: LocalAmazon, storage: Storage, second: bytes, *, tells_etag: bool
+    ) -> None:
+        """A shorter copy, or a page in its place, is not taken for the rest."""
+        amazon.faults.add(GET, CutShort(at_byte=100_000))
+        versions = [
+            StoredObject(
+                partial(iter, (content,)), length=len(content), tells_etag=tells_etag
+            )
+            for content in (CONTENT, second)
+        ]
+        with pytest.raises(DocumentDamagedError, match="changed"):
+            read(storage, ScriptedUrls(amazon, *versions))
+
+    @pytest.mark.parametrize("tells_etag", [False, True])
+    @pytest.mark.parametrize("second", [CONTENT[:50_000], b"<html>"])
+    def test_what_was_read_is_in_every_later_copy(
+        self, amazon: LocalAmazon, storage: Storage, second: bytes, *, tells_etag: bool
+    ) -> None:
+        """Also where storage tells no length: nothing may end before its middle."""
+        amazon.faults.add(GET, CutShort(at_byte=100_000))
+        versions = [
+            replace(whole_only(content), tells_etag=tells_etag)
+            for content in (CONTENT, second)
+        ]
+        with pytest.raises(DocumentDamagedError, match="changed"):
+            read(storage, ScriptedUrls(amazon, *versions))
 
     def test_it_ends(self, amazon: LocalAmazon, storage: Storage) -> None:
         """A document that keeps breaking off fails after five tries, with a reason."""
