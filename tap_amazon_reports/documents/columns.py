@@ -126,9 +126,9 @@ class ColumnMap:
         self._header = header
         here = {column.name for column in found.values()}
         self._lost = [_words(c) for c in known if c.name in set(keys) - here]
-        missing = [c.name for c in known if c.name not in here]
-        words = [found[n].name if n in found else name for n, name in enumerate(header)]
-        names = snake_names(words, taken=missing)
+        # What is in a known column has that one's name, and takes none from the others.
+        words = ["" if n in found else name for n, name in enumerate(header)]
+        names = snake_names(words, taken=[column.name for column in known])
         self._slots = [_slot(found.get(n), name) for n, name in enumerate(names)]
         self.misfits: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()

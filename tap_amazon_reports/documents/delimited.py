@@ -130,9 +130,12 @@ class DelimitedReader:
         """
         width = len(self.columns)
         header = self._found_header()
+        # A file of several parts may have a byte order mark before each.
+        marked = [f"\ufeff{cell}" for cell in header[:1]] + header[1:]
         while rows := self._next_rows(most):
-            if header in rows:
-                rows = [cells for cells in rows if cells != header]
+            for again in (header, marked):
+                if again in rows:
+                    rows = [cells for cells in rows if cells != again]
             if max(map(len, rows), default=0) > width:
                 _drop_blank_ends(rows, width)
             yield rows

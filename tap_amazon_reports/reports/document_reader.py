@@ -143,6 +143,8 @@ class DocumentReader:
                 count += len(found.block)
                 if receiver := takers.get(found.records.stream):
                     receiver.take(found.block)
+            if not count:
+                check(rows.head)
         finally:
             # Of a damaged document the rest is never read.
             download.release()

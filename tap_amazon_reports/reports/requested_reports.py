@@ -56,7 +56,7 @@ class RequestedReports(PlannedReports):
         elif report.status.has_failed:
             self._failed(head, report)
         elif not report.document_id:
-            self.warn(
+            self._tell_of_no_rows(
                 f"report {report.report_id} ({head.pending.request}) is done but has no"
                 " document: no rows"
             )
@@ -77,7 +77,13 @@ class RequestedReports(PlannedReports):
             raise
         if report.status.has_failed:
             head.pending.remember(None)
-        return report
+        # Keys have the window of a report, and an answer may lack it.
+        asked = head.pending.request
+        return replace(
+            report,
+            data_start=report.data_start or asked.data_start,
+            data_end=report.data_end or asked.data_end,
+        )
 
     def _read(self, head: NextReport, report: Report) -> None:
         def check(document: Mapping[str, object]) -> None:
@@ -150,11 +156,21 @@ class RequestedReports(PlannedReports):
             if twice_until is None or twice_until < window.window.end:
                 self._leave_cancelled(head, report, twice_until)
                 return
-        self.warn(
+        self._tell_of_no_rows(
             f"report {report.report_id} ({head.pending.request}) was cancelled: Amazon"
             " has no data for it, or somebody cancelled it"
         )
         self._move_past(head, report)
+
+    def _tell_of_no_rows(self, why: str) -> None:
+        """Say that a report has no rows, which does not tell that there are none.
+
+        Where the rows of a snapshot take the place of all earlier ones, those stay.
+        """
+        if self.wanted.kind.is_snapshot:
+            self.leave(f"{why}; rows of earlier runs stay as they are")
+        else:
+            self.warn(why)
 
     def _leave_cancelled(
         self, head: NextReport, report: Report, twice_until: datetime | None

@@ -71,6 +71,16 @@ def test_an_exact_name_goes_before_a_similar_one() -> None:
     assert {"sales_price_usd": "1", "sales_price_2": "3"} == extra
 
 
+def test_a_strange_column_takes_no_known_ones_name() -> None:
+    """What does not fit a column and what came twice before it are both kept."""
+    known = [Column("price", decimal), Column("price_2", decimal)]
+    columns = ColumnMap(["Price", "Price", "Price 2"], known)
+    values, extra = columns.read(["1", "second", "none yet"])
+
+    assert {"price": Decimal(1), "price_2": None} == values
+    assert {"price_2": "none yet", "price_3": "second"} == extra
+
+
 def test_rows_do_not_share_their_values() -> None:
     """A row that was handed out does not change with the next one."""
     columns = ColumnMap(["title"], KNOWN)

@@ -253,6 +253,15 @@ def test_a_header_without_rows_and_a_foreign_one_are_tables(
     assert table(text, kind=kind, header=rule)[1] == rows
 
 
+def test_each_part_of_a_file_may_begin_with_a_mark() -> None:
+    """A header that comes again is none of the rows, also behind a byte order mark."""
+    text = "\ufeffsku,price\nA,1\n\ufeffsku,price\nB,2\nsku,price\n"
+
+    assert (("sku", "price"), [["A", "1"], ["B", "2"]]) == table(
+        text.removeprefix("\ufeff"), kind=DocumentFormat.CSV
+    )
+
+
 def test_columns_are_known_before_the_first_row() -> None:
     """The header can be asked for first, and costs no row."""
     reader = DelimitedReader(["a\tb\n1\t2\n"], table=DocumentFormat.TSV)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.clock import NOON
-from tests.local_amazon import BySeconds, Outcome, Status
+from tests.local_amazon import BySeconds, Outcome, Status, StoredObject
+from tests.local_amazon.faults import Altered
 from tests.local_amazon.moments import extended
 from tests.report_types import LISTINGS, PLANNING, RETURNS
 from tests.streams.content_runs import US
@@ -172,6 +173,49 @@ def test_a_report_with_other_options_is_not_read(
     assert output.records(BY_ASIN)
     assert held not in _ids(output, BY_ASIN)
     assert "other report_options" in content.warnings
+
+
+def test_a_report_with_other_options_and_no_row_is_not_read(
+    content: ContentRuns,
+) -> None:
+    """That others have no rows says nothing of ours."""
+    document = {
+        "reportSpecification": {"reportOptions": {"asinGranularity": "SKU"}},
+        "salesAndTrafficByDate": [],
+        "salesAndTrafficByAsin": [],
+    }
+    stored = StoredObject(json.dumps(document).encode(), "application/json")
+    content.amazon.selling_partner.add_report(
+        SALES,
+        created=NOON - HOUR,
+        outcome=Outcome("DONE", stored),
+        marketplaceIds=[US],
+        **ONE_DAY,
+    )
+    output = content.read(SALES, **UNTIL)
+    assert (0, 1) == (output.status, _asked(content))
+    assert output.records(BY_ASIN)
+    assert "other report_options" in content.warnings
+
+
+def test_the_window_of_a_report_is_known_without_an_answer(
+    content: ContentRuns,
+) -> None:
+    """Keys have the window that was asked for where `getReport` does not repeat it."""
+
+    def without_dates(body: bytes) -> bytes:
+        answer = json.loads(body)
+        return json.dumps(
+            {name: answer[name] for name in answer if not name.startswith("data")}
+        ).encode()
+
+    content.amazon.faults.add("getReport", Altered(without_dates), times=99)
+    output = content.read(SALES, start_date="2026-11-13", end_date="2026-11-15")
+    windows = {row["data_start_time"] for row in output.records(BY_ASIN)}
+    asked = {report["dataStartTime"] for report in content.reports(SALES)}
+    assert 0 == output.status
+    assert len(windows) == len(asked) > 0
+    assert "Unknown" not in windows
 
 
 def test_a_table_that_could_have_had_options_is_not_adopted(

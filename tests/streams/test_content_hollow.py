@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.clock import NOON
 from tests.local_amazon import Outcome
 from tests.report_types import PLANNING, RETURNS, SETTLEMENT
@@ -46,6 +48,23 @@ def test_a_window_without_a_document_has_no_rows(content: ContentRuns) -> None:
     assert f") {TOLD}: no rows" in content.warnings
     assert "2026-11-15T00:00:00Z" == _bookmark(output, RETURNS_STREAM)
     assert 1 == _opened(content)
+
+
+@pytest.mark.parametrize("outcome", [HOLLOW, Outcome("CANCELLED")])
+def test_a_snapshot_without_rows_drops_none(
+    content: ContentRuns, outcome: Outcome
+) -> None:
+    """Nobody knows whether there are none: no target is told to drop earlier rows."""
+    more: dict[str, Any] = {"emit_activate_version_messages": True}
+    first = content.read(PLANNING, **more)
+    content.clock.advance(days=1)
+    content.amazon.selling_partner.outcomes[PLANNING] += [outcome]
+    second = content.read(PLANNING, state=first.state, **more)
+    kinds = [message["type"] for message in first.messages]
+    assert (0, 0) == (first.status, second.status)
+    assert "ACTIVATE_VERSION" in kinds
+    assert "ACTIVATE_VERSION" not in [message["type"] for message in second.messages]
+    assert "rows of earlier runs stay as they are" in content.warnings
 
 
 def test_a_collected_report_without_a_document_is_passed(content: ContentRuns) -> None:
