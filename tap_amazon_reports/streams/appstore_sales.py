@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.charset import DecodedText, charset_of
 from tap_amazon_reports.documents.columns import Column, ColumnMap
 from tap_amazon_reports.documents.container import members
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_amazon_reports.documents.container import Member
     from tap_amazon_reports.documents.whole import WholeDocument
     from tap_amazon_reports.reports.windows import Month
 
@@ -69,11 +69,19 @@ class AppstoreSales(AppstoreMonths, CoreStream):
     settles_after = timedelta(hours=48)
 
     def rows(self, month: Month, document: WholeDocument) -> Iterator[Record]:
-        """Yield the rows of all files of a month; the same invoice id is counted."""
+        """Yield the rows of all files of a month; the same invoice id is counted.
+
+        Raises:
+            DocumentDamagedError: if no file has a header, as one without rows has.
+        """
         seen: Counter[str] = Counter()
         charset = charset_of(document.content_type)
+        has_header = False
         for member in members([document.content]):
-            for row in self._member_rows(member, charset, month):
+            text = DecodedText(member.chunks, declared=charset)
+            reader = DelimitedReader(text, table=DocumentFormat.CSV, header=_HEADER)
+            has_header = has_header or bool(reader.columns)
+            for row in self._file_rows(text, reader, month):
                 invoice_id = row["invoice_id"] or _UNKNOWN_INVOICE
                 seen[invoice_id] += 1
                 yield row | {
@@ -81,19 +89,21 @@ class AppstoreSales(AppstoreMonths, CoreStream):
                     "invoice_id": invoice_id,
                     "occurrence": seen[invoice_id],
                 }
+        if not has_header:
+            msg = "the document is damaged: it is empty"
+            raise DocumentDamagedError(msg)
 
-    def _member_rows(
-        self, member: Member, charset: str | None, month: Month
+    def _file_rows(
+        self, text: DecodedText, reader: DelimitedReader, month: Month
     ) -> Iterator[dict[str, Any]]:
-        text = DecodedText(member.chunks, declared=charset)
-        reader = DelimitedReader(text, table=DocumentFormat.CSV, header=_HEADER)
         columns = ColumnMap(reader.columns, _COLUMNS, keys=("invoice_id",))
         for cells in reader:
             values, extra = columns.read(cells)
             values["transaction_time"] = _moment(values, columns.misfits)
             yield {**values, "_extra": extra or None}
         where = f"month {month.label}"
-        self.warn_of_oddities(where, columns.misfits, columns.unknown, text.replaced)
+        replaced = text.replaced + reader.replaced
+        self.warn_of_oddities(where, columns.misfits, columns.unknown, replaced)
 
 
 def _moment(values: dict[str, Any], misfits: Counter[str]) -> str | None:

@@ -261,6 +261,35 @@ def test_a_file_without_a_column_of_invoices_fails(
     assert "no column for `invoice_id` (found 2 columns)" in caplog.text
 
 
+@pytest.mark.parametrize("files", [[], [Member("sales.csv", [], [])]])
+def test_a_file_that_holds_nothing_is_no_month(
+    amazon: LocalAmazon,
+    clock: ScriptedClock,
+    caplog: pytest.LogCaptureFixture,
+    files: list[Member],
+) -> None:
+    """One without lines has a header; what has none is looked at again."""
+    amazon.appstore.months["sales", "2026-09"] = AppstoreFile(files)
+    config = {**amazon.settings(), "start_date": "2026-09-01"}
+    output = sync(config, clock=clock, only=[STREAM])
+
+    assert (1, []) == (output.status, output.records(STREAM))
+    assert "replication_key_value" not in output.text
+    assert "the document is damaged: it is empty" in caplog.text
+
+
+def test_a_sign_that_no_text_may_have_is_told(
+    amazon: LocalAmazon, clock: ScriptedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """NUL is replaced, and the month is named."""
+    amazon.appstore.months["sales", "2026-11"] = _file(("A\0", "2026-11-20"))
+    config = {**amazon.settings(), "start_date": "2026-11-01"}
+    output = sync(config, clock=clock, only=[STREAM])
+
+    assert ["A\ufffd"] == [row["invoice_id"] for row in output.records(STREAM)]
+    assert "month 2026-11: " in caplog.text
+
+
 def test_no_credentials_go_to_storage(
     amazon: LocalAmazon, clock: ScriptedClock
 ) -> None:
