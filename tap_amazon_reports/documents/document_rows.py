@@ -220,7 +220,9 @@ class DocumentRows:
         arrays = {
             records.path or EVERY_RECORD: _ObjectRows(
                 records,
-                ObjectReader(records.schema, conventions=self._conventions),
+                ObjectReader(
+                    records.schema, conventions=self._conventions, keys=records.key
+                ),
                 around,
             )
             for records in self._layout.records
@@ -321,7 +323,7 @@ class _ObjectRows:
         # Now, and not by the block: what is around goes on being read.
         values, extra = self.reader.read(record, parents)
         self._is_keyed = self._is_keyed or any(
-            values[name] is not None or name in extra for name in self._keys
+            values[name] is not None for name in self._keys
         )
         if extra:
             self._extras[len(self._rows)] = extra

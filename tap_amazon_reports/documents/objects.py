@@ -9,7 +9,7 @@ these, they are where Amazon's name is the column's, but for case and underscore
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
@@ -73,12 +73,15 @@ class ObjectReader:
         schema: Mapping[str, Any],
         *,
         conventions: Conventions = _PLAIN,
+        keys: Collection[str] = (),
     ) -> None:
         """Work out once where each column's values are and how they are read.
 
         Args:
             schema: of the records. What begins with an underscore is the tap's own.
             conventions: what the text of a value means.
+            keys: columns that tell records apart: what does not fit one of them stands
+                in it as its own text, and in `extra` as well.
 
         Raises:
             ValueError: two columns are in one place, or one is inside another.
@@ -89,6 +92,8 @@ class ObjectReader:
         self._empty: dict[str, object] = dict.fromkeys(properties)
         self._root = _Branch()
         self._around: dict[int, _Branch] = {}
+        self._keys = frozenset(keys)
+        self._key_texts: dict[str, str] = {}
         types = value_types(conventions)
         for column, kind in properties.items():
             if column.startswith("_"):
@@ -117,6 +122,8 @@ class ObjectReader:
             if level <= len(parents):
                 self._read_known(branch, parents[-level], found, "^" * level, extra)
         self._read(self._root, record, found, "", extra)
+        if self._key_texts:
+            self._put_key_texts(found)
         return Record(found, extra)
 
     def _plant(self, path: str, field: _Field) -> None:
@@ -186,6 +193,15 @@ class ObjectReader:
         except (TypeError, ValueError):
             _keep(extra, path, value)
             self.misfits[field.column] += 1
+            if field.column in self._keys:
+                self._key_texts.setdefault(field.column, _as_text(value))
+
+    def _put_key_texts(self, found: dict[str, object]) -> None:
+        """Put what does not fit a key into it, unless another of its names did."""
+        for column, text in self._key_texts.items():
+            if found[column] is None:
+                found[column] = text
+        self._key_texts.clear()
 
     def _descend(
         self,
@@ -240,7 +256,11 @@ def _keep(extra: dict[str, str], path: str, value: Any) -> None:
         return
     while path in extra:
         path += "_2"
-    extra[path] = value if isinstance(value, str) else json_text(value)
+    extra[path] = _as_text(value)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json_text(value)
 
 
 def _has_room(extra: dict[str, str], path: str, members: int) -> bool:

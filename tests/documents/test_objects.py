@@ -317,6 +317,36 @@ def test_values_that_do_not_fit(kind: dict[str, Any], value: object, text: str) 
     assert (None, {"c": text}) == read_value(value, kind)
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("2026-W07", "2026-W07"), (["a", "b"], '["a", "b"]'), ({"a": 1}, '{"a": 1}')],
+)
+def test_a_key_that_does_not_fit_stands_as_its_own_text(
+    value: object, text: str
+) -> None:
+    """Rows that differ in their key alone stay two, whatever Amazon wrote there."""
+    reader = ObjectReader({"properties": SALES}, keys=["date"])
+    record = reader.read({"date": value})
+
+    assert text == record.values["date"]
+    assert record.extra
+    assert {"date": 1} == reader.misfits
+    assert reader.read({"tags": ["a"]}).values["date"] is None
+
+
+def test_another_name_of_a_key_that_fits_is_the_key() -> None:
+    """The text of what does not fit stands there only where nothing else does."""
+    date = column("string", format="date", x_name="day", x_aliases=["date"])
+    reader = ObjectReader({"properties": {"date": date}}, keys=["date"])
+
+    assert ({"date": "2026-02-01"}, {"day": "soon"}) == reader.read(
+        {"day": "soon", "date": "2026-02-01"}
+    )
+    assert ({"date": "soon"}, {"day": "soon", "date": "late"}) == reader.read(
+        {"day": "soon", "date": "late"}
+    )
+
+
 def test_columns_of_the_records_around() -> None:
     """A product has its promotion's id, and its campaign's; the rest stays there."""
     reader = ObjectReader(

@@ -93,6 +93,30 @@ def test_bytes_that_are_no_text(content: ContentRuns) -> None:
     assert "2 undecodable bytes were replaced" in content.warnings
 
 
+REPEAT_PURCHASES = "GET_BRAND_ANALYTICS_REPEAT_PURCHASE_REPORT"
+
+
+def test_keys_of_json_that_do_not_fit_are_keys_of_their_own(
+    content: ContentRuns,
+) -> None:
+    """Two weeks in a form that nobody understands are two rows of the table."""
+    week = {"endDate": "2026-11-07", "asin": "B0", "orders": 3}
+    rows = [{"startDate": "2026-W07", **week}, {"startDate": "2026-W08", **week}]
+    content.amazon.selling_partner.contents[REPEAT_PURCHASES] = lambda _report: (
+        StoredObject(json.dumps({"dataByAsin": rows}).encode(), "application/json")
+    )
+    output = content.read(
+        {"report_type": REPEAT_PURCHASES, "report_options": {"reportPeriod": "WEEK"}},
+        start_date="2026-11-01",
+        end_date="2026-11-08",
+    )
+    (stream,) = output.schemas
+    assert ["2026-W07", "2026-W08"] == [
+        row["start_date"] for row in output.records(stream)
+    ]
+    assert "start_date" in content.warnings
+
+
 class Deliveries:
     """What storage delivers of one document, download by download."""
 
