@@ -14,7 +14,7 @@ from tap_amazon_reports.documents.container import Member, members
 from tap_amazon_reports.documents.soundness import check_sound
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from tap_amazon_reports.amazon.secret import DocumentUrl
     from tap_amazon_reports.amazon.storage import Storage, StoredObject
@@ -125,6 +125,8 @@ class Download:
         self._ask = ask
         self._storage = storage
         self._tries = 0
+        self._url: DocumentUrl | None = None
+        self._passed: bytes | None = None
         self._object = self._open(known_etag=known_etag)
         self.etag = self._object.etag
         self.content_type = self._object.content_type
@@ -183,16 +185,37 @@ class Download:
             self._unpacked = self._check_held(keep_bytes=_UNPACKED_BYTES)
         return self.is_sound
 
+    def check_passing(self) -> None:
+        """Read the document once for its checksums alone, and stand at its start again.
+
+        For one that is too long to be held: it costs a second download.
+
+        Raises:
+            DocumentDamagedError: if it is damaged.
+            AmazonError: as `pieces`.
+        """
+        self._check(self.pieces())
+        self._tries = self.read_bytes = 0
+        self._object = self._open(url=self._url)
+        if self._object.etag != self.etag:
+            raise _changed()
+        self._beginning = None if self.etag else _Beginning()
+        self._is_whole = False
+        self._rest = self._stored()
+
     def _check_held(self, *, keep_bytes: int = 0) -> list[Unpacked]:
-        unpacked = check_sound(
-            self._held,
+        unpacked = self._check(self._held, keep_bytes=keep_bytes)
+        self.is_sound = True
+        return unpacked
+
+    def _check(self, pieces: Iterable[bytes], *, keep_bytes: int = 0) -> list[Unpacked]:
+        return check_sound(
+            pieces,
             etag=self.etag,
             md5=self._md5,
             between=self.between_pieces,
             keep_bytes=keep_bytes,
         )
-        self.is_sound = True
-        return unpacked
 
     def _hold_piece(self) -> None:
         """Hold one piece more, or know that there is none."""
@@ -260,6 +283,15 @@ class Download:
 
     def _stored(self) -> Generator[bytes, None, None]:
         """Yield the bytes as they come from storage."""
+        digest = hashlib.sha256()
+        for piece in self._mended():
+            digest.update(piece)
+            yield piece
+        if self._passed not in {None, digest.digest()}:
+            raise _changed()
+        self._passed = digest.digest()
+
+    def _mended(self) -> Iterator[bytes]:
         skipped = 0
         is_first = True
         while True:
@@ -306,16 +338,25 @@ class Download:
             raise _changed()
         return 0 if self._object.partial else position
 
-    def _open(self, *, known_etag: str | None = None, offset: int = 0) -> StoredObject:
+    def _open(
+        self,
+        *,
+        known_etag: str | None = None,
+        offset: int = 0,
+        url: DocumentUrl | None = None,
+    ) -> StoredObject:
+        """Open the document, by a new URL unless one is given that is still alive."""
         while True:
             self._tries += 1
+            self._url = url or self._ask()
             try:
                 return self._storage.open(
-                    self._ask(), known_etag=known_etag, offset=offset
+                    self._url, known_etag=known_etag, offset=offset
                 )
             except UrlExpiredError:
                 if self._tries >= _TRIES:
                     raise
+                url = None
 
 
 def _changed() -> DocumentDamagedError:

@@ -10,7 +10,7 @@ from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.container import members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["CHECKED_BYTES", "Unpacked", "check_sound"]
 
@@ -28,7 +28,7 @@ _EMPTY_ETAG = f'"{hashlib.md5(usedforsecurity=False).hexdigest()}"'
 
 
 def check_sound(
-    pieces: Collection[bytes],
+    pieces: Iterable[bytes],
     *,
     etag: str | None,
     md5: bytes | None,
@@ -53,19 +53,9 @@ def check_sound(
             "Common Response Headers": the ETag is an MD5 then): a report without rows
             has a header.
     """
-    if not any(pieces) and etag != _EMPTY_ETAG:
-        msg = "the document is damaged: it is empty"
-        raise DocumentDamagedError(msg)
-    if md5 is not None:
-        digest = hashlib.md5(usedforsecurity=False)
-        for piece in pieces:
-            digest.update(piece)
-        if digest.digest() != md5:
-            msg = "the document is damaged: its MD5 is not the one that storage states"
-            raise DocumentDamagedError(msg)
     kept: list[Unpacked] = []
     left = keep_bytes
-    for member in members(iter(pieces)):
+    for member in members(_stored(pieces, etag, md5)):
         kept.append((member.name, deque()))
         for chunk in member.chunks:
             between()
@@ -75,3 +65,22 @@ def check_sound(
             else:
                 kept[-1][1].append(chunk)
     return kept if left >= 0 else []
+
+
+def _stored(
+    pieces: Iterable[bytes], etag: str | None, md5: bytes | None
+) -> Iterator[bytes]:
+    """Yield a document as it is, and know at its end whether it is that."""
+    digest = hashlib.md5(usedforsecurity=False) if md5 else None
+    is_empty = True
+    for piece in pieces:
+        is_empty = is_empty and not piece
+        if digest:
+            digest.update(piece)
+        yield piece
+    if is_empty and etag != _EMPTY_ETAG:
+        msg = "the document is damaged: it is empty"
+        raise DocumentDamagedError(msg)
+    if digest and digest.digest() != md5:
+        msg = "the document is damaged: its MD5 is not the one that storage states"
+        raise DocumentDamagedError(msg)

@@ -69,10 +69,10 @@ class DocumentReader:
     ) -> int:
         """Give the rows of a finished report to its streams; return how many there are.
 
-        A document is checked before its first row is given out, unless it is too long
-        to be held. One that is damaged is fetched once more. Of a long one, or one
-        whose damage no checksum tells, rows may have been given out by then: all of
-        them come again, from the first, with the same keys, and take their places.
+        A document is checked before its first row is given out: one that is too long
+        to be held is read once for that alone. One that is damaged is fetched once
+        more. Where no checksum tells the damage, rows may have been given out by then:
+        all of them come again, from the first, with the same keys.
 
         Args:
             report: has a document.
@@ -131,7 +131,8 @@ class DocumentReader:
         download = self._download(report)
         count = 0
         try:
-            download.check(at_most_bytes=CHECKED_BYTES)
+            if not download.check(at_most_bytes=CHECKED_BYTES):
+                download.check_passing()
             for found in rows.blocks(
                 download.files(),
                 content_type=download.content_type,

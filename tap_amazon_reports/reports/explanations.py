@@ -118,9 +118,8 @@ EXPLANATIONS = (
     Explanation(
         "a document is cut short or damaged",
         "downloads it again; if it is damaged again, the stream fails, and none of its"
-        " rows count as read; a document of up to 16 MiB (compressed) is checked before"
-        " its first row is written, the rows of a longer one come again with the same"
-        " keys",
+        " rows count as read; a document is checked before its first row is written;"
+        " one of more than 16 MiB (compressed) is downloaded twice for that",
         "wait for the next run",
         (
             *("is damaged", "cut short", "checksum", "unexpected root element"),

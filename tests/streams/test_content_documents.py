@@ -171,21 +171,37 @@ def test_a_damaged_document_gives_no_row(content: ContentRuns, damage: str) -> N
 def test_a_damaged_document_that_is_too_long_to_be_held(
     content: ContentRuns, damage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its rows come again, from the first, and take the places of the wrong ones."""
+    """It is read once for its checksums alone: no row of it is ever written."""
     name = "tap_amazon_reports.reports.document_reader.CHECKED_BYTES"
     monkeypatch.setattr(name, len(DAMAGED[damage]) - 1)
     deliveries = Deliveries(DAMAGED[damage], WHOLE)
     deliveries.hold(content)
     output = content.read(LISTINGS)
     assert 0 == output.status
-    table = {row["seller_sku"]: row for row in output.records(STREAM)}
-    rows = sorted(table.values(), key=lambda row: int(row["report_row"]))
+    rows = output.records(STREAM)
     assert list(range(1, MANY + 1)) == [row["report_row"] for row in rows]
     assert [str(n) for n in range(MANY)] == [row["seller_sku"] for row in rows]
-    last = output.records(STREAM)[-MANY:]
-    assert list(range(1, MANY + 1)) == [row["report_row"] for row in last]
-    assert 2 == deliveries.count
+    assert 3 == deliveries.count
+    assert 2 == len(content.seen("getReportDocument"))
     assert "fetching it again" in content.warnings
+
+
+def test_what_comes_the_second_time_is_what_was_checked(
+    content: ContentRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy that differs from the checked one does not count as read."""
+    monkeypatch.setattr(
+        "tap_amazon_reports.reports.document_reader.CHECKED_BYTES", len(WHOLE) // 2
+    )
+    other = gzip.compress(_table().replace(b"\t7\n", b"\t77777\n"), mtime=0)
+    deliveries = Deliveries(WHOLE, other, WHOLE)
+    deliveries.hold(content)
+    output = content.read(LISTINGS)
+    rows = output.records(STREAM)[-MANY:]
+    assert 0 == output.status
+    assert [str(n) for n in range(MANY)] == [row["seller_sku"] for row in rows]
+    assert 4 == deliveries.count
+    assert "changed while it was being read" in content.warnings
 
 
 def _md5(content: bytes) -> bytes:
