@@ -55,6 +55,12 @@ if TYPE_CHECKING:
     Prune = Callable[[Block], Block]
 
 
+_OF_THE_EXPRESSION = frozenset(
+    {"NameNotDefined", "FunctionNotDefined", "AttributeDoesNotExist"}
+)
+"""Errors of an expression whose texts have its own words, and none of a record."""
+
+
 class RecordPath(Stream, abc.ABC):
     """A stream whose records take the short way."""
 
@@ -325,7 +331,10 @@ def _map_failure(stream_map: StreamMap, error: Exception) -> str:
             column = frame.f_locals["property_name"] or "__filter__"
             where = f"{where}, {column}: {frame.f_locals.get('expr')!r}"
     cause = error.__cause__ or error
-    return f"stream_maps: {where} failed: {type(cause).__name__}: {cause}"
+    kind = type(cause).__name__
+    # Any other text of an error may be that of a cell: a buyer's name, an address.
+    why = f"{kind}: {cause}" if kind in _OF_THE_EXPRESSION else kind
+    return f"stream_maps: {where} failed: {why}"
 
 
 def _drop(block: Block) -> None:

@@ -93,3 +93,24 @@ def test_an_expression_that_fails_names_its_column(rehearse: Rehearsal) -> None:
         " ZeroDivisionError"
     )
     assert output.records("pay_disbursements")
+
+
+def test_an_expression_that_fails_shows_no_cell(rehearse: Rehearsal) -> None:
+    """What a row holds can be a buyer's name: the line has the error's kind alone."""
+    cell = "Erika Mustermann"
+    for report in rehearse.amazon.pay.reports:
+        report["reportType"] = cell
+    for expression in ("float(report_type)", "record[report_type]"):
+        maps = {"pay_reports": {"x": expression}}
+        output = rehearse(only=["pay_reports"], stream_maps=maps)
+
+        assert 1 == output.status
+        assert f"pay_reports, x: {expression!r} failed: " in rehearse.failure
+        assert cell not in rehearse.caplog.text
+
+
+def test_an_expression_with_a_wrong_name_shows_the_name(rehearse: Rehearsal) -> None:
+    """A column that there is not: the word is the setting's own, and is shown."""
+    rehearse(only=["pay_reports"], stream_maps={"pay_reports": {"x": "nosuch"}})
+
+    assert "NameNotDefined: 'nosuch' is not defined" in rehearse.failure
