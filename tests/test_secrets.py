@@ -27,6 +27,7 @@ from tap_amazon_reports.tap import TapAmazonReports
 from tests.clock import ScriptedClock
 from tests.leaks import assert_no_secret, assert_nothing_leaked, chained, forms, secrets
 from tests.local_amazon import (
+    Altered,
     BadJson,
     ConnectionLost,
     CutShort,
@@ -44,10 +45,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.local_amazon.faults import Fault
+    from tests.rehearsal import Rehearsal
 
 SHIPPING = "GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING"
 TRAFFIC = "GET_SALES_AND_TRAFFIC_REPORT"
 COLLECTED = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
+REFUNDED = "GET_FBA_REIMBURSEMENTS_DATA"
 BROWSE = "GET_XML_BROWSE_TREE_DATA"
 TYPES = {
     "sp_report_types": [ORDERS, SHIPPING, TRAFFIC, COLLECTED, BROWSE],
@@ -346,6 +349,45 @@ def test_failures_of_each_kind(house: House, fault: str) -> None:
         house.run(**few)
 
     assert house.errors
+
+
+FORGED = "2026-11-26 14:00:00 | INFO | the run is complete"
+CODES = ("\x1b", "\x07", "\x9b")
+SOMEBODY = ("Atza|IwEBIJedGXjDqsU", "jane.doe@example.com")
+ODD_WORD = (
+    f"X\n{FORGED}\x1b]0;owned\x07\x1b[2J\x9b31m {' '.join(SOMEBODY)} {'Z' * 50_000}"
+)
+
+
+@pytest.mark.parametrize(
+    ("operation", "name", "word"),
+    [
+        ("getReport", "processingStatus", ODD_WORD),
+        ("getReport", "reportType", ODD_WORD),
+        ("getReport", "marketplaceIds", [ODD_WORD]),
+        ("getReport", "reportDocumentId", ODD_WORD),
+        ("createReport", "reportId", ODD_WORD),
+        ("getReportDocument", "url", f"https://127.0.0.1/{'/'.join(SOMEBODY)}"),
+    ],
+    ids=lambda given: given if isinstance(given, str) and len(given) < 20 else "",
+)
+def test_no_word_of_amazon_writes_the_log(
+    rehearse: Rehearsal, operation: str, name: str, word: object
+) -> None:
+    """No colour, no line of its own, nobody's token or address, and no megabytes."""
+
+    def altered(body: bytes) -> bytes:
+        return json.dumps({**json.loads(body), name: word}).encode()
+
+    rehearse.spoil(operation, Altered(altered))
+    output = rehearse(only=["sp_fba_reimbursements_data"], sp_report_types=[REFUNDED])
+    lines = [record.getMessage() for record in rehearse.caplog.records]
+    everything = "\n".join([*lines, *output.text.splitlines()])
+
+    assert 1 == output.status
+    assert [] == [one for one in (*CODES, *SOMEBODY) if one in everything]
+    assert not any(line.startswith(FORGED) for line in everything.splitlines())
+    assert 20_000 > len(everything)
 
 
 @pytest.mark.parametrize(

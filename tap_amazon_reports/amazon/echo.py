@@ -27,11 +27,16 @@ def printable(said: object, *, longest: int = LONGEST) -> str:
     Control characters and terminal codes go; what looks like a token, a signature, the
     query of a URL or a mail address is shown as `***`.
     """
-    text = _TERMINAL_CODE.sub(" ", str(said)[:_MOST_LOOKED_AT])
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    shown = without_codes(str(said)[:_MOST_LOOKED_AT])
     for hidden in (_QUERY, _MARKED, _MAIL):
         shown = hidden.sub(_HIDDEN, shown)
     return " ".join(_RUN.sub(_masked, shown).split())[:longest]
+
+
+def without_codes(said: str) -> str:
+    """Return a text in which nothing moves a cursor, sets a colour or ends a line."""
+    text = _TERMINAL_CODE.sub(" ", said)
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _masked(run: re.Match[str]) -> str:

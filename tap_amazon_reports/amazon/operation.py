@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.echo import printable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -52,7 +54,9 @@ class Call:
     def asked_of(self, service: str) -> str:
         """Return what is asked for, fit to be printed; page tokens are left out."""
         sent = (*self.path.items(), *self.query, *(self.body or {}).items())
-        words = [f"{name}={value}" for name, value in sent if name != "nextToken"]
+        words = [
+            f"{name}={printable(value)}" for name, value in sent if name != "nextToken"
+        ]
         of_what = f"({', '.join(words)})" if words else ""
         return f"{self.operation.name}{of_what} of the {service}"
 

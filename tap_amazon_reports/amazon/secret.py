@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 from urllib.parse import urlsplit
 
+from tap_amazon_reports.amazon.echo import printable
+
 
 class Secret:
     """A text that shows itself only to who asks for it by name.
@@ -63,4 +65,4 @@ def without_query(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return "an unreadable address"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return printable(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")

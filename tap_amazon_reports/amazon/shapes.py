@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 Word = Annotated[str, msgspec.Meta(min_length=1)]
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[!-?A-{}~]{1,256}$")]
+"""The id of a thing of Amazon's: it is shown, sent back and remembered as it is, so it
+cannot hold a blank, a terminal code, a mail address (`@`) or a token (`|`).
+"""
 HeaderValue = Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]+$")]
 """What can be sent back in a header."""
 
@@ -59,7 +63,7 @@ class Page(_Shape):
 class ReportHead(_Shape):
     """What no report of either service is without."""
 
-    report_id: Word
+    report_id: Identifier
     processing_status: Word
     created_time: Instant
 
@@ -71,7 +75,7 @@ class SpReport(ReportHead, kw_only=True):
     data_start_time: Instant | None = None
     data_end_time: Instant | None = None
     marketplace_ids: list[str] = []
-    report_document_id: str | None = None
+    report_document_id: Identifier | None = None
 
 
 class PayReport(ReportHead, kw_only=True):
@@ -80,13 +84,13 @@ class PayReport(ReportHead, kw_only=True):
     report_type: Word
     start_time: Instant | None = None
     end_time: Instant | None = None
-    report_document_id: str | None = None
+    report_document_id: Identifier | None = None
 
 
 class CreatedReport(_Shape):
     """The answer of createReport of both services."""
 
-    report_id: Word
+    report_id: Identifier
 
 
 class ReportDocument(_Shape):
@@ -98,7 +102,7 @@ class ReportDocument(_Shape):
 class ReportSchedule(_Shape):
     """A schedule of either service."""
 
-    report_schedule_id: Word
+    report_schedule_id: Identifier
 
 
 class RestrictedDataToken(_Shape):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +12,24 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tap_amazon_reports.amazon.echo import without_codes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["answer", "lines", "say", "show", "table", "write_json"]
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
+_BARE_CODE = re.compile(r"[\x7f-\x9f]")
+"""What terminals obey and JSON allows within a text."""
 _WIDTH_OF_A_FILE = 10_000
 """Where nobody looks at a terminal, no line is broken."""
 
 
 def write_json(content: object) -> None:
     """Print one JSON document; decimals keep their digits."""
-    click.echo(msgspec.json.format(_ENCODER.encode(content), indent=2).decode())
+    text = msgspec.json.format(_ENCODER.encode(content), indent=2).decode()
+    click.echo(_BARE_CODE.sub(lambda code: f"\\u{ord(code.group()):04x}", text))
 
 
 def lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
@@ -34,14 +40,15 @@ def lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
 def table(
     headers: Sequence[str], rows: Iterable[Sequence[object]], *, headed: bool = True
 ) -> None:
-    """Print rows, under their headers if `headed`; Amazon's words are shown as is."""
+    """Print rows, under their headers if `headed`: Amazon's words, but no codes."""
     shown = Table(
         *headers, box=None, pad_edge=False, header_style="bold", show_header=headed
     )
     for column in shown.columns:
         column.overflow = "fold"
     for row in rows:
-        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+        cells = ("" if cell is None else without_codes(str(cell)) for cell in row)
+        shown.add_row(*cells)
     _print(shown)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.echo import printable
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -72,6 +74,6 @@ def _said(moment: datetime | None) -> str:
 
 def _differs(report: Report, part: str, given: str, asked: str) -> str:
     return (
-        f"report {report.report_id} has the {part} {given} instead of {asked}; none of"
-        " its rows are read; report it to this tap's maintainers"
+        f"report {report.report_id} has the {part} {printable(given)} instead of"
+        f" {asked}; none of its rows are read; report it to this tap's maintainers"
     )

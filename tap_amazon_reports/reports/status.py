@@ -5,11 +5,15 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+
+_LONGEST_WORD = 80
 
 
 class ReportStatus(enum.Enum):
@@ -58,8 +62,9 @@ class ReportStatus(enum.Enum):
             return cls(word)
         except ValueError:
             msg = (
-                f"report {report_id} has the unknown processingStatus {word}; report it"
-                " to this tap's maintainers"
+                f"report {report_id} has the unknown processingStatus"
+                f" {printable(word, longest=_LONGEST_WORD)}; report it to this tap's"
+                " maintainers"
             )
             raise UnexpectedAnswerError(msg) from None
 

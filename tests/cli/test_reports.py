@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.clock import NOON
-from tests.local_amazon import Status
+from tests.local_amazon import Altered, Status
 from tests.local_amazon.pay.report_types import REFUND, SETTLEMENT
 from tests.local_amazon.ripening import Outcome
 from tests.local_amazon.selling_partner.models import fatal_document
@@ -75,6 +75,33 @@ def test_reports_are_listed(
         assert {"reportId", "reportType", "processingStatus"} <= report.keys()
         assert report["reportId"] in text
     assert any(one.operation == operation for one in amazon_reports.amazon.seen)
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["table", "json"])
+def test_what_amazon_writes_moves_no_terminal(
+    amazon_reports: Commands, form: tuple[str, ...]
+) -> None:
+    """A title, a colour or a cleared screen in Amazon's words is not carried out."""
+    odd = {
+        "note\x1b[2J": "\x1b]0;owned\x07red\x9b31m",
+        "processingStatus": "\x1b[8mHID",
+    }
+
+    def altered(body: bytes) -> bytes:
+        answer = json.loads(body)
+        reports = [{**one, **odd} for one in answer.get("reports", [answer])]
+        whole = {"reports": reports} if "reports" in answer else reports[0]
+        return json.dumps(whole).encode()
+
+    since = ("--since", "2026-10-01")
+    listed = amazon_reports("reports", "list", *SP, *since, "--json").json
+    for operation in ("getReports", "getReport"):
+        amazon_reports.amazon.faults.add(operation, Altered(altered), times=99)
+    for words in (("list", *since), ("get", listed[0]["reportId"])):
+        out = amazon_reports("reports", *words, *SP, *form).out
+
+        assert "HID" in out
+        assert all(letter.isprintable() or letter == "\n" for letter in out)
 
 
 def test_a_listing_is_narrowed(amazon_reports: Commands) -> None:
