@@ -35,7 +35,9 @@ _HEADER_CHARACTERS_MAX = 1024 * 1024
 _STEP_CHARACTERS = 1024 * 1024
 _STEP_ROWS_MAX = 64
 _HAS_DIGIT = re.compile("[0-9]")
-
+_NO_NAME = re.compile(r"[<{\[]|%PDF")
+"""How a page, an XML or JSON document, or a PDF begins, and no name of a column."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 _FORMS = (normalise, bare)
 
@@ -54,11 +56,14 @@ class HeaderRule:
             first line without any of them that looks like a row is a row: then there
             is no header.
         is_translated: whether a header without any of them is one all the same.
+        is_unknown: whether nobody knows a name; then what begins as another kind of
+            document, or is one line that is more like a sentence, is no header.
     """
 
     landmarks: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
     is_translated: bool = False
+    is_unknown: bool = False
 
 
 FIRST_LINE = HeaderRule()
@@ -173,7 +178,8 @@ class DelimitedReader:
     def _found_header(self) -> list[str]:
         if self._header is None:
             header = self._find_header()
-            self._refuse_sentence(header)
+            if header and self._is_sentence(header):
+                raise no_table(self._as_text(header))
             if self._is_row(header):
                 self._is_headless = True
                 self._rows = chain((header,), self._rows)
@@ -209,23 +215,36 @@ class DelimitedReader:
             raise no_table(self._as_text(seen[0]))
         return []
 
-    def _refuse_sentence(self, header: list[str]) -> None:
+    def _is_sentence(self, header: list[str]) -> bool:
+        if self._rule.is_unknown:
+            return self._is_no_header(header)
         expected, found = self._names(header)
-        if not expected or expected & found or not header:
-            return
-        if len(header) == 1 or self._is_lone_csv_line():
-            raise no_table(self._as_text(header))
+        if not expected or expected & found:
+            return False
+        return len(header) == 1 or self._is_lone_csv_line()
+
+    def _is_no_header(self, header: list[str]) -> bool:
+        """Tell a page, a message or a sentence from names that nobody knows."""
+        if _NO_NAME.match(_trimmed(header[0])) or any(map(_CONTROL.search, header)):
+            return True
+        # A header has no blanks behind its commas; a sentence has.
+        is_prose = all(cell[:1].isspace() for cell in header[1:])
+        return (len(header) == 1 and self._is_lone_line()) or (
+            is_prose and self._is_lone_csv_line()
+        )
 
     def _is_lone_csv_line(self) -> bool:
         # Commas are in sentences, too; tabs are not: such a header is a foreign one.
-        if self._table is not DocumentFormat.CSV:
-            return False
+        return self._table is DocumentFormat.CSV and self._is_lone_line()
+
+    def _is_lone_line(self) -> bool:
         second = list(islice(self._rows, 1))
         self._rows = chain(second, self._rows)
         return not second
 
     def _as_text(self, cells: list[str]) -> str:
-        return (", " if self._table is DocumentFormat.CSV else " ").join(cells)
+        mark = ", " if self._table is DocumentFormat.CSV else " "
+        return mark.join(cells).lstrip("\ufeff")
 
 
 def _refuse_long_header(cells: list[str]) -> None:

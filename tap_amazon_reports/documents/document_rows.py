@@ -170,6 +170,7 @@ class DocumentRows:
             landmarks=self._layout.landmarks,
             expected=() if is_generic(properties) else tuple(names),
             is_translated=self._layout.by_position,
+            is_unknown=is_generic(properties),
         )
 
     def _typed_rows(

@@ -227,6 +227,53 @@ def test_a_sentence_is_no_table(text: str, kind: DocumentFormat, cut: TextCut) -
     assert caught.value.sentence == text.splitlines()[0]
 
 
+NOBODY_KNOWS = HeaderRule(is_unknown=True)
+
+
+@pytest.mark.parametrize("cut", [whole, one_by_one])
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("<html>\n<body>Error, 503</body>\n</html>\n", DocumentFormat.CSV),
+        ("\ufeff  <?xml version='1.0'?>\n<A>\n", DocumentFormat.TSV),
+        ('{"message":"Internal error"}', DocumentFormat.CSV),
+        ('[{"a":1}]\n', DocumentFormat.TSV),
+        ("%PDF-1.7\n%\u2026\n", DocumentFormat.TSV),
+        ("No data available", DocumentFormat.TSV),
+        ("Access denied, please contact support\n", DocumentFormat.CSV),
+    ],
+)
+def test_what_is_no_table_is_told_where_nobody_knows_the_columns(
+    text: str, kind: DocumentFormat, cut: TextCut
+) -> None:
+    """A page or a message is never taken for the header of a report without rows."""
+    with pytest.raises(NotATableError):
+        table(text, kind=kind, header=NOBODY_KNOWS, cut=cut)
+
+
+def test_what_is_no_text_is_damaged_where_nobody_knows_the_columns() -> None:
+    """Bytes of something else are no header."""
+    with pytest.raises(DocumentDamagedError, match="not text"):
+        table("a\x01\x7f\tb\n1\t2\n", header=NOBODY_KNOWS)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "rows"),
+    [
+        ("sku\tprice\n", DocumentFormat.TSV, []),
+        ("SKU,Start date,\n", DocumentFormat.CSV, []),
+        ("sku\nA\n", DocumentFormat.TSV, [["A"]]),
+        ("a, b\n1, 2\n", DocumentFormat.CSV, [["1", " 2"]]),
+        ("", DocumentFormat.CSV, []),
+    ],
+)
+def test_any_header_is_one_where_nobody_knows_the_columns(
+    text: str, kind: DocumentFormat, rows: list[list[str]]
+) -> None:
+    """A table of a type without columns is read, and so is one that has no rows."""
+    assert rows == table(text, kind=kind, header=NOBODY_KNOWS)[1]
+
+
 def test_a_long_sentence_is_cut_and_made_one_line() -> None:
     """What a document says is at hand, and not in the log: it may be a buyer's row."""
     error = NotATableError("so\n sorry " + "x" * 500)

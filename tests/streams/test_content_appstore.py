@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.local_amazon import AppstoreFile, StoredObject
 from tests.local_amazon.families import Document
 from tests.local_amazon.families.layout import known_types
 from tests.streams.document_compare import TypeFile, assert_arrived, type_file
@@ -64,6 +65,52 @@ def test_every_cell_of_a_kind_arrives(
     )
     assert [] == amazon.refused
     assert [] == amazon.throttled
+
+
+class _Answer(AppstoreFile):
+    """What storage holds in the place of a month's file."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__([])
+        self._content = content
+
+    def stored(self) -> StoredObject:
+        """Return it as it is, neither packed nor named."""
+        return StoredObject(self._content)
+
+
+@pytest.mark.parametrize("name", ["subscriptions", "subscriptions_overview"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<html>\r\n<head><title>503</title></head>\r\n</html>\r\n",
+        b"<?xml version='1.0'?>\n<Error><Code>SlowDown</Code></Error>",
+        b'{"message":"Internal error"}',
+        b"Access denied, please contact support",
+    ],
+)
+def test_an_answer_that_is_no_table_is_no_months_file(
+    content: bytes, name: str, amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """The month is not done with: the stream fails, and the next run reads it again."""
+    kind = type_file("appstore", name)
+    (array,) = kind.arrays
+    word = kind.about.get("path_word", name)
+    amazon.appstore.months = {(word, "2026-08"): _Answer(content)}
+    output = sync(
+        {
+            **amazon.settings(),
+            "appstore_reports": [name],
+            "start_date": "2026-08-01",
+            "end_date": "2026-09-01",
+        },
+        clock=clock,
+        only=[array.stream],
+    )
+
+    assert 0 != output.status
+    assert [] == output.records(array.stream)
+    assert output.bookmark(array.stream) is None
 
 
 def test_months_without_a_file_are_no_failure(
