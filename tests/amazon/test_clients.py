@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
@@ -218,6 +219,21 @@ class TestSellingPartner:
         amazon.faults.add("createRestrictedDataToken", Status(403))
         with pytest.raises(AccessDeniedError, match="role"):
             seller.create_restricted_data_token(["amzn1.spdoc.1"])
+
+    @pytest.mark.parametrize("token", ["Atz|one\nx-evil: 1", "Atz|\u00e9", "a b", ""])
+    def test_a_token_that_no_header_can_hold_is_no_token(
+        self, amazon: LocalAmazon, seller: SellingPartnerClient, token: str
+    ) -> None:
+        """The field is named, and the token is not shown."""
+        field = "restrictedDataToken"
+        body = json.dumps({field: token}).encode()
+        amazon.faults.add("createRestrictedDataToken", Status(200, body=body))
+        with pytest.raises(
+            UnexpectedAnswerError, match="restrictedDataToken"
+        ) as caught:
+            seller.create_restricted_data_token(["amzn1.spdoc.1"])
+
+        assert not token or token not in one_line(caught.value)
 
     def test_a_bad_token_ends_the_service(
         self, amazon: LocalAmazon, seller: SellingPartnerClient

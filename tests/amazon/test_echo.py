@@ -13,9 +13,10 @@ SECRET = "amzn1.oa2-cs.v1.0123456789abcdef0123456789abcdef"
 SIGNATURE = "dGhpcyBpcyBub3QgYSByZWFsIHNpZ25hdHVyZSBhdCBhbGw0Mg=="
 URL = f"https://bucket.s3.amazonaws.com/key?X-Amz-Signature={SIGNATURE}&b=c"
 MAIL = "jane.doe@example.com"
+SHORT = ("Atza|short", "Atzr|a-b", "https://bucket.s3.amazonaws.com/key?Signature=abc")
 
 
-@pytest.mark.parametrize("secret", [TOKEN, SECRET, SIGNATURE, URL, MAIL])
+@pytest.mark.parametrize("secret", [TOKEN, SECRET, SIGNATURE, URL, MAIL, *SHORT])
 @pytest.mark.parametrize("around", ["{}", "Access denied: '{}'.", "a={}, b", "({})"])
 def test_what_can_be_a_secret_is_hidden(secret: str, around: str) -> None:
     """A token, a signature, a presigned query or an address is not passed on."""
