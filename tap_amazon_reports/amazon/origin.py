@@ -141,8 +141,11 @@ def _plain_parts(url: str) -> SplitResult:
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname:
         msg = "the address is not http(s) with a host"
         raise ValueError(msg)
-    if max(map(len, parts.hostname.split("."))) > _LABEL_CHARACTERS_MAX:
-        # Nobody can be asked where that is, so it would be tried in vain, and again.
+    is_other_form = "%" in parts.hostname or not parts.hostname.isascii()
+    longest = max(map(len, parts.hostname.split(".")))
+    if is_other_form or longest > _LABEL_CHARACTERS_MAX:
+        # What is too long would be tried in vain, and again; other letters and escapes
+        # can become the number of another host on their way.
         msg = "the address has a host that cannot exist"
         raise ValueError(msg)
     if "@" in parts.netloc or not url.isprintable():

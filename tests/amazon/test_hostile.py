@@ -258,6 +258,8 @@ def test_a_part_is_what_was_asked_for(
         "https://0x7f.1/key",
         "https://2130706433/key",
         "https://127.0.0.1./key",
+        "https://%31%32%37.0.0.1.x/key",
+        "https://\u2460\u2461\u2466.0.0.\u2460/key",
         "https://localhost./key",
         "https://[::ffff:127.0.0.1]/key",
         "https://instance-data.ec2.internal/key",
