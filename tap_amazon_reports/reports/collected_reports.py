@@ -20,6 +20,7 @@ from tap_amazon_reports.reports.errors import ReportFailedError
 from tap_amazon_reports.reports.memory import Remembered
 from tap_amazon_reports.reports.reach import oldest_listed
 from tap_amazon_reports.reports.report_job import JobStream, ReportJob
+from tap_amazon_reports.reports.resuming import resumed_at
 from tap_amazon_reports.reports.silence import none_made, none_new, still_made
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class CollectedReports(ReportJob):
         """
         self._place = place
         self.tell_of_foreign_bookmarks()
+        self.tell_of_odd_bookmarks()
         self._recall()
         if self.wait_seconds <= 0:
             self._list()
@@ -177,7 +179,7 @@ class CollectedReports(ReportJob):
             bookmark, remembered = stream.memory.bookmark(), stream.remembered()
             start = self.wanted.start
             if bookmark:
-                start = max(start, bookmark - _LISTED_AGAIN)
+                start = resumed_at(bookmark - _LISTED_AGAIN, self.wanted.floor)
             if start < oldest:
                 self.tell_once(
                     "Amazon keeps reports for 90 days; those created before"

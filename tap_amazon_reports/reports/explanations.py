@@ -254,6 +254,19 @@ EXPLANATIONS = (
         ("the state has", "the state of", "no readable `bookmarks`"),
     ),
     Explanation(
+        "`start_date` is after a bookmark, or Amazon does not reach back to it",
+        "warns, and reads nothing of what lies between",
+        "set an earlier `start_date` and run with `--full-refresh`; what Amazon does"
+        " not keep cannot be read any more",
+        ("is after the bookmark", "what lies between", "cannot be read"),
+    ),
+    Explanation(
+        "a bookmark is in the future",
+        "warns, and reads no more than the look-back until then",
+        "check the clock of the machine, and run with `--full-refresh`",
+        ("is in the future",),
+    ),
+    Explanation(
         "a batch file cannot be stored",
         "the stream fails",
         "check `batch_config.storage.root` and the space there",

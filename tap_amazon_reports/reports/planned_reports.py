@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_CLOCKS_DIFFER = timedelta(minutes=15)
-
 
 @dataclass
 class NextReport:
@@ -93,6 +91,7 @@ class PlannedReports(ReportJob):
             UnreadableMemoryError: if state has another shape.
         """
         self.tell_of_foreign_bookmarks()
+        self.tell_of_odd_bookmarks()
         self._memory = self._recalled()
         starts = {
             one.name: resumed(
@@ -103,7 +102,6 @@ class PlannedReports(ReportJob):
         now = self._parts.clock.now()
         plan = plan_windows(self.wanted, starts, self._memory.created, now=now)
         self._plan, self._made = plan, plan.made_at
-        self._tell_of_the_future(now)
         if plan.clipped:
             self.tell_once(plan.clipped)
         if plan.silence:
@@ -111,18 +109,6 @@ class PlannedReports(ReportJob):
         for number, window in enumerate(plan.windows):
             self._want(window, known, need=(number, place))
         self._forget_others()
-
-    def _tell_of_the_future(self, now: datetime) -> None:
-        """Say that a bookmark lies after now: it moves no more until that moment."""
-        for stream in self.streams:
-            bookmark = stream.memory.bookmark()
-            if bookmark and bookmark > now + _CLOCKS_DIFFER:
-                moment = f"{bookmark:%Y-%m-%d %H:%MZ}"
-                self.warn(
-                    f"the bookmark of {stream.name} is in the future, {moment}; until"
-                    " then runs read no more than the look-back; check the clock of"
-                    " this machine, or run with --full-refresh"
-                )
 
     def _recalled(self) -> Remembered:
         """Return what is remembered for all streams, and tell of changed options."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from tap_amazon_reports.reports.memory import Memory, Remembered
+from tap_amazon_reports.reports.resuming import oddities_of
 from tap_amazon_reports.reports.same_documents import SameDocuments
 from tap_amazon_reports.reports.silence import all_empty
 
@@ -54,6 +55,7 @@ class WantedReports:
         service: makes the reports.
         options: sent with each request.
         start: from where on rows are wanted at the first run, UTC.
+        is_start_set: whether the user set it, and not only the date of the first run.
         end: nothing at or after it is wanted, UTC.
         window_days: how many days one report covers; None for as many as it may.
         lookback: for how long data may change after it is there.
@@ -67,12 +69,18 @@ class WantedReports:
     service: ReportService
     options: tuple[tuple[str, str], ...] = ()
     start: datetime
+    is_start_set: bool = True
     end: datetime
     window_days: int | None = None
     lookback: timedelta
     restricted: bool = False
     waits_until_done: bool = True
     compared: bool = False
+
+    @property
+    def floor(self) -> datetime | None:
+        """Before which no run reads; None if none was set."""
+        return self.start if self.is_start_set else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +211,18 @@ class ReportJob(abc.ABC):
                     followed,
                     f"{self.wanted.start:%Y-%m-%d}",
                 )
+
+    def tell_of_odd_bookmarks(self) -> None:
+        """Say that a bookmark lies before the start, or after now."""
+        for stream in self.streams:
+            if bookmark := stream.memory.bookmark():
+                for oddity in oddities_of(
+                    stream.name,
+                    bookmark,
+                    floor=self.wanted.floor,
+                    now=self._parts.clock.now(),
+                ):
+                    self.tell_once(oddity)
 
     def warn(self, text: str) -> None:
         """Log a warning in the name of the first stream."""

@@ -16,6 +16,7 @@ from tap_amazon_reports.reports.plan import (
 )
 from tap_amazon_reports.reports.report import ReportRequest
 from tap_amazon_reports.reports.report_types import DateMode
+from tap_amazon_reports.reports.resuming import resumed_at
 from tap_amazon_reports.reports.silence import clipped, nothing_asked
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def resumed(
     start = wanted.start
     if bookmark is not None:
         lookback = Lookback(kind=wanted.kind, length=wanted.lookback)
-        start = max(start, lookback.start(bookmark, read_at))
+        start = resumed_at(lookback.start(bookmark, read_at), wanted.floor)
     return start.replace(microsecond=0)
 
 

@@ -118,6 +118,8 @@ class Settings:
     """All settings, checked. A service without credentials is None."""
 
     start: datetime
+    is_start_set: bool
+    """Whether the user set it, and it is not only where a first run begins."""
     end: datetime
     appstore: AppstoreSettings | None
     selling_partner: SellingPartnerSettings | None
@@ -134,6 +136,11 @@ class Settings:
     """Whether a report that is not done in time is a failure, and not left."""
     notices: tuple[str, ...] = ()
     """What is not wrong, and worth to be said once: a line for each."""
+
+    @property
+    def floor(self) -> datetime | None:
+        """Before which no run reads; None if none was set."""
+        return self.start if self.is_start_set else None
 
     @property
     def has_a_service(self) -> bool:
@@ -201,6 +208,7 @@ class _Reader:
         start, end = self._span()
         settings = Settings(
             start=start,
+            is_start_set="start_date" in self._config,
             end=end,
             # A fraction in a file of settings arrives as a decimal.
             request_timeout_seconds=float(self._config["request_timeout"]),

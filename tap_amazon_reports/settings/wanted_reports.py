@@ -38,6 +38,7 @@ def wanted_reports(
         service=service,
         options=entry.options,
         start=entry.start or settings.start,
+        is_start_set=settings.is_start_set or entry.start is not None,
         end=settings.end,
         window_days=entry.window_days,
         lookback=entry.lookback,

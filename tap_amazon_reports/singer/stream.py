@@ -24,6 +24,7 @@ from singer_sdk.schema.source import SchemaDirectory
 
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 from tap_amazon_reports.documents.oddities import oddities
+from tap_amazon_reports.reports.resuming import oddities_of, resumed_at
 from tap_amazon_reports.reports.schema_files import DIRECTORY
 from tap_amazon_reports.singer.account import (
     ACCOUNT,
@@ -36,7 +37,7 @@ from tap_amazon_reports.singer.record_path import RecordPath
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib import Catalog
@@ -92,6 +93,7 @@ class AmazonStream(RecordPath, abc.ABC):
         self.writes_nulls = run.settings.writes_nulls
         self.clock = run.clock
         self._outcome = run.outcome
+        self._told: set[str] = set()
         self._states = run.states
 
     def keyed(self, *names: str) -> tuple[str, ...]:
@@ -249,6 +251,12 @@ class AmazonStream(RecordPath, abc.ABC):
         """Write one STATE message for all bookmarks that are moved meanwhile."""
         return self._states.together()
 
+    def warn_once(self, text: str) -> None:
+        """Log what is the same for each partition, for the first of them."""
+        if text not in self._told:
+            self._told.add(text)
+            self.logger.warning("%s: %s", self.name, text)
+
     def warn_of_oddities(
         self,
         where: str,
@@ -288,6 +296,21 @@ class CoreStream(AmazonStream, abc.ABC):
     """A stream that there always is: the file of its name is its schema."""
 
     schema: ClassVar[AccountSchema] = AccountSchema(SchemaDirectory(DIRECTORY))
+
+    def resumed(self, context: Context | None, *, lookback: timedelta) -> datetime:
+        """Return from where on a partition is read, and tell what is odd about it.
+
+        Args:
+            context: the partition.
+            lookback: how much before its bookmark is read again.
+        """
+        bookmark = self.bookmark_moment(context)
+        if bookmark is None:
+            return self.settings.start
+        floor, now = self.settings.floor, self.clock.now()
+        for oddity in oddities_of(self.name, bookmark, floor=floor, now=now):
+            self.warn_once(oddity)
+        return resumed_at(bookmark - lookback, floor)
 
 
 def _part(context: Context | None) -> str:

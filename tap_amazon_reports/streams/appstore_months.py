@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tap_amazon_reports.amazon.appstore import FIRST_MONTH
 from tap_amazon_reports.amazon.errors import DocumentMissingError
 from tap_amazon_reports.documents.whole import WholeDocument, fetch_whole
+from tap_amazon_reports.reports.resuming import from_the_future, gap_before
 from tap_amazon_reports.reports.windows import Month, months
 from tap_amazon_reports.singer.stream import AmazonStream
 
@@ -90,10 +91,22 @@ class AppstoreMonths(AmazonStream, abc.ABC):
         Month.parse(value)
 
     def _months(self, context: Context | None) -> Iterator[Month]:
-        first = max(Month.of(self.settings.start), Month.parse(FIRST_MONTH))
+        first = Month.of(self.settings.start)
         if bookmark := self.bookmark(context):
-            first = max(first, Month.parse(bookmark).next())
+            first = self._resumed(first, bookmark)
+        first = max(first, Month.parse(FIRST_MONTH))
         return months(first.start, self.settings.end)
+
+    def _resumed(self, start: Month, bookmark: str) -> Month:
+        """Return the month after the bookmark, and tell what is odd about that."""
+        resumed = Month.parse(bookmark).next()
+        if Month.of(self.clock.now()) < resumed:
+            self.warn_once(from_the_future(self.name, bookmark))
+        if not self.settings.is_start_set:
+            return resumed
+        if resumed < start:
+            self.warn_once(gap_before(start.label, bookmark))
+        return max(start, resumed)
 
     def _fetch(
         self, month: Month, known_etag: str | None

@@ -55,9 +55,8 @@ class PayDisbursements(CoreStream):
 
     def read(self, context: Context | None) -> Iterator[Record]:
         """Yield the payouts since the bookmark, less a look-back of a week."""
-        start, end = self.settings.start, self.settings.end.replace(microsecond=0)
-        if bookmark := self.bookmark_moment(context):
-            start = max(start, bookmark - _LOOKBACK)
+        start = self.resumed(context, lookback=_LOOKBACK)
+        end = self.settings.end.replace(microsecond=0)
         reader = ObjectReader(self.schema)
         for window in day_windows(start, end, days=_WINDOW_DAYS):
             for entry in self._client().get_disbursements(window.start, window.end):

@@ -55,9 +55,7 @@ class ReportIndex(Index):
 
     def _span(self, context: Context | None) -> tuple[datetime, datetime]:
         until = self.settings.end.replace(microsecond=0)
-        wanted = self.settings.start
-        if bookmark := self.bookmark_moment(context):
-            wanted = max(wanted, bookmark - _LOOKBACK)
+        wanted = self.resumed(context, lookback=_LOOKBACK)
         oldest = oldest_listed(self.clock.now())
         if wanted < oldest:
             self.logger.info(

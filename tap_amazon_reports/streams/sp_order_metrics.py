@@ -159,9 +159,7 @@ class SpOrderMetrics(CoreStream):
         calendar = partition.calendar
         # Intervals are told without seconds.
         end = self.settings.end.replace(second=0, microsecond=0)
-        start = calendar.window_starts(
-            self._wanted(context, partition), self.clock.now()
-        )
+        start = self._start(context, partition)
         reader = ObjectReader(self.schema)
         for window in calendar.windows(start, end):
             query = partition.parameters(window)
@@ -171,12 +169,23 @@ class SpOrderMetrics(CoreStream):
             self.move_bookmark(context, window.end)
         self.warn_of_oddities("this query", reader.misfits)
 
-    def _wanted(self, context: Context, partition: _Partition) -> datetime:
-        bookmark = self.bookmark_moment(context)
+    def _start(self, context: Context, partition: _Partition) -> datetime:
+        """Return where reading starts, and say what Amazon has no more."""
+        calendar, now = partition.calendar, self.clock.now()
+        granularity = partition.query.granularity
         # A total is one row for all that is asked for, so it starts where it started.
-        if bookmark is None or partition.query.granularity is Granularity.TOTAL:
-            return self.settings.start
-        return max(self.settings.start, bookmark - partition.query.lookback)
+        if granularity is Granularity.TOTAL:
+            return calendar.window_starts(self.settings.start, now)
+        wanted = self.resumed(context, lookback=partition.query.lookback)
+        start = calendar.window_starts(wanted, now)
+        bookmark = self.bookmark_moment(context)
+        if bookmark and wanted <= bookmark < start:
+            self.warn_once(
+                f"Amazon keeps granularity {granularity.value} for"
+                f" {granularity.reach.days} days; what lies between the bookmark,"
+                f" {bookmark:%Y-%m-%d}, and {start:%Y-%m-%d} cannot be read"
+            )
+        return start
 
 
 def _local_text(moment: datetime, time_zone: str) -> str:

@@ -308,3 +308,97 @@ def test_state_is_small_and_has_nothing_to_hide(
     assert_nothing_leaked(amazon, texts, [])
     assert not any("://" in text for text in texts)
     assert max(map(len, texts)) < 8000
+
+
+OLD: dict[str, Any] = {
+    "appstore_sales": {"replication_key_value": "2026-06"},
+    "pay_disbursements": {"replication_key_value": "2026-09-08T00:00:00Z"},
+    "pay_reports": {"replication_key_value": "2026-09-01T01:00:00Z"},
+    "sp_order_metrics": {
+        "partitions": [
+            {
+                "context": {
+                    "marketplace_id": "ATVPDKIKX0DER",
+                    "granularity": "Day",
+                    "granularity_time_zone": "America/Los_Angeles",
+                    "buyer_type": "All",
+                    "fulfillment_network": "All",
+                    "first_day_of_week": "All",
+                    "asin": "All",
+                    "sku": "All",
+                },
+                "replication_key_value": "2026-09-04T07:00:00Z",
+            }
+        ]
+    },
+}
+"""Bookmarks of a tap that was not run for months."""
+
+
+def _resumed_from(
+    amazon: LocalAmazon, clock: ScriptedClock, **more: str
+) -> dict[str, str]:
+    """Return from where on a run reads whose bookmarks are `OLD`, by operation.
+
+    Without `start_date` in `more`, none is set.
+    """
+    config = {**amazon.settings(), "sp_marketplaces": ["US"], "sp_order_metrics": {}}
+    del config["start_date"]
+    amazon.seen.clear()
+    sync({**config, **more}, clock=clock, state={"bookmarks": OLD})
+    first: dict[str, str] = {}
+    for seen in amazon.seen:
+        query = dict(seen.query)
+        begun = query.get("createdSince", query.get("startTime", query.get("interval")))
+        if seen.operation == "appstore.getReport":
+            begun = seen.path[-7:].replace("/", "-")
+        if begun and seen.operation != "getReports":
+            first.setdefault(seen.operation, begun.partition("--")[0])
+    return first
+
+
+def test_a_long_outage_leaves_no_gap(amazon: LocalAmazon, clock: ScriptedClock) -> None:
+    """Without a start_date, 80 days in which no run was made are read by the next."""
+    assert {
+        "appstore.getReport": "2026-07",
+        "getOrderMetrics": "2026-09-01T00:00:00-07:00",
+        "pay.getDisbursements": "20260901T000000Z",
+        "pay.getReports": "20260901T000000Z",
+    } == _resumed_from(amazon, clock)
+
+
+def test_a_start_date_behind_a_bookmark_is_told(
+    amazon: LocalAmazon, clock: ScriptedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the user set is kept to, and one warning of each stream tells the gap."""
+    assert {
+        "appstore.getReport": "2026-11",
+        "getOrderMetrics": "2026-11-01T00:00:00-07:00",
+        "pay.getDisbursements": "20261101T080000Z",
+        "pay.getReports": "20261101T080000Z",
+    } == _resumed_from(amazon, clock, start_date="2026-11-01T08:00:00Z")
+    told = [
+        record.getMessage()
+        for record in caplog.records
+        if "is after the bookmark" in record.getMessage()
+    ]
+
+    assert sorted(OLD) == sorted(line.partition(":")[0] for line in told)
+    assert "start_date, 2026-11-01, is after the bookmark, 2026-09-04: " in "".join(
+        told
+    )
+
+
+def test_a_bookmark_in_the_future_is_told(
+    amazon: LocalAmazon, clock: ScriptedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A clock that was wrong once leaves no stream silent without a word."""
+    state = json.loads(json.dumps(OLD).replace("2026-", "2031-"))
+    sync(amazon.settings(), clock=clock, state={"bookmarks": state}, only=list(OLD))
+    told = [
+        record.getMessage().partition(":")[0]
+        for record in caplog.records
+        if "is in the future, 2031-" in record.getMessage()
+    ]
+
+    assert sorted(OLD) == sorted(told)

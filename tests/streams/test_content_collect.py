@@ -111,6 +111,17 @@ def test_what_is_older_than_the_start_is_not_read(content: ContentRuns) -> None:
     assert "90 days" not in content.warnings
 
 
+def test_a_long_outage_leaves_no_gap(content: ContentRuns) -> None:
+    """Without a start_date, what was made in 75 days without a run is read."""
+    content.clock.advance(days=-75)
+    before = _hold(content, days=1)
+    first = content.read(SETTLEMENT, start_date=None)
+    content.clock.advance(days=75)
+    missed = [_hold(content, days=days) for days in (70, 40, 10)]
+    second = content.read(SETTLEMENT, start_date=None, state=first.state)
+    assert ([before], missed) == (_ids(first), _ids(second))
+
+
 def test_one_in_the_making_stops_the_bookmark(content: ContentRuns) -> None:
     """What is younger waits for it, so that nothing is passed over."""
     first_id = _hold(content, days=1)

@@ -345,3 +345,30 @@ def test_a_lost_report_that_failed_is_asked_for_again(content: ContentRuns) -> N
     output = content.read(PLANNING)
     assert output.records("sp_fba_inventory_planning_data")
     assert 2 == len(content.reports(PLANNING))
+
+
+def test_a_long_outage_leaves_no_gap(content: ContentRuns) -> None:
+    """Without a start_date, what no run has read for 75 days is read by the next."""
+    entry = {"report_type": ORDERS, "lookback_days": 7}
+    content.clock.advance(days=-75)
+    first = content.read(entry, start_date=None)
+    begun = _windows(content)[0][0]
+    content.clock.advance(days=75)
+    content.read(entry, start_date=None, state=first.state)
+    after = _windows(content)
+    assert "2026-08-08" == begun[:10]
+    assert "2026-08-31" == min(start for start, _ in after if start > begun)[:10]
+
+
+def test_a_start_date_behind_a_bookmark_is_told(content: ContentRuns) -> None:
+    """One warning says what is not read between the bookmark and the start."""
+    entry = {"report_type": ORDERS, "lookback_days": 7, "regional": False}
+    markets: dict[str, Any] = {"sp_marketplaces": ["US", "CA"]}
+    first = content.read(entry, end_date="2026-11-03", **markets)
+    content.read(entry, state=first.state, start_date="2026-11-10", **markets)
+    assert 1 == content.warnings.count("is after the bookmark, 2026-11-03: ")
+    assert "2026-11-10" == min(start for start, _ in _windows(content)[2:])[:10]
+    second = content.read(entry, state=first.state, **markets)
+    assert "is after the bookmark" not in content.warnings
+    content.read(entry, state=second.state, **markets)
+    assert "is after the bookmark" not in content.warnings

@@ -257,6 +257,26 @@ def test_a_program_is_a_part_of_the_key_where_one_is_named(
         sync(both, clock=clock, catalog=old)
 
 
+def test_what_amazon_does_not_keep_is_told(
+    amazon: LocalAmazon, clock: ScriptedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Hours reach back 30 days: after a longer pause a warning says what is lost."""
+    config = {
+        **amazon.settings(),
+        "sp_marketplaces": ["US"],
+        "sp_order_metrics": {"granularity": "Hour"},
+    }
+    del config["start_date"]
+    first = sync(config, clock=clock, only=[STREAM])
+    clock.advance(days=40)
+    second = sync(config, clock=clock, only=[STREAM], state=first.state)
+    (told,) = (one.message for one in caplog.records if "Amazon keeps" in one.message)
+
+    assert "Hour for 30 days; what lies between the bookmark, 2026-11-21, " in told
+    earliest = min(row["interval_start"] for row in second.records(STREAM))
+    assert f"and {earliest[:10]} cannot be read" in told
+
+
 def _time_of_day(text: str, zone: str) -> str:
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M")
