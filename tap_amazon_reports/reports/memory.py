@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _FORMER = {"asked": "created", "read_report_ids": "read_reports"}
 """What version 0.1 called some of it."""
+_UNCHECKED = "unchecked"
 
 
 class UnreadableMemoryError(ValueError):
@@ -28,11 +29,19 @@ class CreatedReport:
         report_id: Amazon's.
         start: of its data, as it was asked for; None for a snapshot without dates.
         end: likewise.
+        is_unchecked: whether it was found in a listing, where the answer was lost, and
+            may be another application's.
     """
 
     report_id: str
     start: datetime | None = None
     end: datetime | None = None
+    is_unchecked: bool = False
+
+    def written(self) -> list[str]:
+        """Return it as state holds it."""
+        mark = [_UNCHECKED] if self.is_unchecked else []
+        return [self.report_id, _text(self.start), _text(self.end), *mark]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +96,7 @@ class Remembered:
         """Return it as state holds it: plain JSON; what is empty is to be forgotten."""
         return {
             **dict.fromkeys(_FORMER),
-            "created": {
-                digest: [one.report_id, _text(one.start), _text(one.end)]
-                for digest, one in self.created.items()
-            },
+            "created": {digest: one.written() for digest, one in self.created.items()},
             "read_at": _text(self.read_at),
             "read_reports": _written(self.read_reports),
             "unread_reports": _written(self.unread_reports),
@@ -132,11 +138,12 @@ def _written(moments: Mapping[str, datetime]) -> dict[str, str]:
 
 def _created(entry: object) -> CreatedReport:
     parts = _texts("created", entry)
-    if not parts or len(parts) > len(("id", "start", "end")):
+    is_unchecked = parts[3:] == (_UNCHECKED,)
+    if not parts or (parts[3:] and not is_unchecked):
         msg = "created: an entry is not a report id with a start and an end"
         raise UnreadableMemoryError(msg)
-    start, end, *_ = *(_moment("created", part) for part in parts[1:]), None, None
-    return CreatedReport(parts[0], start, end)
+    start, end, *_ = *(_moment("created", part) for part in parts[1:3]), None, None
+    return CreatedReport(parts[0], start, end, is_unchecked)
 
 
 def _mapping(part: str, value: object) -> Mapping[str, object]:

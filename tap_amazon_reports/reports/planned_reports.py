@@ -136,6 +136,7 @@ class PlannedReports(ReportJob):
         pending = self._pending(request, need)
         if ours := self._memory.created.get(request.digest):
             pending.is_ours = True
+            pending.is_unchecked = ours.is_unchecked
             known_id: str | None = ours.report_id
         elif self._was_read_lately():
             return
@@ -189,14 +190,17 @@ class PlannedReports(ReportJob):
             created.pop(request.digest, None)
             if report_id is not None:
                 created[request.digest] = CreatedReport(
-                    report_id, request.data_start, request.data_end
+                    report_id,
+                    request.data_start,
+                    request.data_end,
+                    pending.is_unchecked,
                 )
             self._remember(created)
 
         def finished(report: Report) -> None:
             self._reader.expect(report, need)
 
-        return PendingReport(
+        pending = PendingReport(
             request,
             self.wanted.service,
             self.queue,
@@ -207,6 +211,7 @@ class PlannedReports(ReportJob):
             is_listable=tells_options(self.wanted.kind),
             tally=self.tally,
         )
+        return pending
 
     def _remember(self, created: Mapping[str, CreatedReport]) -> None:
         self._memory = replace(self._memory, created=created)

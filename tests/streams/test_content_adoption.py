@@ -17,6 +17,7 @@ from tests.report_types import LISTINGS, PLANNING, RETURNS
 from tests.streams.content_runs import US
 
 if TYPE_CHECKING:
+    from tests.local_amazon.wire import Request
     from tests.streams.content_runs import ContentRuns
     from tests.tap_run import Output
 
@@ -269,6 +270,35 @@ def test_a_stuck_report_is_adopted_by_the_next_run(content: ContentRuns) -> None
     ids = {report["reportId"] for report in content.reports(SALES)}
     assert ids == _ids(second, "sp_sales_and_traffic_report_by_date")
     assert '"created"' not in json.dumps(second.state)
+
+
+def test_what_was_found_for_a_lost_one_is_checked_by_the_next_run(
+    content: ContentRuns,
+) -> None:
+    """Another application's, taken for ours, is not read for having been remembered."""
+    theirs: list[str] = []
+
+    def another_is_created(request: Request) -> bool:
+        body = json.loads(request.body)
+        report = content.amazon.selling_partner.ask(
+            SALES,
+            ripening=BySeconds(0, 10_000),
+            options={"asinGranularity": "SKU"},
+            **{name: body[name] for name in ("marketplaceIds", *ONE_DAY)},
+        )
+        theirs.append(str(report["reportId"]))
+        return True
+
+    content.amazon.faults.add("createReport", Status(503), when=another_is_created)
+    first = content.read(SALES, **UNTIL, report_timeout=600)
+    assert (1, 1) == (first.status, len(theirs))
+    assert theirs[0] in json.dumps(first.state)
+    content.clock.advance(hours=3)
+    second = content.read(SALES, **UNTIL, state=first.state)
+    assert 0 == second.status
+    assert second.records(BY_ASIN)
+    assert not {*theirs} & _ids(second, BY_ASIN)
+    assert "other report_options" in content.warnings
 
 
 def test_an_adopted_report_that_is_gone_is_asked_for_anew(
