@@ -15,8 +15,14 @@ from tap_amazon_reports.amazon.errors import (
     UnexpectedAnswerError,
 )
 from tap_amazon_reports.amazon.heartbeat import sleep_aloud
-from tap_amazon_reports.amazon.http import Anonymous, OversizedAnswerError, Transport
+from tap_amazon_reports.amazon.http import (
+    Anonymous,
+    OversizedAnswerError,
+    Transport,
+    UnreadableCertificatesError,
+)
 from tap_amazon_reports.amazon.retry import GiveUp, RetryPolicy, Trouble
+from tap_amazon_reports.amazon.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -103,19 +109,29 @@ class FormPoster:
         self._transport = transport
         self._retrying = retrying
 
-    def __call__(self, url: str, form: Mapping[str, str]) -> requests.Response:
+    def __call__(self, url: str, form: Mapping[str, str | Secret]) -> requests.Response:
         """Return the answer, of whatever status, once it is not a passing trouble.
+
+        A secret is revealed to the request alone: what shows the variables of a frame
+        shows none.
 
         Raises:
             ThrottledError: if the answer was 429 for too long.
             UnavailableError: if there was none, or 5xx, for too long.
         """
-        request = requests.Request("POST", url, data=dict(form))
 
         def send() -> requests.Response:
+            request = requests.Request("POST", url, data=_revealed(form))
             return self._transport.send(self._transport.prepare(request, Anonymous()))
 
         return self._retrying.until_answered(send, asked="Login with Amazon")
+
+
+def _revealed(form: Mapping[str, str | Secret]) -> dict[str, str]:
+    return {
+        name: value.reveal() if isinstance(value, Secret) else value
+        for name, value in form.items()
+    }
 
 
 class _Passing(NamedTuple):
@@ -138,11 +154,17 @@ def _answer(
             " any proxy"
         )
         raise UnexpectedAnswerError(msg) from None
+    except UnreadableCertificatesError:
+        msg = (
+            f"{asked}: the TLS certificates cannot be read, so nothing was sent; check"
+            " the path in the variable REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
+        )
+        raise UnexpectedAnswerError(msg) from None
     except _NO_ADDRESS as error:
         kind = type(error).__name__
         msg = (
-            f"{asked}: the address cannot be used ({kind}); check lwa_token_url and the"
-            " *_base_url settings"
+            f"{asked}: the address cannot be used ({kind}); check lwa_token_url, the"
+            " *_base_url settings and the variables HTTPS_PROXY and HTTP_PROXY"
         )
         raise UnexpectedAnswerError(msg) from None
     except requests.RequestException as error:

@@ -46,6 +46,10 @@ class OversizedAnswerError(requests.RequestException):
     """An answer without an end."""
 
 
+class UnreadableCertificatesError(requests.RequestException):
+    """The environment names certificates that are not there."""
+
+
 class Authenticator(AuthBase, abc.ABC):
     """What puts credentials on a request, and can be told that they are spent."""
 
@@ -154,6 +158,11 @@ class Transport:
         except LocationValueError:
             # `requests` lets it through: a part of the host's name that is too long.
             raise requests.exceptions.InvalidURL from None
+        except requests.RequestException:
+            raise
+        except OSError:
+            # So bare `requests` says that a file is missing, before it connects.
+            raise UnreadableCertificatesError from None
         self.answered_at = response.headers.get("date")
         if not stream:
             held = self._read(response, began, LARGEST_ANSWER_BYTES)

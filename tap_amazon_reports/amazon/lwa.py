@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.amazon.clock import Clock
 
-    Post = Callable[[str, Mapping[str, str]], requests.Response]
+    Post = Callable[[str, Mapping[str, str | Secret]], requests.Response]
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Grant(Protocol):
     advice: ClassVar[Mapping[str, str]]
     """What to check, by the `error` word, where this grant knows better."""
 
-    def form_fields(self) -> Mapping[str, str]:
+    def form_fields(self) -> Mapping[str, str | Secret]:
         """Return the form fields that are this grant's own."""
 
 
@@ -119,12 +119,9 @@ class RefreshToken:
         ),
     }
 
-    def form_fields(self) -> Mapping[str, str]:
+    def form_fields(self) -> Mapping[str, str | Secret]:
         """Return the form fields that are this grant's own."""
-        return {
-            "grant_type": "refresh_token",
-            "refresh_token": self.token.reveal(),
-        }
+        return {"grant_type": "refresh_token", "refresh_token": self.token}
 
 
 @dataclass(frozen=True)
@@ -270,7 +267,7 @@ class LwaTokenSource:
             {
                 **self._grant.form_fields(),
                 "client_id": self._client_id,
-                "client_secret": self._client_secret.reveal(),
+                "client_secret": self._client_secret,
             },
         )
         answer = json_object(response)

@@ -224,6 +224,12 @@ EXPLANATIONS = (
         ),
     ),
     Explanation(
+        "the environment names certificates that cannot be read",
+        "the stream fails, and nothing is sent",
+        "check the path in `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE`",
+        ("tls certificates cannot be read", "requests_ca_bundle", "curl_ca_bundle"),
+    ),
+    Explanation(
         "a report is not the one that was requested",
         "the stream fails, and none of the report's rows are read",
         "report it to this tap's maintainers",

@@ -64,11 +64,16 @@ class Login:
         self.forms: list[dict[str, str]] = []
         self.sold = 0
 
-    def __call__(self, url: str, form: Mapping[str, str]) -> requests.Response:
+    def __call__(self, url: str, form: Mapping[str, str | Secret]) -> requests.Response:
         """Answer one post."""
         assert TOKEN_URL == url
 
-        self.forms.append(dict(form))
+        self.forms.append(
+            {
+                name: value.reveal() if isinstance(value, Secret) else value
+                for name, value in form.items()
+            }
+        )
         if not self.script:
             self.sold += 1
             return granted(f"token-{self.sold}")
@@ -79,7 +84,7 @@ class Login:
 
 
 def source_of(
-    post: Callable[[str, Mapping[str, str]], requests.Response],
+    post: Callable[[str, Mapping[str, str | Secret]], requests.Response],
     *,
     clock: ScriptedClock | None = None,
     grant: Grant = SELLER,

@@ -33,6 +33,7 @@ from tests.amazon.rig import LoggingTransport, response_of, retrying_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from tests.clock import ScriptedClock
     from tests.local_amazon import LocalAmazon
@@ -357,3 +358,23 @@ def test_a_wait_for_quota_has_a_bound(clock: ScriptedClock) -> None:
     assert [] == clock.sleeps
     clock.advance(seconds=10_300)
     assert 200 == connection.call(Call(slow)).status_code
+
+
+def test_certificates_that_are_not_there_are_named(
+    retrying: Retrying, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One line names the variable; a log that shows variables shows no secret."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "nosuch.pem"))
+    transport = Transport(user_agent="T/1", timeout_seconds=5)
+    form: dict[str, str | Secret] = {"refresh_token": Secret(SECRET)}
+    with pytest.raises(UnexpectedAnswerError) as caught:
+        FormPoster(transport=transport, retrying=retrying)("https://127.0.0.1:1", form)
+    shown = traceback.TracebackException.from_exception(
+        caught.value, capture_locals=True
+    )
+
+    assert str(caught.value).startswith(
+        "Login with Amazon: the TLS certificates cannot be read, so nothing was sent;"
+        " check the path in the variable REQUESTS_CA_BUNDLE"
+    )
+    assert SECRET not in "".join(shown.format())

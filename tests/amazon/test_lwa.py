@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import requests
 
     from tap_amazon_reports.amazon.lwa import Grant
+    from tap_amazon_reports.amazon.secret import Secret
 
 
 class TestGrants:
@@ -152,7 +153,7 @@ class TestLife:
         """What counts is whether the old token lives after the retries, not before."""
         clock, login = ScriptedClock(), Login(granted("first"))
 
-        def post(url: str, form: Mapping[str, str]) -> requests.Response:
+        def post(url: str, form: Mapping[str, str | Secret]) -> requests.Response:
             if login.forms:
                 clock.sleep(120)
                 raise down()
@@ -174,7 +175,7 @@ class TestLife:
         born: dict[str, float] = {}
         is_up = True
 
-        def post(_url: str, _form: Mapping[str, str]) -> requests.Response:
+        def post(_url: str, _form: Mapping[str, str | Secret]) -> requests.Response:
             if not is_up:
                 raise down()
             born[f"token-{len(born)}"] = clock.monotonic()
@@ -222,7 +223,7 @@ class TestThreads:
         """However many requests start together, Login with Amazon is asked once."""
         login, start, moment = Login(), threading.Barrier(8), threading.Event()
 
-        def slow(url: str, form: Mapping[str, str]) -> requests.Response:
+        def slow(url: str, form: Mapping[str, str | Secret]) -> requests.Response:
             bought = login(url, form)
             moment.wait(0.05)
             return bought
@@ -244,7 +245,7 @@ class TestThreads:
         clock, login = ScriptedClock(), Login()
         asked, may_answer = threading.Event(), threading.Event()
 
-        def slow(url: str, form: Mapping[str, str]) -> requests.Response:
+        def slow(url: str, form: Mapping[str, str | Secret]) -> requests.Response:
             bought = login(url, form)
             if login.sold > 1:
                 asked.set()
@@ -276,7 +277,7 @@ class TestThreads:
                     second_came.set()
                 return super().monotonic()
 
-        def post(url: str, form: Mapping[str, str]) -> requests.Response:
+        def post(url: str, form: Mapping[str, str | Secret]) -> requests.Response:
             bought = login(url, form)
             if login.sold == 1:
                 return bought
@@ -383,3 +384,19 @@ class TestRefusals:
 
         assert "secret" not in str(caught.value)
         assert "token-1" == source.token().reveal()
+
+
+def test_a_token_is_asked_for_without_showing_a_secret() -> None:
+    """What a source hands on hides itself until the request is made of it."""
+    posted: list[Mapping[str, str | Secret]] = []
+
+    def post(url: str, form: Mapping[str, str | Secret]) -> requests.Response:
+        posted.append(form)
+        raise UnavailableError(url)
+
+    source = source_of(post)
+    with pytest.raises(UnavailableError):
+        source.token()
+
+    assert REFRESH_TOKEN not in repr(posted)
+    assert CLIENT_SECRET not in repr(posted)
