@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError, LocationValueError, ReadTimeoutError
 from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.amazon.errors import UnsendableError
 from tap_amazon_reports.amazon.library_logs import guard_library_logs
+from tap_amazon_reports.amazon.origin import Origin
 from tap_amazon_reports.amazon.punctual import Pace, PunctualAdapter
 
 Query = Sequence[tuple[str, str]]
@@ -153,7 +154,7 @@ class Transport:
                 timeout=self._timeout_seconds,
                 verify=settings["verify"] or False,
                 cert=settings["cert"],
-                proxies=settings["proxies"],
+                proxies={} if _stays_here(prepared.url) else settings["proxies"],
             )
         except LocationValueError:
             # `requests` lets it through: a part of the host's name that is too long.
@@ -207,6 +208,14 @@ class Transport:
             raise OversizedAnswerError(msg)
         if self._monotonic() - began > self._longest_seconds:
             raise requests.exceptions.ReadTimeout
+
+
+def _stays_here(url: str | None) -> bool:
+    """Return whether `url` leads to this machine: a proxy would see it in clear."""
+    try:
+        return Origin.of(url or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _unsendable(header: str) -> UnsendableError:

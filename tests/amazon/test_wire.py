@@ -11,6 +11,7 @@ from tap_amazon_reports.amazon.errors import (
     DocumentMissingError,
     UnexpectedAnswerError,
 )
+from tap_amazon_reports.amazon.http import Anonymous, Transport
 from tap_amazon_reports.amazon.operation import Operation
 from tap_amazon_reports.amazon.secret import DocumentUrl
 from tests.amazon.rig import (
@@ -26,6 +27,7 @@ from tests.local_amazon.faults import (
 from tests.local_amazon.storage.models import StoredObject
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tap_amazon_reports.services import Services
@@ -123,27 +125,37 @@ def test_a_netrc_adds_no_credentials(
     assert [] == amazon.refused
 
 
-def test_a_proxy_of_the_environment_is_used(
-    amazon: LocalAmazon,
-    services: Services,
-    clock: ScriptedClock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A run behind a company's proxy goes through it, unless told otherwise."""
-    url = store(amazon)
+@pytest.fixture
+def proxy(
+    clock: ScriptedClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LocalAmazon]:
+    """Return what the environment names as a proxy: it notes what comes to it."""
     proxy = LocalAmazon(clock=clock, populate=False)
     proxy.start()
     monkeypatch.setenv("http_proxy", proxy.url)
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    assert b"sku\n1\n" == b"".join(services.storage.open(url).pieces())
-    assert (1, 0) == (len(amazon.seen), len(proxy.seen))
-
-    monkeypatch.setenv("no_proxy", "amazon.example")
-    with pytest.raises(UnexpectedAnswerError):
-        services.storage.open(url)
-
-    assert (1, 1) == (len(amazon.seen), len(proxy.seen))
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    yield proxy
     proxy.stop()
+
+
+def test_a_proxy_of_the_environment_is_used(proxy: LocalAmazon) -> None:
+    """A run behind a company's proxy goes through it."""
+    transport = Transport(user_agent="T/1", timeout_seconds=5)
+    request = requests.Request("GET", "http://amazon.example/x")
+    transport.send(transport.prepare(request, Anonymous()))
+
+    assert 1 == len(proxy.seen)
+
+
+def test_what_stays_on_this_machine_goes_to_no_proxy(
+    amazon: LocalAmazon, services: Services, proxy: LocalAmazon
+) -> None:
+    """A rehearsal is plain http: its secrets would be in clear on the network."""
+    ask_everyone(amazon, services)
+
+    assert amazon.seen
+    assert [] == proxy.seen
 
 
 def test_a_cookie_is_not_carried_on(amazon: LocalAmazon, services: Services) -> None:
