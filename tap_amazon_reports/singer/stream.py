@@ -101,7 +101,7 @@ class AmazonStream(RecordPath, abc.ABC):
         return account_key(names, self.account)
 
     def apply_catalog(self, catalog: Catalog) -> None:
-        """Take over what a catalog selects.
+        """Take over what a catalog selects; it cannot change what a bookmark is.
 
         Raises:
             ConfigValidationError: if it was made before a setting brought a part of
@@ -120,7 +120,18 @@ class AmazonStream(RecordPath, abc.ABC):
                 " --discover"
             )
             raise ConfigValidationError(msg, errors=[msg])
+        own = self.replication_key
         super().apply_catalog(catalog)
+        # What a stream is read by is its own: with another method a target would be
+        # told to drop the rows that are before the bookmark.
+        asked, self.forced_replication_method = self.forced_replication_method, None
+        self.replication_key = own
+        if asked not in {None, self.replication_method} and self.selected:
+            self.logger.warning(
+                "%s: the catalog says %s, but this stream is read as %s%s",
+                *(self.name, asked, self.replication_method),
+                "; to read it from its start, run without state" if own else "",
+            )
 
     @abc.abstractmethod
     def read(self, context: Context | None) -> Iterator[Record]:

@@ -319,6 +319,28 @@ def test_no_version_is_activated_when_nothing_could_be_read(
     assert f"{FULL_TABLE}: the stream was not read completely" in caplog.text
 
 
+def test_no_version_is_activated_of_what_is_read_from_a_bookmark(
+    amazon: LocalAmazon, clock: ScriptedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With FULL_TABLE in the catalog a target would drop what earlier runs wrote."""
+    config = {**amazon.settings(), "emit_activate_version_messages": True}
+    catalog = selecting(discover(config, clock=clock), ["pay_disbursements"])
+    for stream in catalog["streams"]:
+        stream.pop("replication_key", None)
+        stream["replication_method"] = "FULL_TABLE"
+        stream["metadata"][0]["metadata"]["forced-replication-method"] = "FULL_TABLE"
+    first = sync(config, clock=clock, catalog=catalog)
+    second = sync(config, clock=clock, catalog=catalog, state=first.state)
+    kinds = {line["type"] for one in (first, second) for line in one.messages}
+
+    assert {"SCHEMA", "RECORD", "STATE"} == kinds
+    assert second.bookmark("pay_disbursements")
+    assert (
+        "pay_disbursements: the catalog says FULL_TABLE, but this stream is read as"
+        " INCREMENTAL; to read it from its start, run without state"
+    ) in caplog.text
+
+
 @pytest.mark.parametrize(
     ("setting", "has_nulls"), [({}, False), ({"null_values": "write"}, True)]
 )
