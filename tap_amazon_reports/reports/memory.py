@@ -17,6 +17,10 @@ _FORMER = {"asked": "created", "read_report_ids": "read_reports"}
 _UNCHECKED = "unchecked"
 
 
+_YEARS = range(1900, 3000)
+"""Outside of them no look-back can be subtracted, and nobody sells."""
+
+
 class UnreadableMemoryError(ValueError):
     """State has not the shape in which this tap writes it; says which part."""
 
@@ -128,6 +132,17 @@ class Memory(Protocol):
         """Have all that is remembered meanwhile, here or elsewhere, told as one."""
 
 
+def check_year(year: int) -> None:
+    """Accept the year of what is remembered, if one can reckon from there.
+
+    Raises:
+        ValueError: it is long before or after all that Amazon has.
+    """
+    if year not in _YEARS:
+        msg = f"the year {year} is not one of {_YEARS[0]} to {_YEARS[-1]}"
+        raise ValueError(msg)
+
+
 def _text(moment: datetime | None) -> str:
     return "" if moment is None else utc_text(moment)
 
@@ -173,7 +188,9 @@ def _moment(part: str, text: object) -> datetime | None:
     if text is None or text == "":
         return None
     try:
-        return parse_instant(str(text))
+        moment = parse_instant(str(text))
+        check_year(moment.year)
     except ValueError:
         msg = f"{part}: {text!r} is not a date-time such as 2026-11-21T12:00:00Z"
         raise UnreadableMemoryError(msg) from None
+    return moment

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from singer_sdk.helpers._state import PROGRESS_MARKERS
+
 from tap_amazon_reports.singer.stream import STATE_VERSION, AmazonStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from singer_sdk.streams import Stream
 
@@ -56,15 +58,43 @@ def _check_stream(stream: AmazonStream, found: object) -> None:
                 f" not a {stream.replication_key}; {_REMEDY}"
             )
             raise StateError(msg) from None
-    for part in found.get("partitions", []):
+    _check_contexts(stream, found.get("partitions", []))
+    for part in (found, *found.get("partitions", [])):
         try:
+            _check_markers(part)
             stream.check_partition(part)
         except ValueError as error:
+            where = f" in the partition {part['context']}" if "context" in part else ""
             msg = (
-                f"the state of {stream.name} cannot be read in the partition"
-                f" {part.get('context')}: {error}; {_REMEDY}"
+                f"the state of {stream.name} cannot be read{where}: {error}; {_REMEDY}"
             )
             raise StateError(msg) from None
+
+
+def _check_contexts(stream: AmazonStream, parts: Sequence[Mapping[str, Any]]) -> None:
+    """Accept partitions that say which they are, each once: so the SDK finds them."""
+    contexts = [part.get("context") for part in parts]
+    for place, context in enumerate(contexts):
+        problem = "is not an object" if not isinstance(context, dict) else ""
+        if context in contexts[:place]:
+            problem = "is there twice"
+        if problem:
+            msg = (
+                f"the state of {stream.name} cannot be read: the context {context} of"
+                f" a partition {problem}; {_REMEDY}"
+            )
+            raise StateError(msg)
+
+
+def _check_markers(part: Mapping[str, Any]) -> None:
+    """Accept what the SDK takes away before each run.
+
+    Raises:
+        ValueError: if it would end in a traceback there.
+    """
+    if not isinstance(part.get(PROGRESS_MARKERS, {}), dict):
+        msg = f"{PROGRESS_MARKERS}: found something other than an object"
+        raise ValueError(msg)  # noqa: TRY004 (it is told as one)
 
 
 def _bookmarks(stream: AmazonStream, found: Mapping[str, Any]) -> Iterator[object]:

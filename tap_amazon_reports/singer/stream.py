@@ -24,6 +24,7 @@ from singer_sdk.schema.source import SchemaDirectory
 
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
 from tap_amazon_reports.documents.oddities import oddities
+from tap_amazon_reports.reports.memory import check_year
 from tap_amazon_reports.reports.resuming import oddities_of, resumed_at
 from tap_amazon_reports.reports.schema_files import DIRECTORY
 from tap_amazon_reports.singer.account import (
@@ -185,7 +186,7 @@ class AmazonStream(RecordPath, abc.ABC):
         Raises:
             TypeError, ValueError: if `value` is something else.
         """
-        parse_instant(str(value))
+        check_year(parse_instant(str(value)).year)
 
     def bookmark_moment(self, context: Context | None) -> datetime | None:
         """Return the bookmark of a stream that follows a moment."""

@@ -13,6 +13,7 @@ import click
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError, MappingError
 from singer_sdk.helpers._classproperty import classproperty
+from singer_sdk.helpers._state import reset_state_progress_markers
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.tap_base import CliTestOptionValue
 
@@ -259,7 +260,17 @@ class AmazonTap(Tap, abc.ABC):
             check_state(state, self.streams)
         except StateError as error:
             raise ConfigValidationError(str(error), errors=[str(error)]) from None
-        super().load_state(state)
+        # The SDK's own takes apart what belongs to no stream here, whatever it is.
+        for name, own in state.get("bookmarks", {}).items():
+            kept = dict(own) if isinstance(own, dict) else own
+            self.state.setdefault("bookmarks", {})[name] = kept
+
+    def _reset_state_progress_markers(self) -> None:
+        """Take away what an earlier run has noted, of the streams that there are."""
+        for name in self.streams.keys() & self.state.get("bookmarks", {}).keys():
+            own = self.state["bookmarks"][name]
+            for part in (own, *own.get("partitions", [])):
+                reset_state_progress_markers(part)
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings by their meaning, not by their shape alone.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import abc
+import re
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.appstore import FIRST_MONTH
 from tap_amazon_reports.amazon.errors import DocumentMissingError
 from tap_amazon_reports.documents.whole import WholeDocument, fetch_whole
+from tap_amazon_reports.reports.memory import check_year
 from tap_amazon_reports.reports.resuming import from_the_future, gap_before
 from tap_amazon_reports.reports.windows import Month, months
 from tap_amazon_reports.singer.stream import AmazonStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import timedelta
 
     from singer_sdk.helpers.types import Context, Record
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.secret import DocumentUrl
     from tap_amazon_reports.amazon.storage import Storage
     from tap_amazon_reports.singer.stream import Run
+
+_IN_A_HEADER = re.compile(r"[\x21-\x7e]{1,1024}")
 
 
 class AppstoreMonths(AmazonStream, abc.ABC):
@@ -88,7 +92,21 @@ class AppstoreMonths(AmazonStream, abc.ABC):
         Raises:
             TypeError, ValueError: if `value` is something else.
         """
-        Month.parse(value)
+        check_year(Month.parse(value).year)
+
+    def check_partition(self, found: Mapping[str, Any]) -> None:
+        """Accept the ETags of months, as headers have them.
+
+        Raises:
+            ValueError: if `found` holds something else as `etags`.
+        """
+        etags = found.get("etags", {})
+        texts = etags.values() if isinstance(etags, dict) else [None]
+        if not all(
+            isinstance(one, str) and _IN_A_HEADER.fullmatch(one) for one in texts
+        ):
+            msg = "etags: found something other than an object of months and ETags"
+            raise ValueError(msg)
 
     def _months(self, context: Context | None) -> Iterator[Month]:
         first = Month.of(self.settings.start)

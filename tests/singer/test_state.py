@@ -20,6 +20,8 @@ from tests.tap_run import Output, sync
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+EARLY, LATE = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
+REFUNDED = "pay_refund_data"
 REFUNDS = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_"
 WINDOWED = {
     "pay_disbursements": "transaction_time",
@@ -238,14 +240,36 @@ def test_a_bookmark_written_by_hand_is_read(
             {"partitions": [{"context": {}, "replication_key_value": "soon"}]},
             "'soon'",
         ),
+        ("sp_order_metrics", {"partitions": None}, "partitions"),
+        ("sp_order_metrics", {"partitions": [{}]}, "context"),
+        ("sp_order_metrics", {"partitions": [{"context": None}]}, "context"),
+        ("sp_order_metrics", {"partitions": [{"context": "x"}]}, "context"),
+        ("sp_order_metrics", {"partitions": [{"context": {}}] * 2}, "twice"),
+        (
+            "sp_order_metrics",
+            {"partitions": [{"context": {}, "progress_markers": 5}]},
+            "progress_markers",
+        ),
+        ("pay_reports", {"progress_markers": 5}, "progress_markers"),
+        ("pay_reports", {"replication_key_value": "0001-01-01T00:00:00Z"}, "0001"),
+        ("pay_reports", {"replication_key_value": "9999-12-31T23:59:59Z"}, "9999"),
+        ("appstore_sales", {"replication_key_value": "9999-12"}, "9999-12"),
+        ("appstore_sales", {"etags": 5}, "etags"),
+        ("appstore_sales", {"etags": None}, "etags"),
+        ("appstore_sales", {"etags": {"2026-11": 5}}, "etags"),
+        ("appstore_sales", {"etags": {"2026-11": "a\nb"}}, "etags"),
+        ("appstore_sales", {"etags": {"2026-11": "\u20ac"}}, "etags"),
+        (REFUNDED, {"partitions": [{"context": {}, "read_at": EARLY}]}, "read_at"),
+        (REFUNDED, {"partitions": [{"context": {}, "cancelled": LATE}]}, "cancelled"),
     ],
 )
 def test_a_state_that_cannot_be_read_is_refused(
     amazon: LocalAmazon, clock: ScriptedClock, stream: str, found: object, reason: str
 ) -> None:
     """Newer or damaged: one line with the stream and what to do; nothing is asked."""
+    config = {**amazon.settings(), "pay_report_types": [REFUNDS]}
     with pytest.raises(ConfigValidationError) as refused:
-        sync(amazon.settings(), clock=clock, state={"bookmarks": {stream: found}})
+        sync(config, clock=clock, state={"bookmarks": {stream: found}})
     (line,) = refused.value.errors
 
     assert stream in line
@@ -264,11 +288,23 @@ def test_bookmarks_that_are_none_are_refused(
     assert [] == amazon.seen
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"state_version": 7, "replication_key_value": "x"},
+        {"partitions": [{"context": {}, "progress_markers": {"a": 1}}]},
+        {"partitions": 5, "progress_markers": 5},
+        {"partitions": None},
+        {},
+        [],
+        5,
+        None,
+    ],
+)
 def test_what_belongs_to_others_is_kept(
-    amazon: LocalAmazon, clock: ScriptedClock
+    amazon: LocalAmazon, clock: ScriptedClock, other: object
 ) -> None:
-    """The bookmark of a stream that is not read now is still there afterwards."""
-    other = {"state_version": 7, "replication_key_value": "x"}
+    """The bookmark of a stream of another tap, whatever it is, stays as it was."""
     state = {"bookmarks": {"a_stream_of_later": other}}
     output = sync(amazon.settings(), clock=clock, only=["pay_reports"], state=state)
 
