@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Facts (SP-API documentation, "Marketplace IDs" and "SP-API endpoints"; 2026): ids,
 # regions, hosts. Amazon publishes no time zones: these are what its sellers observe.
@@ -68,3 +71,9 @@ _BY_WORD = {
 def find_marketplace(word: str) -> Marketplace | None:
     """Return the marketplace with that id or country code, in any case, or None."""
     return _BY_WORD.get(word.strip().upper())
+
+
+def countries_of(marketplace_ids: Iterable[str]) -> str:
+    """Return marketplaces as a log names them: by country, in order."""
+    found = ((find_marketplace(one), one) for one in marketplace_ids)
+    return ", ".join(sorted(known.country if known else one for known, one in found))

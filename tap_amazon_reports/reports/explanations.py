@@ -267,6 +267,12 @@ EXPLANATIONS = (
         ("is after the bookmark", "what lies between", "cannot be read"),
     ),
     Explanation(
+        "a marketplace was added to a type that is created once for a whole region",
+        "warns, and goes on from the bookmark that the region has",
+        "run with `--full-refresh` if you want the older rows of that marketplace",
+        ("was added since the last run", "marketplaces that are read together"),
+    ),
+    Explanation(
         "a bookmark is in the future",
         "warns, and reads no more than the look-back until then",
         "check the clock of the machine, and run with `--full-refresh`",

@@ -60,7 +60,8 @@ class Remembered:
             may show again.
         unread_reports: by id, when reports were made that were passed over: stuck, or
             without a document that can be had.
-        marketplaces: of which reports were collected up to the bookmark.
+        marketplaces: of which reports were read up to the bookmark, where one report
+            or one listing is of several.
         options: with which reports were asked for up to the bookmark, as text.
         cancelled: the end of the last window that was cancelled although there may be
             rows in it, as others before it were read.

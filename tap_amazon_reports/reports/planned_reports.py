@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from tap_amazon_reports.amazon.marketplaces import countries_of
 from tap_amazon_reports.reports.adoption import tells_options
 from tap_amazon_reports.reports.document_reader import DocumentReader
 from tap_amazon_reports.reports.forecast import Plan
@@ -22,7 +23,7 @@ from tap_amazon_reports.reports.window_plan import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from tap_amazon_reports.reports.adoption import Known
@@ -111,12 +112,12 @@ class PlannedReports(ReportJob):
         self._forget_others()
 
     def _recalled(self) -> Remembered:
-        """Return what is remembered for all streams, and tell of changed options."""
+        """Return what is remembered for all streams, and tell what has changed."""
         found = [stream.remembered() for stream in self.streams]
         created: dict[str, CreatedReport] = {}
         for digest, one in (item for of in found for item in of.created.items()):
             created[digest] = max(created.get(digest, one), one, key=_newness)
-        memory = replace(found[0], created=created, options=self._options)
+        memory = replace(found[0], created=created, **self._asked_of)
         told = {one.options for one in found} - {None, self._options}
         if told and not self.wanted.kind.is_snapshot:
             self.warn(
@@ -125,7 +126,34 @@ class PlannedReports(ReportJob):
                 " before the bookmark stay as they are, unless you run with"
                 " --full-refresh"
             )
+        self._tell_of_added_marketplaces(found)
         return memory
+
+    def _tell_of_added_marketplaces(self, found: Iterable[Remembered]) -> None:
+        """Say that a marketplace of a region was added: its bookmark is the region's."""
+        added = {
+            marketplace_id
+            for one in found
+            for marketplace_id in set(self._marketplaces) - set(one.marketplaces)
+            if one.marketplaces
+        }
+        if added and not self.wanted.kind.is_snapshot:
+            self.warn(
+                f"{countries_of(added)} was added since the last run, to marketplaces"
+                " that are read together; its rows before the bookmark are not read,"
+                " unless you run with --full-refresh"
+            )
+
+    @property
+    def _marketplaces(self) -> tuple[str, ...]:
+        """What is read together, of a region; of one marketplace the name says it."""
+        of = self.wanted.partition
+        return tuple(sorted(one for one in of.marketplace_ids if one != of.name))
+
+    @property
+    def _asked_of(self) -> dict[str, Any]:
+        """What each stream remembers of the requests for the rows that it has."""
+        return {"options": self._options, "marketplaces": self._marketplaces}
 
     @property
     def _options(self) -> str:
@@ -163,6 +191,7 @@ class PlannedReports(ReportJob):
             if now - made <= self.fresh
             and all(report_id in one.read_reports for one in read)
             and read[0].options == self._options
+            and read[0].marketplaces in {(), self._marketplaces}
         ]
         if lately:
             logger.debug("%s: report %s was read lately", self.name, lately[0])

@@ -263,7 +263,7 @@ class RequestedReports(PlannedReports):
         bookmark = stream.memory.bookmark()
         is_first = stream is self.streams[0]
         if bookmark is None or bookmark <= end:
-            memory = self._memory if is_first else Remembered(options=self._options)
+            memory = self._memory if is_first else Remembered(**self._asked_of)
             memory = replace(memory, read_at=made)
             if is_first:
                 self._memory = memory

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.local_amazon import StoredObject
-from tests.report_types import PLANNING, SALES_AND_TRAFFIC
+from tests.report_types import ORDERS, PLANNING, SALES_AND_TRAFFIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,3 +150,29 @@ def test_arrays_of_streams_that_are_not_selected_are_known(
     output = content.read(SALES_AND_TRAFFIC, only=[only], start_date="2026-11-10")
     assert output.records(only)
     assert "salesAndTrafficByAsin" not in content.warnings
+
+
+def test_a_marketplace_that_is_added_to_a_region_is_told(content: ContentRuns) -> None:
+    """Its older rows are behind the bookmark; one warning says what to do."""
+    first = content.read(ORDERS, end_date="2026-11-18")
+    both: dict[str, Any] = {"sp_marketplaces": ["US", "CA"], "end_date": "2026-11-19"}
+    second = content.read(ORDERS, state=first.state, **both)
+    (told,) = (line for line in content.warnings.splitlines() if "added" in line)
+    assert "CA was added since the last run" in told
+    assert "--full-refresh" in told
+    for more in (both, {**both, "sp_marketplaces": ["CA"]}):
+        content.read(ORDERS, state=second.state, **more)
+        assert "added" not in content.warnings
+
+
+def test_a_snapshot_is_read_again_for_an_added_marketplace(
+    content: ContentRuns,
+) -> None:
+    """One that was read lately has no rows of it."""
+    entry = {"report_type": PLANNING, "regional": True}
+    first = content.read(entry)
+    both = content.read(entry, state=first.state, sp_marketplaces=["US", "CA"])
+    assert 2 == len(content.seen("createReport"))
+    assert both.records("sp_fba_inventory_planning_data")
+    content.read(entry, state=both.state, sp_marketplaces=["US", "CA"])
+    assert 2 == len(content.seen("createReport"))
