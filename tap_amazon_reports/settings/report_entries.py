@@ -219,8 +219,8 @@ class EntryReader:
     def _of_type(
         self, kind: ReportType, words: Sequence[str] | None
     ) -> list[Marketplace]:
-        """Return the marketplaces to ask for, of those where the type exists."""
-        wanted = list(self._named(words))
+        """Return the marketplaces to ask for, each once, of those where the type is."""
+        wanted = list(dict.fromkeys(self._named(words)))
         there = existing(kind, wanted)
         if wanted and not there and not kind.refused:
             self._refuse(

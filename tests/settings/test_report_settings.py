@@ -87,6 +87,13 @@ def test_an_object_says_more() -> None:
     assert ("returns_of_canada",) == entry.stream_names
 
 
+def test_a_marketplace_that_is_named_twice_is_one() -> None:
+    """By its country and its id, or twice the same: its rows are read once."""
+    named = ["CA", "A2EUQ1WTGCTBG2", "ca", "US"]
+    (entry,) = wanted({"report_type": ORDERS, "marketplaces": named})
+    assert ["CA", "US"] == [market.country for market in entry.marketplaces]
+
+
 def test_what_cannot_be_asked_for_is_collected() -> None:
     """Settlements are made by Amazon: without a word they are collected."""
     (entry,) = wanted(SETTLEMENT)
