@@ -82,6 +82,7 @@ class CollectedReports(ReportJob):
         self._failures: list[str] = []
         self._is_listing_whole = True
         self._place = 0
+        self._listed_until = self.wanted.end
         self._in_making: Report | None = None
 
     def plan(self, *, place: int) -> None:
@@ -195,6 +196,8 @@ class CollectedReports(ReportJob):
     def _list(self) -> None:
         """List what is to be read, and have it fetched ahead."""
         self._is_listed = True
+        now = self._parts.clock.now()
+        self._listed_until = min(self.wanted.end, now).replace(microsecond=0)
         self._next.extend(self._unread())
         self.tally.windows += len(self._next)
         self.tally.adopted += len(self._next)
@@ -283,8 +286,8 @@ class CollectedReports(ReportJob):
             if self._new_marketplaces(reached):
                 starts.append(max(oldest, self.wanted.start))
         since = min(starts).replace(microsecond=0)
-        until = min(self.wanted.end.replace(microsecond=0), now)
         types = [self.wanted.kind.report_type]
+        until = self._listed_until
         for report in self.wanted.service.list_reports(types, since, until):
             if self._is_ours(report):
                 yield report
@@ -366,7 +369,9 @@ class CollectedReports(ReportJob):
         for stream in reversed([*streams]):
             reached = stream.memory.bookmark()
             if self._is_listing_whole:
-                reached = max(filter(None, (reached, report.created)))
+                # No further than was listed, whatever the report says of itself.
+                read_until = min(report.created, self._listed_until)
+                reached = max(filter(None, (reached, read_until)))
             of_stream = self._reached[stream.name]
             memory = Remembered(
                 read_reports=self._read_reports(stream, report, reached),

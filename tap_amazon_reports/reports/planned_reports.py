@@ -130,7 +130,7 @@ class PlannedReports(ReportJob):
         return memory
 
     def _tell_of_added_marketplaces(self, found: Iterable[Remembered]) -> None:
-        """Say that a marketplace of a region was added: its bookmark is the region's."""
+        """Say that a marketplace was added to a region, which has one bookmark."""
         added = {
             marketplace_id
             for one in found

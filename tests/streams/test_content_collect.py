@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.clock import NOON
-from tests.local_amazon import BySeconds, Outcome, Status
+from tests.local_amazon import Altered, BySeconds, Outcome, Status
 from tests.local_amazon.marketplaces import BY_COUNTRY
 from tests.local_amazon.moments import extended
 from tests.report_types import RETURNS, SETTLEMENT
@@ -78,6 +78,28 @@ def test_the_bookmark_is_when_the_last_one_was_made(content: ContentRuns) -> Non
     assert "2026-11-19T12:30:00Z" == partition["replication_key_value"]
     assert last in partition["read_reports"]
     assert 2 == len(partition["read_reports"])
+
+
+def test_a_report_that_is_dated_ahead_hides_no_later_one(content: ContentRuns) -> None:
+    """The bookmark moves no further than the listing: a wrong clock costs no report."""
+    ahead = _hold(content, days=-26_000)
+    # Amazon lists no future; a proxy, or a clock of Amazon's, may.
+    (report,) = content.reports(SETTLEMENT)
+    report["createdTime"], told = (
+        extended(NOON - timedelta(days=1)),
+        b"2098-01-28T12:00",
+    )
+    content.amazon.faults.add(
+        "getReports",
+        Altered(lambda body: body.replace(b"2026-11-20T12:00", told)),
+    )
+    first = content.read(SETTLEMENT)
+    assert [ahead] == _ids(first)
+    assert "2026-11-21T12:00:00Z" == _partition(first)["replication_key_value"]
+    content.clock.advance(days=2)
+    later = _hold(content, days=1)
+    second = content.read(SETTLEMENT, state=first.state)
+    assert [later] == _ids(second)
 
 
 def test_one_that_is_listed_late_is_read(content: ContentRuns) -> None:
