@@ -30,8 +30,10 @@ DEEPEST = 64
 """How many brackets within each other an answer may have."""
 _LONGEST_NUMBER = 300
 """Digits, also before or behind the point: what every reader of JSON can hold."""
-MOST_PAGES = 5_000
-"""A listing of more pages than these, half a million reports, does not end."""
+MOST_PAGES = 1_000
+"""A listing of more pages than these, a hundred thousand reports, does not end."""
+_MOST_WITHOUT_NEWS = 100
+"""Nor does one of so many pages in a row on which nothing is new."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -206,22 +208,39 @@ def pages(ask: Callable[[str | None], Answer]) -> Iterator[Answer]:
 def listed(
     answers: Iterable[Answer], name: str, shape: type[Shape]
 ) -> Iterator[Entry[Shape]]:
-    """Yield the objects listed under `name` in all of `answers`.
+    """Yield the objects listed under `name` in all of `answers`, each once.
+
+    Pages move while reports are created, so that an entry may come again.
 
     Raises:
+        UnexpectedAnswerError: if there is no end of pages without news.
         WrongEntriesError: after the last, if some were wrong and left out: so that
             no bookmark passes them.
     """
     left_out: list[UnexpectedAnswerError] = []
+    seen: set[str] = set()
+    without_news = 0
     for answer in answers:
         good, wrong = answer.entries(name, shape)
-        yield from good
+        new = {_identity(entry): entry for entry in reversed(good)}
+        fresh = [one for one in reversed(new) if one not in seen]
+        seen.update(fresh)
+        yield from (new[one] for one in fresh)
         left_out += wrong
+        without_news = 0 if fresh else without_news + 1
+        if without_news > _MOST_WITHOUT_NEWS:
+            problem = f"{_MOST_WITHOUT_NEWS} pages in a row list nothing that is new"
+            raise answer.unexpected(problem)
     if left_out:
         first = left_out[0]
         skipped = counted(len(left_out), "entry was", "entries were")
         msg = f"{first}; {skipped} skipped, the others were read"
         raise WrongEntriesError(msg, status=first.status, request_id=first.request_id)
+
+
+def _identity(entry: Entry[Shape]) -> str:
+    """Return what an entry is known by: its report's id, or all that it says."""
+    return str(getattr(entry.known, "report_id", None) or sorted(entry.wire.items()))
 
 
 def _shaped(wire: object, shape: type[Shape]) -> Shape:

@@ -11,9 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_amazon_reports.amazon.answers import DEEPEST, Answer, pages, read_json
+from tap_amazon_reports.amazon.answers import (
+    DEEPEST,
+    Answer,
+    listed,
+    pages,
+    read_json,
+)
 from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
-from tap_amazon_reports.amazon.shapes import PayReport, ReportHead, SpReport
+from tap_amazon_reports.amazon.shapes import (
+    Disbursement,
+    PayReport,
+    ReportHead,
+    SpReport,
+)
 from tests.clock import NOON
 from tests.local_amazon.faults import BadJson
 
@@ -210,6 +221,41 @@ class TestPages:
         with pytest.raises(UnexpectedAnswerError, match="more than 20 pages"):
             list(pages(lambda _: answer_of(nextToken=f"t{next(tokens)}")))
         assert 20 == next(tokens)
+
+    def test_pages_without_news_have_an_end(self) -> None:
+        """Empty pages and pages that come again are counted, and not read for days."""
+        answers = (
+            answer_of(reports=[REPORT] * (number % 2), nextToken=f"t{number}")
+            for number in range(1000)
+        )
+        found = []
+        with pytest.raises(UnexpectedAnswerError, match="100 pages in a row"):
+            found.extend(listed(answers, "reports", SpReport))
+
+        assert 1 == len(found)
+        assert 100 < 1000 - len(list(answers)) < 110
+
+    def test_an_entry_of_two_pages_is_one(self) -> None:
+        """Pages overlap when reports are created meanwhile: each is read once."""
+        newer = {**REPORT, "reportId": "8"}
+        again = {**REPORT, "processingStatus": "CANCELLED"}
+        answers = [answer_of(reports=[newer, REPORT]), answer_of(reports=[again])]
+        found = [
+            (entry.known.report_id, entry.known.processing_status)
+            for entry in listed(answers, "reports", SpReport)
+        ]
+
+        assert [("8", "DONE"), ("7", "DONE")] == found
+
+    def test_payouts_that_are_the_same_throughout_are_one(self) -> None:
+        """Two that differ in anything are two."""
+        payout = {"settlementId": "1", "amount": 7}
+        other = {**payout, "amount": 8}
+        answers = [answer_of(disbursements=[payout, other]) for _ in "12"]
+
+        assert [payout, other] == [
+            entry.wire for entry in listed(answers, "disbursements", Disbursement)
+        ]
 
     @pytest.mark.parametrize("token", [7, ["a"], {"a": 1}])
     def test_a_token_is_a_text(self, token: object) -> None:
