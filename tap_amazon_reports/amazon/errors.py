@@ -10,6 +10,7 @@
         ├── DocumentMissingError   nobody's: there is no such document
         ├── MissingColumnError     Amazon's: a document lacks a column of its key
         ├── NotATableError         ours: the document is not of the layout expected
+        ├── UnreadableFormatError  ours: there are no rows in such a document
         ├── UrlExpiredError        nobody's: a presigned URL is dead, ask for a new one
         ├── AccountError           the account's
         │   ├── CredentialsError   Login with Amazon or a signature was refused

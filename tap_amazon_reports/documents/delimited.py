@@ -37,6 +37,7 @@ _STEP_ROWS_MAX = 64
 _HAS_DIGIT = re.compile("[0-9]")
 _NO_NAME = re.compile(r"[<{\[]|%PDF")
 """How a page, an XML or JSON document, or a PDF begins, and no name of a column."""
+_MARK = re.compile("[,;]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 _FORMS = (normalise, bare)
@@ -228,10 +229,8 @@ class DelimitedReader:
         if _NO_NAME.match(_trimmed(header[0])) or any(map(_CONTROL.search, header)):
             return True
         # A header has no blanks behind its commas; a sentence has.
-        is_prose = all(cell[:1].isspace() for cell in header[1:])
-        return (len(header) == 1 and self._is_lone_line()) or (
-            is_prose and self._is_lone_csv_line()
-        )
+        _, *behind = _MARK.split(",".join(header))
+        return all(part[:1].isspace() for part in behind) and self._is_lone_line()
 
     def _is_lone_csv_line(self) -> bool:
         # Commas are in sentences, too; tabs are not: such a header is a foreign one.

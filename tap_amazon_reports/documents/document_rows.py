@@ -17,7 +17,11 @@ from tap_amazon_reports.documents.charset import (
 from tap_amazon_reports.documents.column_names import cell_name, normalise
 from tap_amazon_reports.documents.columns import ColumnMap
 from tap_amazon_reports.documents.delimited import DelimitedReader, HeaderRule
-from tap_amazon_reports.documents.errors import MissingColumnError, NotATableError
+from tap_amazon_reports.documents.errors import (
+    MissingColumnError,
+    NotATableError,
+    UnreadableFormatError,
+)
 from tap_amazon_reports.documents.json_records import JsonRecords
 from tap_amazon_reports.documents.layout import EVERY_RECORD, DocumentFormat
 from tap_amazon_reports.documents.objects import ObjectReader
@@ -27,6 +31,7 @@ from tap_amazon_reports.documents.typed import (
     delimited_columns,
     is_generic,
 )
+from tap_amazon_reports.documents.unknown_format import format_of
 from tap_amazon_reports.documents.xml_records import XmlRecords
 
 if TYPE_CHECKING:
@@ -122,13 +127,13 @@ class DocumentRows:
             DocumentDamagedError: if it is cut short or not what it claims.
             MissingColumnError: if nothing in it tells its rows apart.
             NotATableError: if it is a sentence instead of a table.
+            UnreadableFormatError: if nobody reads what it is.
         """
-        read = self._delimited if self._layout.format.is_table else self._objects
         for unpacked in files:
             member = self._seen(unpacked)
             try:
-                yield from read(member, content_type, around)
-            except (MissingColumnError, NotATableError):
+                yield from self._read(member, content_type, around)
+            except (MissingColumnError, NotATableError, UnreadableFormatError):
                 # Not before its checksum is known: damage does not look like a table.
                 for _ in member.chunks:
                     pass
@@ -139,8 +144,27 @@ class DocumentRows:
             return member
         return replace(member, chunks=self._fingerprint.passing(member.chunks))
 
+    def _read(
+        self,
+        member: Member,
+        content_type: str | None,
+        around: Mapping[str, object],
+    ) -> Iterator[DocumentBlock]:
+        layout = self._layout
+        if layout.is_guess:
+            found, member = format_of(
+                member,
+                otherwise=layout.format,
+                declared=charset_of(content_type),
+                fallback=self._fallback_charset,
+            )
+            layout = replace(layout, format=found)
+        read = self._delimited if layout.format.is_table else self._objects
+        return read(layout, member, content_type, around)
+
     def _delimited(
         self,
+        layout: Layout,
         member: Member,
         content_type: str | None,
         around: Mapping[str, object],
@@ -150,10 +174,10 @@ class DocumentRows:
             declared=charset_of(content_type),
             fallback=self._fallback_charset,
         )
-        records = self._layout.records[0]
+        records = layout.records[0]
         properties = records.schema["properties"]
         reader = DelimitedReader(
-            text, table=self._layout.format, header=self._header(properties)
+            text, table=layout.format, header=self._header(properties)
         )
         try:
             yield from self._typed_rows(reader, records, around)
@@ -214,6 +238,7 @@ class DocumentRows:
 
     def _objects(
         self,
+        layout: Layout,
         member: Member,
         content_type: str | None,
         around: Mapping[str, object],
@@ -226,10 +251,10 @@ class DocumentRows:
                 ),
                 around,
             )
-            for records in self._layout.records
+            for records in layout.records
         }
         chunks = _Measured(member.chunks)
-        reader = _READERS[self._layout.format](
+        reader = _READERS[layout.format](
             chunks,
             list(arrays),
             declared=charset_of(content_type),

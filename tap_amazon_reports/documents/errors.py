@@ -10,7 +10,12 @@ from tap_amazon_reports.amazon.errors import AmazonError, DocumentDamagedError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MissingColumnError", "NotATableError", "no_table"]
+__all__ = [
+    "MissingColumnError",
+    "NotATableError",
+    "UnreadableFormatError",
+    "no_table",
+]
 
 _SENTENCE_CHARACTERS = 300
 
@@ -30,6 +35,17 @@ class NotATableError(AmazonError):
             "the document is not a table, but a text: it begins with"
             f" {counted(len(self.sentence.split()), 'word')} and no column of the"
             " report type; look at it with `amazon-reports reports fetch`"
+        )
+
+
+class UnreadableFormatError(AmazonError):
+    """A document of a format in which the tap finds no rows."""
+
+    def __init__(self, what: str) -> None:
+        """Say what it is, with its article."""
+        super().__init__(
+            f"the document is {what}, which this tap cannot read: fetch the file with"
+            " `amazon-reports reports fetch`, and remove its type from the settings"
         )
 
 

@@ -77,6 +77,8 @@ class Layout:
     Attributes:
         format: what they are.
         records: the kinds of rows in them; a table has one.
+        is_guess: whether nobody knows the format: it is what a document is whose first
+            sign is neither of JSON nor of XML.
         decimals: how decimals are written.
         day_order: what stands first in a date whose year stands last.
         time_zone: of times without one, an IANA name; None where nobody knows, so that
@@ -90,6 +92,7 @@ class Layout:
 
     format: DocumentFormat
     records: tuple[RecordSet, ...]
+    is_guess: bool = False
     decimals: Decimals = Decimals.POINT
     day_order: DayOrder = DayOrder.MARKETPLACE
     time_zone: str | None = None

@@ -198,6 +198,14 @@ EXPLANATIONS = (
         ("which no stream of this type reads", "update the tap"),
     ),
     Explanation(
+        "a document is no report",
+        "the stream fails, and the bookmark stays: it is a message, a web page, a PDF or"
+        " an Excel workbook in the place of rows",
+        "look at it with `amazon-reports reports fetch`; if it is a PDF or a workbook,"
+        " remove its type from the settings",
+        ("not a table, but a text", "which this tap cannot read"),
+    ),
+    Explanation(
         "a report without a column of its key",
         "the stream fails and names the column",
         "report it to this tap's maintainers",

@@ -198,7 +198,9 @@ def _unknown_type(service: str, report_type: str) -> ReportType:
         service=service,
         report_type=report_type,
         is_known=False,
-        layout=Layout(DocumentFormat.XML if is_xml else table, (records,)),
+        layout=Layout(
+            DocumentFormat.XML if is_xml else table, (records,), is_guess=True
+        ),
         regional=service != "selling_partner",
         dates=Dates(DateMode.WINDOW, longest_days=30),
         fresh_hours=4,

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from tap_amazon_reports.amazon import errors as amazon_errors
 from tap_amazon_reports.amazon import lwa
 from tap_amazon_reports.cli.command import main
+from tap_amazon_reports.documents.errors import NotATableError, UnreadableFormatError
 from tap_amazon_reports.reports import errors as report_errors
 from tap_amazon_reports.reports.explanations import EXPLANATIONS, explain
 from tests.raised_texts import RaisedText, raised_texts
@@ -81,6 +82,14 @@ def test_a_line_of_the_log_is_explained() -> None:
     )
 
     assert "403 otherwise" == explain(line)[0].happened
+
+
+@pytest.mark.parametrize(
+    "error", [NotATableError("No data."), UnreadableFormatError("a PDF")]
+)
+def test_what_is_no_report_is_explained(error: Exception) -> None:
+    """The line of a page or a PDF in the place of rows leads to what to do about it."""
+    assert "a document is no report" == explain(str(error))[0].happened
 
 
 def test_each_error_is_explained() -> None:

@@ -262,6 +262,7 @@ def test_what_is_no_text_is_damaged_where_nobody_knows_the_columns() -> None:
     [
         ("sku\tprice\n", DocumentFormat.TSV, []),
         ("SKU,Start date,\n", DocumentFormat.CSV, []),
+        ("sku,price\n", DocumentFormat.TSV, []),
         ("sku\nA\n", DocumentFormat.TSV, [["A"]]),
         ("a, b\n1, 2\n", DocumentFormat.CSV, [["1", " 2"]]),
         ("", DocumentFormat.CSV, []),

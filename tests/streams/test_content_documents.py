@@ -117,6 +117,20 @@ def test_keys_of_json_that_do_not_fit_are_keys_of_their_own(
     assert "start_date" in content.warnings
 
 
+def test_a_type_that_nobody_knows_may_be_json(content: ContentRuns) -> None:
+    """No row of a type without a file is lost for its format."""
+    name = "GET_BRAND_NEW_THING_REPORT"
+    document = b'{"reportData":[{"asin":"B1","sales":1},{"asin":"B2","sales":2}]}'
+    content.amazon.selling_partner.contents[name] = lambda _report: StoredObject(
+        document, "application/json"
+    )
+    output = content.read(name, start_date="2026-11-15", end_date="2026-11-16")
+    assert 0 == output.status
+    assert [{"asin": "B1", "sales": 1}, {"asin": "B2", "sales": 2}] == [
+        row["row"] for row in output.records("sp_brand_new_thing_report")
+    ]
+
+
 class Deliveries:
     """What storage delivers of one document, download by download."""
 
