@@ -36,6 +36,8 @@ _HEAD_CHARACTERS_MAX = 64 * 1024
 _HEAD_MEMBERS_MAX = 100
 _SENTENCE_CHARACTERS = 1000
 _PATH = re.compile(r"[^.\[\]]+\[\](?:\.[^.\[\]]+\[\])*")
+_SPECIFICATION = "reportSpecification"
+"""What was asked for: a document that has it, and not the array, has no records."""
 _EXPLANATIONS = frozenset({"errordetails", "errormessage"})
 
 
@@ -108,12 +110,16 @@ class JsonRecords:
         Raises:
             NotATableError: the document is a sentence, or an object that only explains
                 why there are no records.
-            DocumentDamagedError: it is cut short or no JSON.
+            DocumentDamagedError: it is cut short, no JSON, or of another shape than
+                the paths say: it has none of their arrays, nor what was asked for, or
+                something else is in the place of one.
         """
         first = self._cursor.peek()
         if first == "{":
             yield from self._document()
         elif first == "[":
+            if self._rest is None:
+                raise self._misshapen()
             yield from self._array_at_top("[]")
         else:
             self._refuse(first)
@@ -131,8 +137,13 @@ class JsonRecords:
 
     def _document(self) -> Iterator[FoundRecord]:
         has_records = False
+        is_known = self._rest is not None
+        misplaced: list[str] = []
         for name in self._cursor.members():
             first = self._cursor.peek()
+            is_known = is_known or name in self._places or name == _SPECIFICATION
+            if name in self._places and first not in ("[", "{", "n"):
+                misplaced.append(name)
             if name in self._places and first in ("[", "{"):
                 has_records = True
                 yield from self._array(self._places[name], [])
@@ -145,12 +156,22 @@ class JsonRecords:
                 self._keep(name)
         if not has_records:
             yield from self._lone_object()
+        if misplaced or not is_known:
+            raise self._misshapen()
+        if not has_records:
             return
         self.passed_over += [
             name
             for name, value in self.head.items()
             if isinstance(value, list) and value
         ]
+
+    def _misshapen(self) -> DocumentDamagedError:
+        names = ", ".join(f"`{name}`" for name in self._places)
+        return DocumentDamagedError(
+            "the document is damaged: it is not of the shape of its report type, which"
+            f" has lists of records in {names}"
+        )
 
     def _array_at_top(self, name: str) -> Iterator[FoundRecord]:
         """Read an array that no path names."""

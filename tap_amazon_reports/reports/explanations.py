@@ -199,8 +199,8 @@ EXPLANATIONS = (
     ),
     Explanation(
         "a document is no report",
-        "the stream fails, and the bookmark stays: it is a message, a web page, a PDF or"
-        " an Excel workbook in the place of rows",
+        "the stream fails, and the bookmark stays: it is a message, a web page, a PDF"
+        " or an Excel workbook in the place of rows",
         "look at it with `amazon-reports reports fetch`; if it is a PDF or a workbook,"
         " remove its type from the settings",
         ("not a table, but a text", "which this tap cannot read"),

@@ -198,7 +198,36 @@ def test_an_array_that_is_empty_or_missing_has_no_records() -> None:
     """A quiet month is no error."""
     assert not records(b'{"reportData": []}', "reportData[]")
     assert not records(b'{"reportData": null}', "reportData[]")
-    assert not records(b'{"campaigns": [{"id": 1}]}', "coupons[]")
+    assert not records(b'{"reportSpecification": {}, "other": []}', "reportData[]")
+    assert not records(b'{"byDate": []}', "byDate[]", "byAsin[]")
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"{}",
+        b"[]",
+        b'[{"asin": "A"}]',
+        b'{"payload": {"reportData": [{"asin": "A"}]}}',
+        b'{"ReportData": [{"asin": "A"}]}',
+        b'{"reportData": "x"}',
+        b'{"reportSpecification": {}, "reportData": 1, "other": [{"a": 1}]}',
+    ],
+)
+def test_json_of_another_shape_is_no_report_without_records(
+    document: bytes, cut: ByteCut
+) -> None:
+    """A quiet month has its array or says what was asked; all else is told."""
+    with pytest.raises(DocumentDamagedError, match="`reportData`"):
+        records(document, "reportData[]", cut=cut)
+
+
+def test_json_of_any_shape_will_do_where_every_record_is_wanted() -> None:
+    """Nobody knows the shape of a type without columns."""
+    assert not records(b"{}", "*")
+    assert not records(b"[]", "*")
+    assert [("*", {"x": {"y": 1}}, [])] == records(b'{"x": {"y": 1}}', "*")
 
 
 @pytest.mark.parametrize(
