@@ -226,7 +226,7 @@ class DocumentRows:
             conventions=self._conventions,
             translations=self._layout.translations,
         )
-        if self._layout.by_position and len(header) == len(known):
+        if self._layout.by_position and _agrees(header, known):
             header = [column.name for column in known]
         return ColumnMap(
             header,
@@ -285,6 +285,18 @@ class DocumentRows:
         self.replaced += reader.replaced
         if isinstance(reader, JsonRecords):
             self.passed_over += reader.passed_over
+
+
+def _agrees(header: Sequence[str], known: Sequence[Column]) -> bool:
+    """Tell whether a header may be the known columns in their order, by other names."""
+    places = {
+        form: place
+        for place, column in enumerate(known)
+        for form in column.forms(normalise)
+    }
+    return len(header) == len(known) and all(
+        places.get(normalise(name), place) == place for place, name in enumerate(header)
+    )
 
 
 def _in_order(

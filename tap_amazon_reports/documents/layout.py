@@ -85,7 +85,7 @@ class Layout:
             such a time does not fit.
         landmarks: names in the header of a table that has lines before it.
         by_position: whether a table's headers are translated, in an order that is
-            stable.
+            stable; unless a known name in another place says that it is not.
         translations: of a table's headers into other languages, by the English one.
         column_orders: English headers, in orders that tables have in every language.
     """

@@ -93,6 +93,34 @@ def test_an_unknown_language_goes_by_place(width: int) -> None:
     assert ("A-1", {}) == (rows[0]["seller_sku"], extras[0])
 
 
+FEEDBACK = CATALOGUE.find("selling_partner", "GET_SELLER_FEEDBACK_DATA")
+
+
+def test_a_known_header_in_another_order_goes_by_its_names() -> None:
+    """Where the names say which column is which, their places say nothing."""
+    english = headers(FEEDBACK)
+    line = list(english.values())[::-1]
+    rows, extras = read(FEEDBACK, table(FEEDBACK, line, [f"5 {n}" for n in line]))
+
+    assert "5 Order ID" == rows[0]["order_id"]
+    assert "5 Comments" == rows[0]["comments"]
+    assert {"date", "rating"} == set(extras[0])
+
+
+def test_a_translated_header_goes_by_place() -> None:
+    """A word that two languages share, where it should be, changes nothing."""
+    line = ["Date", "Note", "Commentaires", "Votre réponse", "Commande", "E-mail"]
+    cells = ["", "5", "Bien", "Merci", "1-2-3", "a@b.example"]
+    rows, extras = read(FEEDBACK, table(FEEDBACK, line, cells))
+
+    assert ("1-2-3", "Bien", 5) == (
+        rows[0]["order_id"],
+        rows[0]["comments"],
+        rows[0]["rating"],
+    )
+    assert {} == extras[0]
+
+
 @pytest.mark.parametrize("kind", KEYED, ids=_type)
 def test_a_table_without_a_key_column_fails(kind: ReportType) -> None:
     """Of no type is a row read whose natural key is made up."""
