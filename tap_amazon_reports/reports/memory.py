@@ -133,6 +133,13 @@ class Memory(Protocol):
         """Have all that is remembered meanwhile, here or elsewhere, told as one."""
 
 
+def possible_moment(moment: datetime) -> datetime:
+    """Return the moment, or the nearest of a year that can be remembered."""
+    year = min(max(moment.year, _YEARS[0]), _YEARS[-1])
+    # The 28th of each month is there in each year.
+    return moment if year == moment.year else moment.replace(year=year, day=28)
+
+
 def check_year(year: int) -> None:
     """Accept the year of what is remembered, if one can reckon from there.
 

@@ -9,6 +9,7 @@ from tap_amazon_reports.amazon.errors import ThrottledError, UnavailableError
 from tap_amazon_reports.amazon.pay import PayRules
 from tap_amazon_reports.amazon.shapes import PayReport
 from tap_amazon_reports.amazon.wire_time import basic_text
+from tap_amazon_reports.reports.memory import possible_moment
 from tap_amazon_reports.reports.report import Report
 from tap_amazon_reports.reports.report_maker import ReportMaker
 from tap_amazon_reports.reports.status import ReportStatus
@@ -66,7 +67,7 @@ class PayReportMaker(ReportMaker[PayReport]):
             report_id=found.report_id,
             report_type=found.report_type,
             status=ReportStatus.read(found.processing_status, found.report_id),
-            created=found.created_time.moment,
+            created=possible_moment(found.created_time.moment),
             data_start=found.start_time.moment if found.start_time else None,
             data_end=found.end_time.moment if found.end_time else None,
             document_id=found.report_document_id,

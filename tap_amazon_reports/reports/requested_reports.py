@@ -16,6 +16,7 @@ from tap_amazon_reports.reports.errors import (
 from tap_amazon_reports.reports.failure import is_not_yet
 from tap_amazon_reports.reports.memory import Remembered
 from tap_amazon_reports.reports.planned_reports import NextReport, PlannedReports
+from tap_amazon_reports.reports.reach import oldest_listed
 from tap_amazon_reports.reports.status import ReportStatus
 from tap_amazon_reports.reports.windows import Window
 
@@ -245,7 +246,7 @@ class RequestedReports(PlannedReports):
         created.pop(head.pending.request.digest, None)
         self._memory = replace(self._memory, created=created)
         if head.window is None or self.wanted.kind.is_snapshot:
-            read = {report.report_id: report.created}
+            read = {report.report_id: self._made_at(report)}
             for stream in self.streams:
                 stream.receiver.flush()
             self._memory = replace(self._memory, read_reports=read)
@@ -253,11 +254,17 @@ class RequestedReports(PlannedReports):
                 for stream in reversed(self.streams):
                     stream.memory.remember(self._memory.written())
             return
-        made = report.created if self._made is None else min(report.created, self._made)
+        made = self._made_at(report)
+        made = made if self._made is None else min(made, self._made)
         self._made = made
         with self.streams[0].memory.together():
             for stream in reversed(self.streams):
                 self._move(stream, head.window.window.end, made)
+
+    def _made_at(self, report: Report) -> datetime:
+        """Return when a report was made, as far as that can be."""
+        now = self._parts.clock.now()
+        return min(max(report.created, oldest_listed(now)), now)
 
     def _move(self, stream: JobStream, end: datetime, made: datetime) -> None:
         bookmark = stream.memory.bookmark()

@@ -15,6 +15,7 @@ from tap_amazon_reports.amazon.errors import (
 from tap_amazon_reports.amazon.selling_partner import SellingPartnerRules
 from tap_amazon_reports.amazon.shapes import SpReport
 from tap_amazon_reports.amazon.wire_time import utc_text
+from tap_amazon_reports.reports.memory import possible_moment
 from tap_amazon_reports.reports.report import Report
 from tap_amazon_reports.reports.report_maker import ReportMaker
 from tap_amazon_reports.reports.status import ReportStatus
@@ -104,7 +105,7 @@ class SellingPartnerReports(ReportMaker[SpReport]):
             report_id=found.report_id,
             report_type=found.report_type,
             status=ReportStatus.read(found.processing_status, found.report_id),
-            created=found.created_time.moment,
+            created=possible_moment(found.created_time.moment),
             data_start=found.data_start_time.moment if found.data_start_time else None,
             data_end=found.data_end_time.moment if found.data_end_time else None,
             marketplace_ids=tuple(found.marketplace_ids),

@@ -79,4 +79,4 @@ def settled_until(
         listed_until: the end of what was listed.
     """
     in_making = (created for created, status in reports if not status.is_terminal)
-    return min(in_making, default=listed_until)
+    return min([*in_making, listed_until])

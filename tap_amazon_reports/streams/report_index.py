@@ -51,7 +51,8 @@ class ReportIndex(Index):
             values, extra = reader.read(entry.wire)
             yield {**values, "_extra": extra or None}
         self.warn_of_oddities("this listing", reader.misfits)
-        self.move_bookmark(context, settled_until(seen, until))
+        # What says that it was created before all that was listed moves nothing back.
+        self.move_bookmark(context, max(since, settled_until(seen, until)))
 
     def _span(self, context: Context | None) -> tuple[datetime, datetime]:
         until = self.settings.end.replace(microsecond=0)

@@ -67,6 +67,12 @@ def test_a_bookmark_waits_for_the_oldest_report_in_the_making() -> None:
     assert NOON - timedelta(hours=3) == settled_until(reports, NOON)
 
 
+def test_a_report_that_is_dated_ahead_moves_no_bookmark_there() -> None:
+    """What is listed says nothing of the time after the listing."""
+    ahead = NOON + timedelta(days=9_000)
+    assert NOON == settled_until([(ahead, ReportStatus.IN_QUEUE)], NOON)
+
+
 def test_without_reports_all_is_settled() -> None:
     """A quiet week moves the bookmark too."""
     assert NOON == settled_until([], NOON)

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.clock import NOON, ScriptedClock
-from tests.local_amazon import ConnectionLost, LocalAmazon, Outcome, Status
+from tests.local_amazon import Altered, ConnectionLost, LocalAmazon, Outcome, Status
 from tests.report_types import ORDERS, PLANNING
 from tests.streams.content_runs import ContentRuns
 
@@ -372,3 +372,23 @@ def test_a_start_date_behind_a_bookmark_is_told(content: ContentRuns) -> None:
     assert "is after the bookmark" not in content.warnings
     content.read(entry, state=second.state, **markets)
     assert "is after the bookmark" not in content.warnings
+
+
+@pytest.mark.parametrize("told", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("report_type", [ORDERS, PLANNING])
+def test_a_moment_that_cannot_be_spoils_no_later_run(
+    content: ContentRuns, told: str, report_type: str
+) -> None:
+    """Amazon says once that it made a report in the year 1: the next run reads on."""
+
+    def altered(body: bytes) -> bytes:
+        return json.dumps({**json.loads(body), "createdTime": told}).encode()
+
+    content.amazon.families.orders_at = NOON
+    content.spoil("getReport", Altered(altered))
+    first = content.read(report_type, end_date="2026-11-15")
+    content.mend()
+    content.clock.advance(days=2)
+    second = content.read(report_type, state=first.state)
+    assert (0, 0) == (first.status, second.status)
+    assert 1 < len(content.seen("createReport"))
