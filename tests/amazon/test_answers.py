@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tap_amazon_reports.amazon.answers import (
     DEEPEST,
     Answer,
+    Entry,
     listed,
     pages,
     read_json,
@@ -228,7 +229,7 @@ class TestPages:
             answer_of(reports=[REPORT] * (number % 2), nextToken=f"t{number}")
             for number in range(1000)
         )
-        found = []
+        found: list[Entry[SpReport]] = []
         with pytest.raises(UnexpectedAnswerError, match="100 pages in a row"):
             found.extend(listed(answers, "reports", SpReport))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from tests.local_amazon import BySeconds, Outcome
 from tests.local_amazon.moments import extended
-from tests.report_types import LISTINGS
+from tests.report_types import LISTINGS, RETURNS
 from tests.tap_run import spelled, sync
 
 if TYPE_CHECKING:
@@ -202,3 +203,41 @@ def test_what_no_column_takes_is_kept(
     assert "20261101" == row["_extra"]["dataStartTime"]
     assert "1.5" in row["_extra"]["somethingNew.a"]
     assert 0 == output.status
+
+
+def test_a_type_that_is_added_is_listed_from_the_start(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """Its older reports arrive with the next run, and those of the others once."""
+    config = {**amazon.settings(), "sp_report_types": [LISTINGS]}
+    first = sync(config, clock=clock, only=[STREAM])
+    both = {**config, "sp_report_types": [LISTINGS, RETURNS]}
+    clock.advance(hours=5)
+    second = sync(both, clock=clock, only=[STREAM], state=first.state)
+    truth = {
+        key
+        for key, row in sync(both, clock=clock, only=[STREAM]).rows().items()
+        if row["report_type"] == RETURNS
+    }
+    clock.advance(hours=5)
+    third = sync(both, clock=clock, only=[STREAM], state=second.state)
+
+    assert len(truth) > 1
+    assert truth <= second.rows().keys()
+    assert len(second.rows()) < len(truth) + len(first.rows()) / 2
+    assert not truth & third.rows().keys()
+
+
+def test_a_state_without_types_is_read_as_before(
+    amazon: LocalAmazon, clock: ScriptedClock
+) -> None:
+    """An older version did not say what it had listed: no type is taken for new."""
+    config = {**amazon.settings(), "sp_report_types": [LISTINGS]}
+    first = sync(config, clock=clock, only=[STREAM])
+    state = deepcopy(first.state)
+    del state["bookmarks"][STREAM]["report_types"]
+    clock.advance(hours=5)
+    second = sync(config, clock=clock, only=[STREAM], state=state)
+
+    assert len(second.rows()) < len(first.rows()) / 2
+    assert [LISTINGS] == second.state["bookmarks"][STREAM]["report_types"]
