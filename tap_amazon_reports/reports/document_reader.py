@@ -150,6 +150,8 @@ class DocumentReader:
             # Of a damaged document the rest is never read.
             download.release()
         self._tell(report, rows)
+        for name in takers:
+            self._tell_repeated(report, name, completers[name].repeated)
         if fingerprint:
             self._compare(report, fingerprint, marketplace_id, rows=count)
         self._count(report, download, count)
@@ -190,6 +192,17 @@ class DocumentReader:
             self._parts.told.update(news)
             unread = unread_arrays([name for _, name in news])
             logger.warning("%s: %s", where, unread)
+
+    def _tell_repeated(self, report: Report, stream: str, rows: int) -> None:
+        """Say that rows share a key that should be unique, if any do."""
+        if rows:
+            logger.warning(
+                "%s of report %s: %s the key of an earlier row of the report, so that"
+                " a loader keeps one of them; report this to this tap's maintainers",
+                stream,
+                report.report_id,
+                counted(rows, "row has", "rows have"),
+            )
 
     def _compare(
         self, report: Report, seen: Fingerprint, marketplace_id: str, *, rows: int

@@ -198,6 +198,12 @@ EXPLANATIONS = (
         ("which no stream of this type reads", "update the tap"),
     ),
     Explanation(
+        "rows of one report share a key that Amazon gives only once",
+        "warns, and writes all of them; a loader keeps one of each",
+        "report it to this tap's maintainers",
+        ("the key of an earlier row",),
+    ),
+    Explanation(
         "a document is no report",
         "the stream fails, and the bookmark stays: it is a message, a web page, a PDF"
         " or an Excel workbook in the place of rows",

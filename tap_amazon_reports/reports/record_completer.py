@@ -27,6 +27,9 @@ class RecordCompleter:
     natural key has none, and counts rows that share a key. A value of the key that
     cannot be understood is its own text: were it the time of the run, reading the same
     row again would make another one.
+
+    Attributes:
+        repeated: of rows that should not share a key: how many have an earlier one's.
     """
 
     def __init__(self, records: RecordSet, *, moment: datetime) -> None:
@@ -42,8 +45,9 @@ class RecordCompleter:
         }
         has_day = SNAPSHOT_DATE in records.key and SNAPSHOT_DATE not in properties
         self._day = utc_text(moment)[:10] if has_day else None
-        counts_keys = bool(records.key) and not records.unique
-        self._counter = OccurrenceCounter() if counts_keys else None
+        self.repeated = 0
+        self._is_unique = records.unique
+        self._counter = OccurrenceCounter() if records.key else None
         self._next_row = 1
 
     def complete(self, block: Block, extras: Mapping[int, dict[str, str]]) -> None:
@@ -69,7 +73,11 @@ class RecordCompleter:
                 block.put(column, self._whole(column, values, extras))
         if self._counter:
             keys = list(map(block.column, self._stand_ins))
-            block.put("occurrence", self._counter.count(keys))
+            counts = self._counter.count(keys)
+            if self._is_unique:
+                self.repeated += len(counts) - counts.count(1)
+            else:
+                block.put("occurrence", counts)
 
     def _whole(
         self,

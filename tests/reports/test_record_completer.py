@@ -84,6 +84,19 @@ def test_texts_that_differ_are_rows_that_differ() -> None:
     ]
 
 
+def test_a_key_that_comes_again_is_counted_where_none_should() -> None:
+    """Rows that a loader would make one can be told, in whatever blocks they come."""
+    records = replace(RECORDS, key=("thing", "day"), unique=True)
+    completer = RecordCompleter(records, moment=MADE)
+    for things in (["a", "b"], ["a", None], [None, "c"]):
+        rows = [{"day": "2026-11-01", "thing": thing} for thing in things]
+        block = RowBlock([{**row, "_extra": None} for row in rows])
+        completer.complete(block, {})
+
+        assert all("occurrence" not in row for row in block.rows())
+    assert 2 == completer.repeated
+
+
 def test_a_snapshot_with_history_has_its_day() -> None:
     """Each day's listings are kept, under the UTC day on which the report was made."""
     kind = kept_by_day(

@@ -117,6 +117,29 @@ def test_keys_of_json_that_do_not_fit_are_keys_of_their_own(
     assert "start_date" in content.warnings
 
 
+@pytest.mark.parametrize("asins", [["B1", "B1", "B2", "B1"], ["B1", "B2"]])
+def test_rows_that_a_loader_would_make_one_are_told(
+    content: ContentRuns, asins: list[str]
+) -> None:
+    """Amazon promises no key: one that comes again is told, with its rows."""
+    week = {"startDate": "2026-11-01", "endDate": "2026-11-07"}
+    rows = [{**week, "asin": asin, "orders": n} for n, asin in enumerate(asins)]
+    content.amazon.selling_partner.contents[REPEAT_PURCHASES] = lambda _report: (
+        StoredObject(json.dumps({"dataByAsin": rows}).encode(), "application/json")
+    )
+    output = content.read(
+        {"report_type": REPEAT_PURCHASES, "report_options": {"reportPeriod": "WEEK"}},
+        start_date="2026-11-01",
+        end_date="2026-11-08",
+    )
+    (stream,) = output.schemas
+    assert 0 == output.status
+    assert len(asins) == len(output.records(stream))
+    told = "2 rows have the key of an earlier row"
+    assert (len(asins) > 2) == (told in content.warnings)
+    assert (len(asins) > 2) == (f"{stream} of report" in content.warnings)
+
+
 def test_a_type_that_nobody_knows_may_be_json(content: ContentRuns) -> None:
     """No row of a type without a file is lost for its format."""
     name = "GET_BRAND_NEW_THING_REPORT"
