@@ -17,7 +17,18 @@ from tap_amazon_reports.amazon.retry import RetryPolicy
 from tap_amazon_reports.cli.command import main
 from tap_amazon_reports.cli.session import Session
 from tap_amazon_reports.tap import TapAmazonReports
-from tests.mistakes import CATALOGS, FILES, LATE, SECRET, SETTINGS, STATES, TRAFFIC
+from tests.local_amazon.pay.report_types import REFUND
+from tests.mistakes import (
+    CATALOGS,
+    FILES,
+    LATE,
+    PAY,
+    SECRET,
+    SETTINGS,
+    STATES,
+    TRAFFIC,
+)
+from tests.tap_run import discover, selecting, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,6 +191,32 @@ def test_a_catalog_that_selects_nothing_is_told(mistakes: Mistakes) -> None:
 
     assert 0 == ended.status
     assert any("selects no stream of this tap" in line for line in ended.lines)
+
+
+def test_a_catalog_of_other_settings_is_told(
+    amazon: LocalAmazon, clock: ScriptedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A type that is new, gone or renamed since: its table stands still, so it is said.
+
+    Once for each run, and not of what was not selected.
+    """
+    before = {**amazon.settings(), "sp_report_types": [TRAFFIC]}
+    only = ["sp_sales_and_traffic_report_by_date", PAY]
+    catalog = selecting(discover(before, clock=clock), only)
+    after = {**amazon.settings(), "pay_report_types": [REFUND]}
+    output = sync(after, clock=clock, catalog=catalog)
+    told = [line for line in caplog.messages if "the catalog" in line]
+
+    assert 0 == output.status
+    assert 2 == len(told)
+    assert told[0].startswith(
+        "the catalog selects streams that this tap does not have, so they are not read:"
+        " sp_sales_and_traffic_report_by_date; "
+    )
+    assert told[1].startswith(
+        "the catalog does not have all streams of the settings, so these are not read:"
+        " pay_refund_data; "
+    )
 
 
 @pytest.mark.parametrize(

@@ -268,6 +268,16 @@ EXPLANATIONS = (
         ),
     ),
     Explanation(
+        "the catalog was made with other settings",
+        "warns, and reads the streams that both have, each in its own way",
+        "create the catalog again with `--discover`",
+        (
+            "the catalog says",
+            "the catalog selects streams",
+            "the catalog does not have all",
+        ),
+    ),
+    Explanation(
         "a state that cannot be read",
         "exits with 1, and sends no request",
         "use the version of the tap that wrote it, or start again without it",

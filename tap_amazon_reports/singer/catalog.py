@@ -20,8 +20,9 @@ from singer_sdk.singerlib.schema import META_KEYS, STANDARD_KEYS
 from tap_amazon_reports.settings.reader import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from singer_sdk.singerlib.catalog import CatalogEntry
     from singer_sdk.streams import Stream
 
 _WORDS = (
@@ -56,6 +57,36 @@ def read_catalog(found: Mapping[str, Any]) -> Catalog:
             problem = f"--catalog: entry {number} of `streams` is invalid; {_REMEDY}"
             raise SettingsError([problem]) from None
     return Catalog.from_dict(dict(found))
+
+
+def unlike_settings(catalog: Catalog, streams: Collection[str]) -> Iterator[str]:
+    """Yield a line for what a catalog selects and there is not, and the other way.
+
+    Such streams are read by no run, and nobody would see why their tables stand still.
+
+    Args:
+        catalog: as it was given.
+        streams: that the settings have, by name.
+    """
+    selected = {name for name, entry in catalog.items() if _is_selected(entry)}
+    if gone := ", ".join(sorted(selected.difference(streams))):
+        yield (
+            f"the catalog selects streams that this tap does not have, so they are not"
+            f" read: {gone}; their report types are no longer in the settings, or have"
+            f" another name there; {_REMEDY}"
+        )
+    if new := ", ".join(sorted(set(streams).difference(catalog))):
+        yield (
+            f"the catalog does not have all streams of the settings, so these are not"
+            f" read: {new}; {_REMEDY}"
+        )
+
+
+def _is_selected(entry: CatalogEntry) -> bool:
+    root = entry.metadata.get(())
+    if not isinstance(root, StreamMetadata):
+        return False
+    return bool(root.selected_by_default if root.selected is None else root.selected)
 
 
 def catalog_of(streams: Iterable[Stream]) -> dict[str, Any]:

@@ -32,7 +32,12 @@ from tap_amazon_reports.settings.reader import (
 )
 from tap_amazon_reports.settings.schema import SETTINGS
 from tap_amazon_reports.settings.stream_maps import maps_of_nothing
-from tap_amazon_reports.singer.catalog import catalog_of, catalog_text, read_catalog
+from tap_amazon_reports.singer.catalog import (
+    catalog_of,
+    catalog_text,
+    read_catalog,
+    unlike_settings,
+)
 from tap_amazon_reports.singer.messages import MessageWriter, PromptClock
 from tap_amazon_reports.singer.outcome import RunOutcome
 from tap_amazon_reports.singer.quiet_log import quieten
@@ -122,6 +127,9 @@ class AmazonTap(Tap, abc.ABC):
                 "the catalog selects no stream of this tap, so nothing is read; create"
                 " it again with --discover, and select the streams to read"
             )
+        if self.input_catalog is not None:
+            for line in unlike_settings(self.input_catalog, self.streams):
+                self.logger.warning("%s", line)
         for line in maps_of_nothing(self.config.get("stream_maps"), self.streams):
             self.logger.warning("%s", line)
         inside = [one for one in selected if isinstance(one, ReportStream)]
