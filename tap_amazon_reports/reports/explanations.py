@@ -317,9 +317,19 @@ EXPLANATIONS = (
     Explanation(
         "SIGTERM, SIGINT",
         "finishes the line that it is writing, writes the state of what is complete,"
-        " and exits with 143 or 130",
+        " and exits with 143 or 130; after 8 seconds, or at another signal, it exits"
+        " without them",
         "run again",
-        ("sigterm", "sigint", "143", "130", "ended the run early", "ctrl-c", "signal"),
+        (
+            "sigterm",
+            "sigint",
+            "143",
+            "130",
+            "ended the run early",
+            "ctrl-c",
+            "signal",
+            "stopping as soon as",
+        ),
     ),
 )
 

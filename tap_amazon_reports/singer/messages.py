@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
+
+from tap_amazon_reports.amazon.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +22,12 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.amazon.clock import Clock
 
+logger = logging.getLogger(__name__)
+
+STOP_SECONDS = 8.0
+"""How long after a signal the last lines and the state may take to be read."""
+_SAME_STOP_SECONDS = 1.0
+"""Ctrl-C comes twice within that: from the terminal, and from who has started this."""
 _BLOCK_BYTES = 64 * 1024
 """What a pipe holds."""
 
@@ -105,16 +115,39 @@ class MessageWriter(MsgSpecWriter):
     def interrupt(self, signum: int, frame: FrameType | None) -> None:
         """Handle SIGTERM or SIGINT: leave now, or after the lines in hand.
 
+        A target that does not read holds up neither for ever: after a while, and at
+        another signal, the process ends as it is.
+
         Raises:
             SystemExit: with 128 and the signal's number, as a shell reports it.
         """
-        # A second signal while leaving must not tear the last lines either.
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, signal.SIG_IGN)
+        _limit_the_end(signum)
         if self._is_writing:
             self._signal = signum
+            logger.info(
+                "stopping as soon as the target has read the last lines; after %.0f s,"
+                " or at another signal, without them",
+                STOP_SECONDS,
+            )
             return
         _leave(signum)
+
+
+def _limit_the_end(signum: int) -> None:
+    """Let the process end as it is after some seconds, or when a signal comes again."""
+    status, clock = 128 + signum, SystemClock()
+    began = clock.monotonic()
+
+    def end_at_once(_signum: int, _frame: FrameType | None) -> None:
+        # What comes at once is the same stop, and must not tear the last lines.
+        if clock.monotonic() - began >= _SAME_STOP_SECONDS:
+            os._exit(status)
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, end_at_once)
+    deadline = threading.Timer(STOP_SECONDS, os._exit, [status])
+    deadline.daemon = True
+    deadline.start()
 
 
 def _leave(signum: int) -> NoReturn:

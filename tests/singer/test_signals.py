@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMMAND = "from tap_amazon_reports.tap import TapAmazonReports; TapAmazonReports.cli()"
+HASTY = (
+    "from tap_amazon_reports.singer import messages; messages.STOP_SECONDS = 1.0;"
+    f" {COMMAND}"
+)
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 
 
@@ -62,12 +66,14 @@ def _config(amazon: LocalAmazon) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(amazon: LocalAmazon, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _running(
+    amazon: LocalAmazon, folder: Path, command: str = COMMAND
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start the command in a process of its own."""
     path = folder / "config.json"
     path.write_text(json.dumps(_config(amazon)), encoding="utf-8")
     with subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "--config", str(path)],
+        [sys.executable, "-c", command, "--config", str(path)],
         # What is read ahead by `readline` would be missing from what follows.
         bufsize=0,
         stdout=subprocess.PIPE,
@@ -120,7 +126,7 @@ def test_a_signal_does_not_tear_a_line(
         first = stdout.readline()
         _wait_until_blocked(stdout)
         process.send_signal(number)
-        # A second one, from an impatient user, changes nothing.
+        # As a terminal's Ctrl-C comes, to the tap and to who has started it.
         process.send_signal(number)
         time.sleep(0.2)
         written, said = process.communicate(timeout=10)
@@ -129,6 +135,25 @@ def test_a_signal_does_not_tear_a_line(
     assert 128 + number == process.returncode
     assert b"Traceback" not in said
     _assert_resumable(amazon, output)
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["another signal", "seconds"])
+def test_a_target_that_does_not_read_holds_up_no_end(
+    amazon: LocalAmazon,
+    tmp_path: Path,
+    again: bool,  # noqa: FBT001
+) -> None:
+    """The process ends as it is: at another signal, or by itself after some seconds."""
+    command = COMMAND if again else HASTY
+    with _running(amazon, tmp_path, command) as process:
+        _wait_until_blocked(_pipe(process.stdout))
+        process.terminate()
+        if again:
+            time.sleep(1.2)
+            process.send_signal(signal.SIGINT)
+
+        assert 128 + signal.SIGTERM == process.wait(5)
+        assert b"Traceback" not in _pipe(process.stderr).read()
 
 
 def _wait_until_blocked(stdout: IO[bytes]) -> None:
