@@ -309,10 +309,15 @@ EXPLANATIONS = (
         ("could not be stored", "batch file"),
     ),
     Explanation(
-        "the target ends early",
+        "the target ends early, or standard output is full or closed",
         "exits with 1",
-        "look at the target's log",
-        ("the target has closed its input", "broken pipe", "brokenpipeerror"),
+        "look at the target's log, or at the space on the disk",
+        (
+            "standard output",
+            "the target has closed its input",
+            "broken pipe",
+            "brokenpipeerror",
+        ),
     ),
     Explanation(
         "SIGTERM, SIGINT",

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 
@@ -30,6 +30,10 @@ _SAME_STOP_SECONDS = 1.0
 """Ctrl-C comes twice within that: from the terminal, and from who has started this."""
 _BLOCK_BYTES = 64 * 1024
 """What a pipe holds."""
+
+
+class OutputError(BrokenPipeError):
+    """Standard output takes nothing more, for another reason than a target's end."""
 
 
 class MessageWriter(MsgSpecWriter):
@@ -98,15 +102,20 @@ class MessageWriter(MsgSpecWriter):
         """Give all lines to the target.
 
         Raises:
-            BrokenPipeError: if it is gone.
+            BrokenPipeError: if it is gone, or the file is full that takes its place.
         """
         self._is_writing = True
         try:
-            out = sys.stdout.buffer
+            out = _output()
             # A signal cuts a long write to a full pipe short, without an error.
             while self._lines:
                 del self._lines[: out.write(self._lines)]
             out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            msg = f"standard output cannot be written: {error.strerror}"
+            raise OutputError(msg) from None
         finally:
             self._is_writing = False
         if self._signal is not None:
@@ -131,6 +140,28 @@ class MessageWriter(MsgSpecWriter):
             )
             return
         _leave(signum)
+
+
+def _output() -> BinaryIO:
+    """Return standard output, for bytes.
+
+    Raises:
+        OutputError: there is none: the process was started with it closed.
+    """
+    out: BinaryIO | None = getattr(sys.stdout, "buffer", None)
+    if out is None:
+        msg = "standard output is closed, so no target can be reached"
+        raise OutputError(msg)
+    return out
+
+
+def discard_output() -> None:
+    """Let what is still written, also at the very end, go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    if getattr(sys.stdout, "buffer", None) is None:
+        sys.stdout = os.fdopen(nowhere, "w")
+    else:
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _limit_the_end(signum: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import abc
 import gc
-import os
 import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -38,7 +37,12 @@ from tap_amazon_reports.singer.catalog import (
     read_catalog,
     unlike_settings,
 )
-from tap_amazon_reports.singer.messages import MessageWriter, PromptClock
+from tap_amazon_reports.singer.messages import (
+    MessageWriter,
+    OutputError,
+    PromptClock,
+    discard_output,
+)
 from tap_amazon_reports.singer.outcome import RunOutcome
 from tap_amazon_reports.singer.quiet_log import quieten
 from tap_amazon_reports.singer.report_stream import ReportStream
@@ -364,12 +368,8 @@ class AmazonTap(Tap, abc.ABC):
             raise ConfigValidationError(msg, errors=[msg])
         try:
             self.sync_all()
-        except BrokenPipeError:
-            # Nobody reads any more: what is still in the buffer has nowhere to go.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            self.outcome.failures.append(
-                "the target has closed its input; look at the target's log"
-            )
+        except BrokenPipeError as error:
+            self._lose_target(error)
         except SystemExit:
             self.outcome.failures.append(
                 "a signal ended the run early; the next run reads the rest"
@@ -382,10 +382,23 @@ class AmazonTap(Tap, abc.ABC):
             )
             raise
         finally:
-            self.state_writer.write_state(self.state)
-            self.close()
-            self.outcome.tell(self.calls())
+            try:
+                self.state_writer.write_state(self.state)
+            except BrokenPipeError as error:
+                self._lose_target(error)
+            finally:
+                self.close()
+                self.outcome.tell(self.calls())
         return 1 if self.outcome.failures else 0
+
+    def _lose_target(self, error: BrokenPipeError) -> None:
+        """Remember that nothing can be written any more, and why."""
+        discard_output()
+        self.outcome.failures.append(
+            str(error)
+            if isinstance(error, OutputError)
+            else "the target has closed its input; look at the target's log"
+        )
 
 
 def _object_in(file: IO[str], option: str) -> dict[str, Any]:

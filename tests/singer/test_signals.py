@@ -13,6 +13,7 @@ import time
 from array import array
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import pytest
@@ -25,13 +26,13 @@ from tests.tap_run import Output, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 COMMAND = "from tap_amazon_reports.tap import TapAmazonReports; TapAmazonReports.cli()"
 HASTY = (
     "from tap_amazon_reports.singer import messages; messages.STOP_SECONDS = 1.0;"
     f" {COMMAND}"
 )
+CLOSED = f"import sys; sys.stdout = None; {COMMAND}"
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 
 
@@ -67,7 +68,11 @@ def _config(amazon: LocalAmazon) -> dict[str, Any]:
 
 @contextmanager
 def _running(
-    amazon: LocalAmazon, folder: Path, command: str = COMMAND
+    amazon: LocalAmazon,
+    folder: Path,
+    command: str = COMMAND,
+    *,
+    stdout: int | IO[bytes] = subprocess.PIPE,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start the command in a process of its own."""
     path = folder / "config.json"
@@ -76,7 +81,7 @@ def _running(
         [sys.executable, "-c", command, "--config", str(path)],
         # What is read ahead by `readline` would be missing from what follows.
         bufsize=0,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
     ) as process:
         try:
@@ -133,6 +138,7 @@ def test_a_signal_does_not_tear_a_line(
     output = Output.read((first + written).decode(), status=process.returncode)
 
     assert 128 + number == process.returncode
+    assert b"the run is incomplete" in said
     assert b"Traceback" not in said
     _assert_resumable(amazon, output)
 
@@ -191,6 +197,48 @@ def test_a_target_that_dies_ends_the_run(amazon: LocalAmazon, tmp_path: Path) ->
     assert "1 failure" in said
     assert "Traceback" not in said
     assert "BrokenPipe" not in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has it")
+def test_a_full_disk_ends_the_run(amazon: LocalAmazon, tmp_path: Path) -> None:
+    """Where a file takes the place of a target: one line, status 1, no traceback."""
+    with (
+        Path("/dev/full").open("wb") as full,
+        _running(amazon, tmp_path, stdout=full) as process,
+    ):
+        _, said = process.communicate(timeout=30)
+
+    _assert_told(process, said, b"standard output cannot be written: No space left")
+
+
+def test_a_closed_output_ends_the_run(amazon: LocalAmazon, tmp_path: Path) -> None:
+    """There is no target at all: one line, status 1, no traceback."""
+    with _running(amazon, tmp_path, CLOSED) as process:
+        _, said = process.communicate(timeout=30)
+
+    _assert_told(process, said, b"standard output is closed")
+
+
+def test_a_signal_after_the_target_is_gone(amazon: LocalAmazon, tmp_path: Path) -> None:
+    """Both at once, as a pipeline is stopped: the shell's status, no traceback."""
+    with _running(amazon, tmp_path) as process:
+        _wait_until_blocked(_pipe(process.stdout))
+        process.terminate()
+        time.sleep(0.2)
+        _pipe(process.stdout).close()
+        said = _pipe(process.stderr).read()
+        status = process.wait(10)
+
+    assert status in {1, 128 + signal.SIGTERM}
+    assert b"the run is incomplete" in said
+    assert b"Traceback" not in said
+
+
+def _assert_told(process: subprocess.Popen[bytes], said: bytes, line: bytes) -> None:
+    assert 1 == process.returncode
+    assert line in said
+    assert b"the run is incomplete, 1 failure" in said
+    assert b"Traceback" not in said
 
 
 def test_a_run_without_a_signal_ends_well(amazon: LocalAmazon, tmp_path: Path) -> None:
