@@ -118,7 +118,8 @@ EXPLANATIONS = (
     Explanation(
         "a document is cut short or damaged",
         "downloads it again; if it is damaged again, the stream fails, and none of its"
-        " rows count as read; a document is checked before its first row is written;"
+        " rows count as read, but another application's report is replaced by one that"
+        " the tap creates; a document is checked before its first row is written;"
         " one of more than 16 MiB (compressed) is downloaded twice for that",
         "wait for the next run",
         (

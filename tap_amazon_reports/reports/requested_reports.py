@@ -6,7 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tap_amazon_reports.amazon.errors import DocumentGoneError, DocumentMissingError
+from tap_amazon_reports.amazon.errors import (
+    DocumentDamagedError,
+    DocumentGoneError,
+    DocumentMissingError,
+)
+from tap_amazon_reports.documents.errors import MissingColumnError, NotATableError
 from tap_amazon_reports.reports.adoption import OtherOptionsError, check_options
 from tap_amazon_reports.reports.errors import (
     ReportFailedError,
@@ -99,6 +104,13 @@ class RequestedReports(PlannedReports):
         except (DocumentGoneError, DocumentMissingError) as error:
             head.pending.remember(None)
             if not head.pending.adopted:
+                raise
+            self._create_anew(head, f"report {report.report_id}: {error}")
+            return
+        except (DocumentDamagedError, MissingColumnError, NotATableError) as error:
+            # Ours would be the same once more. Of a damaged one, rows may be out.
+            is_rowless = not isinstance(error, DocumentDamagedError)
+            if not head.is_of_others or not (is_rowless or self.wanted.kind.has_keys):
                 raise
             self._create_anew(head, f"report {report.report_id}: {error}")
             return

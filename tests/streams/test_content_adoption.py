@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from copy import deepcopy
 from datetime import timedelta
@@ -102,6 +103,42 @@ def test_what_comes_to_naught_for_others_is_created(
     assert 1 == _asked(content) == len(_ids(output, PLANNING_STREAM))
     found = f"report {theirs['reportId']}, which was found in Amazon's listing, is"
     assert found in content.warnings
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html><body>Service error</body></html>",
+        b"Internal failure, please retry",
+        gzip.compress(b"sku\tasin\n" * 99)[:-9],
+        b"name\tprice\nA table\t7.50\n",
+    ],
+    ids=["page", "sentence", "cut short", "other table"],
+)
+def test_what_cannot_be_read_of_others_is_created(
+    content: ContentRuns, body: bytes
+) -> None:
+    """Another application's report that is no table holds up no stream."""
+    theirs = content.amazon.selling_partner.ask(
+        PLANNING, marketplaceIds=[US], outcome=Outcome("DONE", StoredObject(body))
+    )
+    output = content.read(PLANNING)
+
+    assert 0 == output.status
+    assert 1 == _asked(content) == len(_ids(output, PLANNING_STREAM))
+    assert theirs["reportId"] not in _ids(output, PLANNING_STREAM)
+    assert f"report {theirs['reportId']}" in content.warnings
+    assert "creating another" in content.warnings
+
+
+def test_what_cannot_be_read_of_ours_is_a_failure(content: ContentRuns) -> None:
+    """Another of the same would be no better, and costs quota."""
+    made = Outcome("DONE", StoredObject(b"Internal failure, please retry"))
+    content.amazon.selling_partner.outcomes[PLANNING].append(made)
+    output = content.read(PLANNING)
+
+    assert 1 == output.status
+    assert 1 == _asked(content)
 
 
 def test_a_window_is_adopted_to_the_second(content: ContentRuns) -> None:
