@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
-from singer_sdk.helpers._typing import is_array_type, is_integer_type
+from singer_sdk.helpers._typing import is_array_type, is_boolean_type, is_integer_type
+
+from tap_amazon_reports.settings.given import truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,15 +47,21 @@ def read_environment(schema: dict[str, Any], prefix: str) -> dict[str, Any]:
     return {**found, **words}
 
 
-def _words(declared: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
-    """Yield the lists that are no JSON: words with commas between them, or nothing."""
+def _words(
+    declared: Mapping[str, Any], prefix: str
+) -> Iterator[tuple[str, bool | str]]:
+    """Yield what the SDK would read otherwise than in a file.
+
+    Those are lists that are no JSON, words with commas between them or nothing, and
+    switches: of these it takes every word that it does not know for false.
+    """
     for name, kind in declared.items():
         text = os.environ.get(f"{prefix}{name.upper()}")
-        if (
-            text is not None
-            and is_array_type(kind)
-            and text.strip()[:1] not in _OPENING
-        ):
+        if text is None:
+            continue
+        if is_boolean_type(kind):
+            yield name, truth(text)
+        elif is_array_type(kind) and text.strip()[:1] not in _OPENING:
             yield name, text
 
 

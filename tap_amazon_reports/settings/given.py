@@ -6,6 +6,7 @@ was mounted as a file ends with a line end. Whatever has one meaning is taken fo
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ class GivenSettings:
         if types & {"number", "integer"}:
             return _number(text, types)
         if "boolean" in types:
-            return _TRUTHS.get(text.lower(), text)
+            return truth(text)
         if name != _PEM and _CONTROL.search(text):
             self._refuse(name, "a control character or a line break within the text")
         return text
@@ -91,6 +92,11 @@ class GivenSettings:
         )
 
 
+def truth(text: str) -> bool | str:
+    """Return what a text says of a switch; the text, which is refused, if nothing."""
+    return _TRUTHS.get(text.strip().lower(), text)
+
+
 def _types(declared: Mapping[str, Any]) -> set[str]:
     """Return the JSON types that a setting may have."""
     types = declared.get("type", ())
@@ -103,6 +109,7 @@ def _types(declared: Mapping[str, Any]) -> set[str]:
 def _number(text: str, types: set[str]) -> object:
     """Return the number in a text; the text if there is none."""
     try:
-        return float(text) if "number" in types else int(text)
+        found = float(text) if "number" in types else int(text)
     except ValueError:
         return text
+    return found if math.isfinite(found) else text

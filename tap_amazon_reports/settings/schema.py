@@ -409,6 +409,8 @@ def _allowed(error: ValidationError) -> str:
     value = error.validator_value
     if (words := _IN_WORDS.get(str(error.validator))) is not None:
         return words.format(value)
+    if value in ("boolean", ["boolean", "null"]):
+        return "true or false"
     if isinstance(value, list):
         return ", ".join(str(word) for word in value if word not in {"null", None})
     if error.validator == "additionalProperties" and isinstance(error.schema, dict):

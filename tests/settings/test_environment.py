@@ -57,6 +57,39 @@ def test_a_number_that_is_none_is_told_in_one_line(
     assert f"{PREFIX}MAX_DOWNLOADS: found text that is not a number, allowed: " in line
 
 
+@pytest.mark.parametrize("name", ["SP_SANDBOX", "EMIT_ACTIVATE_VERSION_MESSAGES"])
+@pytest.mark.parametrize("text", ["y", "tru", "ja", "2"])
+def test_a_switch_that_is_neither_on_nor_off_is_told(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    """It would be off without a word, whoever meant it to be on."""
+    (line,), status = _refusals(monkeypatch, **{name: text})
+
+    assert 1 == status
+    assert f"{name.lower()}: found '{text}', allowed: true or false" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "is_on"),
+    [
+        *((text, True) for text in ("true", "TRUE", "1", "yes", "on", " true\n")),
+        *((text, False) for text in ("false", "False", "0", "no", "off", "")),
+    ],
+)
+def test_a_switch_is_on_or_off(
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    is_on: bool,  # noqa: FBT001
+) -> None:
+    """The words that a file may have, and nothing is off."""
+    monkeypatch.setenv(f"{PREFIX}SP_SANDBOX", text)
+    monkeypatch.setenv(f"{PREFIX}EMIT_ACTIVATE_VERSION_MESSAGES", text)
+    tap = TapAmazonReports(parse_env_config=True)
+
+    assert is_on == bool(tap.config.get("sp_sandbox"))
+    assert is_on == bool(tap.config.get("emit_activate_version_messages"))
+
+
 def test_each_unreadable_variable_has_a_line_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
