@@ -38,6 +38,21 @@ SETTINGS: list[tuple[str, Any, str]] = [
         "batch_config.encoding.format: found 'xls'",
     ),
     ("batch_config", {"encoding": JSONL, "storage": {}}, "batch_config.storage.root"),
+    (
+        "batch_config",
+        {"encoding": {**JSONL, "compresion": "gzip"}, "storage": STORAGE},
+        "batch_config.encoding: found 'compresion', allowed: only format, compression",
+    ),
+    (
+        "batch_config",
+        {"encoding": JSONL, "storage": {**STORAGE, "y": 2}},
+        "batch_config.storage: found 'y', allowed: only root, prefix, params",
+    ),
+    (
+        "batch_config",
+        {"encoding": JSONL, "storage": STORAGE, "batch_sise": 5},
+        "batch_config: found 'batch_sise', allowed: only encoding, storage, batch_size",
+    ),
     ("stream_maps", "x", "stream_maps: found 'x'"),
     ("stream_maps", [1], "stream_maps: found [1]"),
     ("stream_maps", {PAY: 5}, "stream_maps.pay_reports: found 5"),
@@ -65,6 +80,8 @@ SETTINGS: list[tuple[str, Any, str]] = [
     ("pay_private_key", "hello", "pay_private_key: "),
     ("pay_private_key", "a\0b", "pay_private_key: "),
     ("pay_private_key", "", "pay_private_key: found nothing"),
+    ("pay_public_key_id", "LIVE-\u20acX", "pay_public_key_id: found"),
+    ("pay_public_key_id", "LIVE X", "pay_public_key_id: found"),
     ("pay_region", "mars", "pay_region: found 'mars', allowed:"),
     ("sp_base_url", "hello", "sp_base_url: found"),
     ("sp_base_url", "http://example.com", "sp_base_url: found"),
@@ -127,4 +144,9 @@ CATALOGS = [
     '{"streams": ["x"]}',
     '{"streams": [{"tap_stream_id": "a", "schema": {}, "metadata": "x"}]}',
     '{"streams": [{"tap_stream_id": "a", "schema": 5, "metadata": []}]}',
+    *(
+        '{"streams": [{"tap_stream_id": "a", "schema": {}, "metadata": [{"breadcrumb":'
+        f' {crumbs}, "metadata": {{}}}}]}}]}}'
+        for crumbs in ('["x"]', '[["x"]]', '["x", "y"]')
+    ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -56,6 +57,8 @@ __all__ = [
 LWA_TOKEN_URL = "https://api.amazon.com/auth/o2/token"  # noqa: S105 (an address)
 _T = TypeVar("_T")
 _FIRST_RUN = timedelta(days=30)
+_IN_A_SIGNATURE = re.compile(r"[!-+\--~]{1,256}")
+"""Printable ASCII without blanks and commas, which part the header of a signature."""
 _USER_AGENT_LONGEST = 500
 
 _CREDENTIALS = {
@@ -372,12 +375,19 @@ class _Reader:
         region = self._try("pay_region", PayRegion.named, self._config["pay_region"])
         prefix = self._try("pay_sandbox", self._pay_path_prefix)
         key = self._private_key()
+        key_id: str = self._config["pay_public_key_id"]
+        if not _IN_A_SIGNATURE.fullmatch(key_id):
+            self._refuse(
+                "pay_public_key_id",
+                "a blank or another character that no such id has",
+                "letters, digits and hyphens, as Seller Central shows them",
+            )
         if region is None or prefix is None or key is None:
             return None
         base_url = self._url("pay_base_url", f"https://{region.host}")
         word = self._config["pay_signature_algorithm"]
         return PaySettings(
-            public_key_id=self._config["pay_public_key_id"],
+            public_key_id=key_id,
             private_key=key,
             region=region,
             algorithm=SignatureAlgorithm(word),

@@ -31,6 +31,7 @@ _WORDS = (
     *(f"${word}" for word in META_KEYS),
 )
 """What the SDK keeps of a schema, in its order."""
+_TO_A_PROPERTY = ("properties", "a name")
 _REMEDY = "create the catalog again with --discover"
 _FIELDS = {
     kind: [(field.name, field.name.replace("_", "-")) for field in fields(kind)]
@@ -52,11 +53,26 @@ def read_catalog(found: Mapping[str, Any]) -> Catalog:
         raise SettingsError([problem])
     for number, entry in enumerate(entries):
         try:
-            Catalog.from_dict({"streams": [entry]})
+            _check_breadcrumbs(Catalog.from_dict({"streams": [entry]}))
         except (AttributeError, KeyError, TypeError, ValueError):
             problem = f"--catalog: entry {number} of `streams` is invalid; {_REMEDY}"
             raise SettingsError([problem]) from None
     return Catalog.from_dict(dict(found))
+
+
+def _check_breadcrumbs(catalog: Catalog) -> None:
+    """Accept breadcrumbs that lead to a property: `properties`, its name, and so on.
+
+    Raises:
+        ValueError: one leads elsewhere; the SDK's selection would end in a traceback.
+    """
+    for entry in catalog.values():
+        for crumbs in entry.metadata:
+            if crumbs and (
+                len(crumbs) < len(_TO_A_PROPERTY) or crumbs[0] != _TO_A_PROPERTY[0]
+            ):
+                msg = f"the breadcrumb {crumbs} leads to no property"
+                raise ValueError(msg)
 
 
 def unlike_settings(catalog: Catalog, streams: Collection[str]) -> Iterator[str]:

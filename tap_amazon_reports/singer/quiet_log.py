@@ -8,10 +8,11 @@ stream before it has read anything, and its METRIC lines, are told at level DEBU
 from __future__ import annotations
 
 import logging
+import os
 
 from singer_sdk.metrics import METRICS_LOGGER_NAME, Point, Tag
 
-__all__ = ["QuietFilter", "quieten"]
+__all__ = ["QuietFilter", "quieten", "unknown_level"]
 
 _SAID_OF_EACH = (
     "Beginning sync of",
@@ -38,6 +39,19 @@ class QuietFilter(logging.Filter):
                 record.args = (str(point),)
             return in_detail
         return in_detail or not str(record.msg).startswith(_SAID_OF_EACH)
+
+
+def unknown_level(prefix: str) -> str | None:
+    """Return what is wrong with the level that the environment names, if anything."""
+    for name in (f"{prefix}LOGLEVEL", "LOGLEVEL"):
+        if level := os.environ.get(name):
+            if isinstance(logging.getLevelName(level.upper()), int):
+                return None
+            return (
+                f"{name}: found {level!r}, allowed: DEBUG, INFO, WARNING, ERROR,"
+                " CRITICAL"
+            )
+    return None
 
 
 def quieten() -> None:

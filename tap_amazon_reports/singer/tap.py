@@ -44,7 +44,7 @@ from tap_amazon_reports.singer.messages import (
     discard_output,
 )
 from tap_amazon_reports.singer.outcome import RunOutcome
-from tap_amazon_reports.singer.quiet_log import quieten
+from tap_amazon_reports.singer.quiet_log import quieten, unknown_level
 from tap_amazon_reports.singer.report_stream import ReportStream
 from tap_amazon_reports.singer.state import StateError, check_state
 from tap_amazon_reports.singer.state_messages import StateMessages
@@ -302,6 +302,14 @@ class AmazonTap(Tap, abc.ABC):
         for notice in self.settings.notices:
             self.logger.warning("%s", notice)
         return []
+
+    @classproperty
+    def cli(cls) -> click.Command:  # noqa: N805 (as the SDK has it)
+        """The command; the SDK's own ends in a traceback for a level there is not."""
+        if problem := unknown_level(cls._env_var_prefix):
+            raise SystemExit(f"Error: {problem}")  # noqa: TRY003, EM102 (all it says)
+        command: click.Command = super().cli
+        return command
 
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 (as the SDK has it)

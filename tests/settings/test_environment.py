@@ -90,6 +90,26 @@ def test_a_switch_is_on_or_off(
     assert is_on == bool(tap.config.get("emit_activate_version_messages"))
 
 
+@pytest.mark.parametrize("name", [f"{PREFIX}LOGLEVEL", "LOGLEVEL"])
+def test_a_level_of_the_log_that_there_is_not_is_told(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """One line with the variable and the levels, and no traceback."""
+    monkeypatch.delenv(f"{PREFIX}LOGLEVEL", raising=False)
+    monkeypatch.setenv(name, "garbage")
+    ended = subprocess.run(
+        [sys.executable, "-c", COMMAND, "--discover"],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+    (line,) = ended.stderr.splitlines()
+
+    assert 1 == ended.returncode
+    assert line.startswith(f"Error: {name}: found 'garbage', allowed: DEBUG, INFO, ")
+
+
 def test_each_unreadable_variable_has_a_line_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
