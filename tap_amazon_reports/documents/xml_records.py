@@ -56,7 +56,8 @@ class XmlRecords:
     held: inner records come before it, and the record around them that they carry has
     what was read so far, and in the 32 Ki characters of the document at hand.
 
-    Entities, and document types that are elsewhere, are refused: no report has them.
+    Entities, lists of attributes, and document types that are elsewhere, are refused:
+    no report has them.
     """
 
     @property
@@ -190,6 +191,7 @@ def _parser(builder: TreeBuilder) -> expat.XMLParserType:
     parser.CharacterDataHandler = builder.characters
     parser.StartDoctypeDeclHandler = _refuse_foreign_type
     parser.EntityDeclHandler = _refuse_entity
+    parser.AttlistDeclHandler = _refuse_attributes
     parser.ExternalEntityRefHandler = _refuse_reference
     parser.SkippedEntityHandler = _refuse_reference
     builder.position = lambda: parser.CurrentByteIndex
@@ -214,6 +216,11 @@ def _refuse_foreign_type(
 
 def _refuse_entity(*_: object) -> None:
     _refuse("an entity")
+
+
+def _refuse_attributes(*_: object) -> None:
+    # Their defaults would be in each element, however short the document is.
+    _refuse("a list of attributes")
 
 
 def _refuse_reference(*_: object) -> NoReturn:

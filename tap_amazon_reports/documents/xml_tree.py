@@ -29,6 +29,8 @@ _LONG_NAME = (
 _RECORD_CHARACTERS_MAX = 16 * 1024 * 1024
 _ELEMENT_CHARACTERS = 200
 """What an element counts, empty as it may be: about what it takes in memory."""
+_ATTRIBUTE_CHARACTERS = 100
+"""What an attribute counts beside its text: likewise."""
 _PLACE_CHARACTERS = 8
 """What each earlier element counts that lacks an attribute of a later one."""
 
@@ -200,6 +202,9 @@ class TreeBuilder:
         self._refuse_depth()
         if self._records:
             self._measure(_ELEMENT_CHARACTERS)
+            if attributes:
+                characters = sum(map(len, (*attributes, *attributes.values())))
+                self._measure(len(attributes) * _ATTRIBUTE_CHARACTERS + characters)
 
     def characters(self, text: str) -> None:
         """Take text, or a part of it."""

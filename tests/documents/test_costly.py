@@ -79,6 +79,16 @@ SMALL: dict[str, tuple[DocumentFormat, Callable[[], str], str]] = {
         lambda: thing(numbered('<a x%d="1"/>', 30_000)),
         "DocumentDamagedError",
     ),
+    "attributes that a document type gives to each element": (
+        XML,
+        lambda: attribute_list(500) + thing("<a/>" * 8_000),
+        "DocumentDamagedError",
+    ),
+    "many attributes of one element": (
+        XML,
+        lambda: thing("<a" + numbered(' a%d="1"', 200_000) + "/>"),
+        "DocumentDamagedError",
+    ),
     "a wide header over short rows": (
         TSV,
         lambda: "name\tprice" + "\tc" * 15_000 + "\n" + "x\n" * 10_000,
@@ -116,6 +126,12 @@ def numbered_object(count: int) -> str:
     """Return an object with so many members, each of its own name."""
     members = numbered(', "a%d": 1', count).removeprefix(", ")
     return f"{{{members}}}"
+
+
+def attribute_list(count: int) -> str:
+    """Return a document type in which each `a` has so many attributes."""
+    attributes = numbered(' a%d CDATA ""', count)
+    return f"<!DOCTYPE Things [<!ATTLIST a{attributes}>]>"
 
 
 def thing(inside: str) -> str:

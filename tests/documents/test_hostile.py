@@ -222,6 +222,14 @@ def test_one_endless_value_is_refused_in_bounds(name: str) -> None:
     assert time.monotonic() - started < 6 * SECONDS
 
 
+def test_the_attributes_of_a_record_are_measured() -> None:
+    """A record is as long as all that is in it: 20 attributes of a megabyte, too."""
+    attribute = b'<a x="' + b"x" * (MIB - 9) + b'"/>'
+    pieces = _bomb(b"<Things><Thing>", attribute, 20, b"</Thing></Things>")
+
+    assert "DocumentDamagedError" == read(layout(DocumentFormat.XML), pieces).error
+
+
 def test_blocks_are_bounded_by_bytes() -> None:
     """Hundreds of rows of megabytes each are not held at once."""
     pieces = _bomb(b"name\tprice\n", b"x" * (2 * MIB - 3) + b"\t1\n", 120)
