@@ -26,8 +26,12 @@ __all__ = ["ObjectReader"]
 _PLAIN = Conventions()
 _EXTRA_MAX = 10_000
 _PLACES_MAX = 1_000_000
-"""What a record without measure may cost: extra values with a name each, and places
-in lists of what is in some of an array's objects. Beyond, values are kept together."""
+"""What may be without measure: extra values of a record that have a name each, and
+places of a document in lists of what is in few of an array's objects. Beyond, values
+are kept together."""
+_PLACES_A_LIST = 500
+_PLACES_A_MEMBER = 4
+"""How many places are within measure: of each list, and for each member in it."""
 
 
 @dataclass
@@ -92,6 +96,7 @@ class ObjectReader:
         self._empty: dict[str, object] = dict.fromkeys(properties)
         self._root = _Branch()
         self._around: dict[int, _Branch] = {}
+        self._places_left = _PLACES_MAX
         self._keys = frozenset(keys)
         self._key_texts: dict[str, str] = {}
         types = value_types(conventions)
@@ -230,13 +235,24 @@ class ObjectReader:
         objects = [item if isinstance(item, dict) else {} for item in items]
         names = dict.fromkeys(name for item in objects for name in item)
         is_alike = all(isinstance(item, dict) for item in items)
-        if not is_alike or len(names) * len(items) > _PLACES_MAX:
+        if not is_alike or not self._has_places(objects, len(names)):
             _keep(extra, path, items)
             return
         together = {name: [item.get(name) for item in objects] for name in names}
         if len(items) == 1:
             together = objects[0]
         self._read(branch, together, found, f"{path}.", extra)
+
+
+    def _has_places(self, objects: Sequence[Mapping[str, Any]], names: int) -> bool:
+        """Tell whether a list of what is in each object may be made for each name."""
+        places = names * len(objects)
+        if places > _PLACES_A_LIST:
+            beyond = places - _PLACES_A_MEMBER * sum(map(len, objects))
+            if beyond > self._places_left:
+                return False
+            self._places_left -= max(0, beyond)
+        return True
 
 
 def _overlap(field: _Field, other: str) -> ValueError:
@@ -254,9 +270,27 @@ def _keep(extra: dict[str, str], path: str, value: Any) -> None:
         for name, inner in value.items():
             _keep(extra, f"{path}.{name}", inner)
         return
-    while path in extra:
-        path += "_2"
+    if path in extra:
+        path = _numbered(path, extra)
     extra[path] = _as_text(value)
+
+
+def _numbered(path: str, extra: Mapping[str, str]) -> str:
+    """Return `path` with the first number that is free: `a.b_2`, `a.b_3` and so on.
+
+    Thousands of names can be one path, so it is not looked for one by one.
+    """
+    free = 2
+    while f"{path}_{free}" in extra:
+        free *= 2
+    taken = free // 2
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        if f"{path}_{middle}" in extra:
+            taken = middle
+        else:
+            free = middle
+    return f"{path}_{free}"
 
 
 def _as_text(value: Any) -> str:

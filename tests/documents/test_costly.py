@@ -13,6 +13,7 @@ import io
 import time
 import tracemalloc
 import zipfile
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -67,6 +68,11 @@ SMALL: dict[str, tuple[DocumentFormat, Callable[[], str], str]] = {
     "many values with names": (
         JSON,
         lambda: things(f'"n": {numbered_object(40_000)}'),
+        "",
+    ),
+    "thousands of names that are one path": (
+        JSON,
+        lambda: things(f'"x": {every_way_of_nesting(13)}'),
         "",
     ),
     "an element with a long name": (
@@ -128,6 +134,18 @@ def numbered_object(count: int) -> str:
     return f"{{{members}}}"
 
 
+@lru_cache
+def every_way_of_nesting(letters: int) -> str:
+    """Return an object in which `a.a.a` of so many letters is nested in each way."""
+    if not letters:
+        return "1"
+    members = (
+        f'"{".".join("a" * n)}": {every_way_of_nesting(letters - n)}'
+        for n in range(1, letters + 1)
+    )
+    return f"{{{', '.join(members)}}}"
+
+
 def attribute_list(count: int) -> str:
     """Return a document type in which each `a` has so many attributes."""
     attributes = numbered(' a%d CDATA ""', count)
@@ -178,6 +196,30 @@ def test_lists_of_what_few_objects_have_are_kept_together() -> None:
     assert {"amount": None} == row
     assert ["parts"] == list(extra)
     assert [{f"a{n}": 1} for n in range(20_000)] == json_value(extra["parts"])
+
+
+def test_many_lists_of_what_few_objects_have_cost_little() -> None:
+    """Of a document, and not of each record: what is written grows with what is read.
+
+    Lists of a few objects stay lists by member, however many records have them.
+    """
+    properties = {"amount": {"type": ["string", "null"], "x-name": "parts.amount"}}
+    records = RecordSet(
+        "s", "things[]", key=(), unique=False, schema={"properties": properties}
+    )
+    few = ", ".join(f'{{"a{n}": 1, "b{n}": 2}}' for n in range(8))
+    many = numbered(', {"a%d": 1}', 500).removeprefix(", ")
+    things_ = ", ".join(
+        f'{{"parts": [{many}]}}, {{"parts": [{few}]}}' for _ in range(99)
+    )
+    document = f'{{"things": [{things_}]}}'.encode()
+    rows = read(Layout(JSON, (records,)), [document]).rows["s"]
+    extras = [extra for _, extra in rows]
+
+    assert 198 == len(extras)
+    assert {16} == set(map(len, extras[1::2]))
+    assert sum(len(text) for extra in extras for text in extra.values()) < 10 * MIB
+    assert ["parts"] == list(extras[-2])
 
 
 DEEP: dict[str, tuple[DocumentFormat, Callable[[int], str]]] = {

@@ -427,6 +427,21 @@ def test_members_whose_paths_look_alike_are_both_kept() -> None:
     assert {"a.b": "1", "a.b_2": "2"} == reader.read({"a.b": 1, "a": {"b": 2}}).extra
 
 
+@pytest.mark.parametrize("values", [3, 4, 6, 9])
+def test_each_of_many_extra_values_with_one_path_has_a_number(values: int) -> None:
+    """Its name is hardly longer than its path, however many there are."""
+    words = [f"w{n}" for n in range(values)]
+    path = ".".join(words)
+    record: dict[str, Any] = {path: 1}
+    for n in range(1, values):
+        record[".".join(words[:n])] = {".".join(words[n:]): n + 1}
+
+    assert {
+        path: "1",
+        **{f"{path}_{n}": str(n) for n in range(2, values + 1)},
+    } == ObjectReader(SCHEMA).read(record).extra
+
+
 @pytest.mark.parametrize("other", ["a", "a.b", "a.b.c"])
 def test_columns_in_one_place_are_refused(other: str) -> None:
     """A slip in a report type's file shows at once."""
