@@ -190,6 +190,9 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterator[Member]:
     announced = _announced_entries(content)
     if announced not in (len(archive.infolist()), _MANY):
         raise _damaged(because="its ZIP does not have as many files as it announces")
+    places = {entry.header_offset for entry in archive.infolist()}
+    if len(places) < len(archive.infolist()):
+        raise _damaged(because="its ZIP has the same file more than once")
     entries = [entry for entry in archive.infolist() if _is_document(entry)]
     for entry in entries:
         _check(entry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -153,6 +154,22 @@ def test_a_broken_document_says_so(document: bytes) -> None:
     """Bytes that changed on their way are found, and the error is one line."""
     with pytest.raises(DocumentDamagedError, match=r"^the document is damaged: .*$"):
         unpacked(whole(document))
+
+
+def test_a_zip_that_names_one_file_many_times_is_refused() -> None:
+    """Its rows would be multiplied, and a few kilobytes be gigabytes of rows."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", "name,price\nx,1\n")
+    content = packed.getvalue()
+    directory, end = content.index(b"PK\1\2"), content.index(b"PK\5\6")
+    entry = content[directory:end]
+    told = struct.pack("<HHHHIIH", 0, 0, 3, 3, 3 * len(entry), directory, 0)
+    multiplied = content[:directory] + 3 * entry + b"PK\5\6" + told
+
+    assert ["a.csv"] == [member.name for member in members([content])]
+    with pytest.raises(DocumentDamagedError, match="more than once"):
+        list(members([multiplied]))
 
 
 def test_a_zip_may_have_a_comment_and_padding() -> None:
