@@ -25,13 +25,21 @@ from tap_amazon_reports.amazon.errors import DocumentDamagedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["LOOK_AHEAD_BYTES", "DecodedText", "charset_of", "fallback_charset"]
+__all__ = [
+    "LOOK_AHEAD_BYTES",
+    "DecodedText",
+    "charset_of",
+    "fallback_charset",
+    "is_beyond_ascii_only",
+]
 
 LOOK_AHEAD_BYTES = 64 * 1024
 """How much text beyond ASCII is looked at to tell UTF-8 from something else."""
 
 _REPLACEMENT = "\ufffd"
 _ASCII = bytes(range(128))
+# ASCII that is other letters in ISO 2022 and in HZ.
+_SHIFTS = b"\x1b$B!!\x1b(B\x1b$)C\x0e!!\x0f~{!!~}"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     # Before the shorter mark with which this one begins.
@@ -79,7 +87,11 @@ def charset_of(content_type: str | None) -> str | None:
     """
     message = Message()
     message["Content-Type"] = content_type or "text/plain"
-    name = (message.get_content_charset() or "").strip()
+    try:
+        name = (message.get_content_charset() or "").strip()
+    except TypeError:
+        # A charset in parts, of which some have a number and some have none.
+        return None
     if not name or name in _NO_NEWS:
         return None
     return _known(_READ_AS.get(name, name))
@@ -94,6 +106,12 @@ def fallback_charset(country: str | None) -> str:
     return "cp932" if country == "JP" else "cp1252"
 
 
+def is_beyond_ascii_only(charset: str) -> bool:
+    """Tell whether a charset, by Python's name, has all of ASCII as its bytes are."""
+    plain = _ASCII + _SHIFTS
+    return plain.decode(charset, "replace") == plain.decode("ascii")
+
+
 def _known(name: str) -> str | None:
     try:
         "-".encode(name)
@@ -101,7 +119,8 @@ def _known(name: str) -> str | None:
     except (LookupError, ValueError):
         return None
     found = codecs.lookup(name).name
-    return None if found in _NO_CHARSETS else _READ_AS.get(found, found)
+    is_none = found in _NO_CHARSETS or found in _NO_NEWS
+    return None if is_none else _READ_AS.get(found, found)
 
 
 class DecodedText:

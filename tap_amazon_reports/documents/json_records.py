@@ -16,10 +16,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
-from tap_amazon_reports.documents.charset import DecodedText
-from tap_amazon_reports.documents.column_names import normalise
+from tap_amazon_reports.documents.charset import DecodedText, is_beyond_ascii_only
+from tap_amazon_reports.documents.column_names import (
+    NAME_CHARACTERS_MAX,
+    normalise,
+)
 from tap_amazon_reports.documents.errors import NotATableError, no_table
-from tap_amazon_reports.documents.json_cursor import JsonCursor, TooLongError
+from tap_amazon_reports.documents.json_cursor import (
+    VALUE_CHARACTERS_MAX,
+    JsonCursor,
+    TooLongError,
+)
 from tap_amazon_reports.documents.layout import EVERY_RECORD
 
 if TYPE_CHECKING:
@@ -67,7 +74,8 @@ class JsonRecords:
         head: what is at the top of the object and in no array of records, as far as
             it has been read: at most 100 members of at most 64 Ki characters each.
         passed_over: names of what is at the top and in neither records nor head, and,
-            once all has been read, of other arrays with anything in them.
+            once all has been read, of other arrays with anything in them; at most 250
+            characters of each.
     """
 
     @property
@@ -91,12 +99,16 @@ class JsonRecords:
                 `promotions[].includedProducts[]`; `*` is each array of objects at the
                 top that no other path names, the items of an array that is the whole
                 document, or an object that has no arrays of objects, itself.
-            declared: Python's name of the charset, if somebody says it.
+            declared: Python's name of the charset, if somebody says it. JSON is UTF-8,
+                so that it is of what is not, where the charset lets this be told.
             fallback: the charset of an undeclared document that is not UTF-8.
 
         Raises:
             ValueError: a path has another shape.
         """
+        if declared and is_beyond_ascii_only(declared):
+            # Of all files of that kind: what is UTF-8 is not believed to be else.
+            declared, fallback = None, declared
         self.text = DecodedText(chunks, declared=declared, fallback=fallback)
         self.head: dict[str, Any] = {}
         self.passed_over: list[str] = []
@@ -190,7 +202,7 @@ class JsonRecords:
             yield EVERY_RECORD, self.head, []
 
     def _keep(self, name: str) -> None:
-        if len(self.head) >= _HEAD_MEMBERS_MAX:
+        if len(self.head) >= _HEAD_MEMBERS_MAX or len(name) > NAME_CHARACTERS_MAX:
             self._pass_over(name)
             return
         try:
@@ -200,7 +212,7 @@ class JsonRecords:
 
     def _pass_over(self, name: str) -> None:
         if len(self.passed_over) < _HEAD_MEMBERS_MAX:
-            self.passed_over.append(name)
+            self.passed_over.append(name[:NAME_CHARACTERS_MAX])
         self._cursor.skip(held=_HEAD_CHARACTERS_MAX)
 
     def _array(
@@ -235,12 +247,16 @@ class JsonRecords:
             yield from _held(place, self._cursor.value(), parents)
             return
         record: dict[str, Any] = {}
+        characters = 0
         for name in self._cursor.members():
             inner = place.inner.get(name)
             if inner and self._cursor.peek() in ("[", "{"):
                 yield from self._array(inner, [*parents, record])
             else:
+                start = self._cursor.position
                 record[name] = self._cursor.value()
+                characters += len(name) + self._cursor.position - start
+                _refuse_longer(characters)
         if place.path:
             yield place.path, record, parents
 
@@ -278,6 +294,12 @@ def _held(
     for inner, array in arrays:
         for each in array if isinstance(array, list) else [array]:
             yield from _held(inner, each, around)
+
+
+def _refuse_longer(characters: int) -> None:
+    if characters > VALUE_CHARACTERS_MAX:
+        msg = "the document is damaged: its JSON has a record that is too long"
+        raise DocumentDamagedError(msg)
 
 
 def _as_record(item: Any) -> dict[str, Any]:

@@ -114,6 +114,19 @@ def test_undecodable_bytes_are_replaced_and_counted(
     assert decoded.replaced == replaced
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        *(f"text/plain; charset={name}" for name in ("ANSI_X3.4-1968", "646")),
+        *(f"text/plain; charset={name}" for name in ("csascii", "iso646-us", "us")),
+        "text/plain; charset*1=a; charset*=c",
+    ],
+)
+def test_a_charset_that_says_nothing_is_none(content_type: str) -> None:
+    """No name of ASCII makes a text in UTF-8 unreadable, and no header is an error."""
+    assert charset_of(content_type) is None
+
+
 def test_what_follows_a_long_ascii_beginning_decides() -> None:
     """A listing that is plain for a megabyte and then has an umlaut is read right."""
     document = b"x" * 1_000_000 + GERMAN.encode("cp1252")

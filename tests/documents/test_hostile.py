@@ -14,6 +14,7 @@ import pytest
 
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.charset import charset_of
+from tap_amazon_reports.documents.column_names import NAME_CHARACTERS_MAX
 from tap_amazon_reports.documents.container import ZIP_BYTES_MAX, members
 from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.documents.errors import NotATableError
@@ -228,6 +229,38 @@ def test_the_attributes_of_a_record_are_measured() -> None:
     pieces = _bomb(b"<Things><Thing>", attribute, 20, b"</Thing></Things>")
 
     assert "DocumentDamagedError" == read(layout(DocumentFormat.XML), pieces).error
+
+
+def test_all_members_of_a_long_record_are_measured_together() -> None:
+    """A record around others is no longer than one without any."""
+    member = b'"' + b"x" * (MIB - 10) + b'"'
+    head = b'{"things": [{"name": "n"'
+    tail = b', "parts": []}]}'
+    for members_, error in ((10, ""), (20, "DocumentDamagedError")):
+        inside = b"".join(b', "m%d": %s' % (n, member) for n in range(members_))
+        found = read(layout(DocumentFormat.JSON), [head + inside + tail])
+
+        assert error == found.error
+
+
+@pytest.mark.parametrize("value", ["1", '[{"a": 1}]'])
+def test_long_names_at_the_top_are_not_held(value: str) -> None:
+    """What nobody reads is told by the beginning of its name."""
+    members_ = (f'"m{n}{"x" * MIB}": {value}, ' for n in range(20))
+    document = f'{{{"".join(members_)}"things": [{{"name": "n"}}]}}'.encode()
+    reader = DocumentRows(layout(DocumentFormat.JSON))
+    rows = [
+        row
+        for _, b, _ in reader.blocks(members([document]), content_type=None)
+        for row in b.rows()
+    ]
+
+    assert ["n"] == [row["name"] for row in rows]
+    assert {} == reader.head
+    assert [f"m{n}x" for n in range(20)] == [
+        name.rstrip("x") + "x" for name in reader.passed_over
+    ]
+    assert max(map(len, reader.passed_over)) <= NAME_CHARACTERS_MAX
 
 
 def test_blocks_are_bounded_by_bytes() -> None:

@@ -303,6 +303,32 @@ def test_charsets(charset: str, cut: ByteCut) -> None:
     assert [("r[]", {"名前": "ü😀"}, [])] == records(document, "r[]", cut=cut)
 
 
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("declared", ["cp1252", "cp932", "iso8859-15"])
+def test_json_in_utf8_is_read_as_such_whatever_storage_says(
+    cut: ByteCut, declared: str
+) -> None:
+    """JSON is UTF-8: storage may say what it says of all files."""
+    document = '{"things": [{"name": "Möbel für ½ 価格"}]}'.encode()
+    reader = JsonRecords(cut(document), ["things[]"], declared=declared)
+
+    assert [{"name": "Möbel für ½ 価格"}] == [record for _, record, _ in reader]
+    assert 0 == reader.replaced
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("declared", ["cp1252", "cp932", "iso2022_jp", "utf-16-le"])
+def test_json_that_is_not_in_utf8_is_read_as_declared(
+    cut: ByteCut, declared: str
+) -> None:
+    """Storage is right about those that are not."""
+    text = "MÖbel" if declared == "cp1252" else "価格"
+    document = f'{{"things": [{{"name": "{text}"}}]}}'.encode(declared)
+    reader = JsonRecords(cut(document), ["things[]"], declared=declared)
+
+    assert [{"name": text}] == [record for _, record, _ in reader]
+
+
 def test_a_broken_byte_is_counted() -> None:
     """One bad byte costs one character, not the report."""
     reader = JsonRecords([b'{"r": [{"a": "x\xff"}]}'], ["r[]"], declared="utf-8")
