@@ -41,6 +41,8 @@ Parser = Callable[[str], object]
 """Turns a cell into a value; None for a blank; `ValueError` when it does not fit."""
 
 _PARSED_MAX = 8192
+_PARSED_CHARACTERS = 64
+"""No longer cell is remembered: it hardly repeats, and blanks make any number long."""
 
 
 @dataclass(frozen=True)
@@ -271,7 +273,7 @@ class _Parsed(dict[str, Any]):
         if len(self) >= _PARSED_MAX:
             self.clear()
         # An object or an array is of its row alone: what is done to it is not shared.
-        if not isinstance(value, (dict, list)):
+        if len(cell) <= _PARSED_CHARACTERS and not isinstance(value, (dict, list)):
             self[cell] = value
         return value
 

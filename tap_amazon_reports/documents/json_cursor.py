@@ -29,6 +29,7 @@ VALUE_CHARACTERS_MAX = 16 * 1024 * 1024
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _PERHAPS_NO_TEXT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)|\0")
+_BRACKET_OR_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[][{}]', re.DOTALL)
 _NUMBER_STARTS = frozenset("-0123456789")
 _BEHIND_A_VALUE = frozenset(" \t\r\n,]}")
 # The longest that is no value yet, and may become one with the next piece: a number
@@ -60,8 +61,15 @@ class JsonCursor:
         self._text = ""
         self._at = 0
         self._ended = False
+        self._before = 0
+        self._long: set[int] = set()
         self._scan = json_decoder(strict=False).raw_decode
         self.replaced = 0
+
+    @property
+    def position(self) -> int:
+        """How many characters it has moved over."""
+        return self._before + self._at
 
     def peek(self) -> str:
         """Return the next character that is not blank; empty at the end."""
@@ -154,11 +162,34 @@ class JsonCursor:
             return
         if depth > DEPTH_MAX:
             self._fail(_TOO_DEEP)
-        try:
-            self.value(longest=held)
-        except TooLongError:
-            for _ in self.elements() if first == "[" else self.members():
-                self.skip(held=held, depth=depth + 1)
+        if self.position not in self._long:
+            try:
+                self.value(longest=held)
+            except TooLongError:
+                self._long = set(self._longer(held))
+            else:
+                return
+        for _ in self.elements() if first == "[" else self.members():
+            self.skip(held=held, depth=depth + 1)
+
+    def _longer(self, most: int) -> Iterator[int]:
+        """Yield where in the text at hand arrays and objects begin that are longer.
+
+        Each is inside the one before: to read them would be to read the same again.
+        """
+        opened: list[int] = []
+        for found in _BRACKET_OR_STRING.finditer(self._text, self._at):
+            if found[0] in ("[", "{"):
+                opened.append(found.start())
+            elif found[0] in ("]", "}"):
+                if not opened:
+                    return
+                start = opened.pop()
+                if found.end() - start > most:
+                    yield self._before + start
+        for start in opened:
+            if len(self._text) - start > most:
+                yield self._before + start
 
     def rest(self, *, longest: int) -> str:
         """Return the text from here on, at most `longest` characters of it."""
@@ -178,6 +209,7 @@ class JsonCursor:
             if offset:
                 # The blanks behind a bracket say nothing: they are not kept.
                 self._text = self._text[self._at : self._at + offset]
+                self._before += self._at
                 self._at = 0
             else:
                 self._at = at
@@ -239,6 +271,7 @@ class JsonCursor:
         """Have at least `wanted` characters at hand, and at least one piece more."""
         pieces = [self._text[self._at :]]
         size = len(pieces[0])
+        self._before += self._at
         self._at = 0
         while True:
             piece = next(self._pieces, None)

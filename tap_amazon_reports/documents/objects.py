@@ -243,7 +243,6 @@ class ObjectReader:
             together = objects[0]
         self._read(branch, together, found, f"{path}.", extra)
 
-
     def _has_places(self, objects: Sequence[Mapping[str, Any]], names: int) -> bool:
         """Tell whether a list of what is in each object may be made for each name."""
         places = names * len(objects)

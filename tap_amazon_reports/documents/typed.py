@@ -35,6 +35,10 @@ ROW = "row"
 """The only column of a report type whose columns nobody knows: the whole record."""
 
 
+_FILLED_CHARACTERS_MAX = 16 * 1024 * 1024
+"""What the names of cells that short rows lack may add to one document."""
+
+
 def is_generic(properties: Mapping[str, Any]) -> bool:
     """Tell whether the whole record is the only column."""
     return set(properties) == {ROW}
@@ -120,6 +124,8 @@ class RowMap:
     ) -> None:
         """Name the columns of `header` in snake case; `around` is as in `ColumnMap`."""
         self._names = snake_names(header)
+        self._name_characters = 1 + sum(map(len, self._names)) // max(1, len(header))
+        self._filled_characters = 0
         self._around = around
         self.unknown: Counter[str] = Counter()
         self.misfits: Counter[str] = Counter()
@@ -129,9 +135,23 @@ class RowMap:
         return TypedBlock(RowBlock([self.read(cells).values for cells in rows]), {})
 
     def read(self, cells: Sequence[str]) -> Record:
-        """Return the row as an object of texts; a blank cell, or none, is None."""
-        row: dict[str, object] = dict.fromkeys(self._names)
+        """Return the row as an object of texts; a blank cell, or none, is None.
+
+        Behind short rows of a wide table, so many that it would be much longer than it
+        is, there is nothing.
+        """
+        names = self._names
+        if len(cells) < len(names) and not self._may_fill(len(names) - len(cells)):
+            names = names[: len(cells)]
+        row: dict[str, object] = dict.fromkeys(names)
         row.update(zip(self._names, map(values.text, cells), strict=False))
         beyond = enumerate(cells[len(self._names) :], start=len(self._names) + 1)
         row.update((cell_name(n), cell) for n, cell in beyond if cell.strip())
         return Record({**self._around, ROW: row}, {})
+
+    def _may_fill(self, cells: int) -> bool:
+        """Tell whether so many cells that a row lacks may be in it, and count them."""
+        if self._filled_characters > _FILLED_CHARACTERS_MAX:
+            return False
+        self._filled_characters += cells * self._name_characters
+        return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import time
 import tracemalloc
 import zipfile
@@ -21,9 +22,13 @@ import pytest
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.cells import CELLS_MAX
 from tap_amazon_reports.documents.column_names import NAME_CHARACTERS_MAX
+from tap_amazon_reports.documents.columns import Column, ColumnMap
 from tap_amazon_reports.documents.container import ZIP_FILES_MAX, members
+from tap_amazon_reports.documents.json_records import JsonRecords
 from tap_amazon_reports.documents.json_text import DEPTH_MAX, json_value
 from tap_amazon_reports.documents.layout import DocumentFormat, Layout, RecordSet
+from tap_amazon_reports.documents.typed import RowMap
+from tap_amazon_reports.documents.values import integer
 
 from .reading import Outcome, layout, read
 from .trial import check_output
@@ -220,6 +225,61 @@ def test_many_lists_of_what_few_objects_have_cost_little() -> None:
     assert {16} == set(map(len, extras[1::2]))
     assert sum(len(text) for extra in extras for text in extra.values()) < 10 * MIB
     assert ["parts"] == list(extras[-2])
+
+
+def test_short_rows_of_a_wide_table_cost_little() -> None:
+    """Nobody knows its columns: cells that no row has are not written without end."""
+    width = 5_000
+    rows = RowMap([f"column {n}" for n in range(width)])
+    first, *_, last = (rows.read(["x"]).values["row"] for _ in range(2_000))
+
+    assert {"column_0": "x"} == last
+    assert ("x", None, width) == (
+        first["column_0"],
+        first[f"column_{width - 1}"],
+        len(first),
+    )
+    full = rows.read(["y"] * width).values["row"]
+    assert width == len(full)
+
+
+def test_long_cells_are_not_remembered() -> None:
+    """Blanks around a number, half a megabyte of them in each row."""
+    columns = ColumnMap(["name", "price"], [Column("name"), Column("price", integer)])
+    tracemalloc.start()
+    try:
+        values = [
+            columns.read(["x", " " * (MIB // 2 + n) + "5"]).values["price"]
+            for n in range(40)
+        ]
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+    assert [5] * 40 == values
+    assert held < MIB
+    assert {} == columns.misfits
+
+
+def test_what_is_passed_over_is_not_read_at_each_level(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A long value deep inside others costs a few times its length."""
+    scanned: list[int] = []
+    scan = json.JSONDecoder.raw_decode
+
+    def counting(decoder: json.JSONDecoder, text: str, at: int = 0) -> Any:
+        scanned.append(min(len(text) - at, 66_000))
+        return scan(decoder, text, at)
+
+    monkeypatch.setattr(json.JSONDecoder, "raw_decode", counting)
+    long_value = f'"{"x" * 33_000}", "{"y" * 33_000}"'
+    document = f'{{"other": [{{"x": {"[" * 150}{long_value}{"]" * 150}}}]}}'.encode()
+    reader = JsonRecords([document], ["things[]"])
+
+    assert [] == list(reader)
+    assert ["other"] == reader.passed_over
+    assert sum(scanned) < 15 * len(document)
 
 
 DEEP: dict[str, tuple[DocumentFormat, Callable[[int], str]]] = {
