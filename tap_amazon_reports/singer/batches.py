@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
+from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchFileFormat
 
@@ -86,6 +87,7 @@ class BatchFiles:
         self._full: BatchFile | None = None
         self._left = 0
         self._waiting: list[dict[str, Any]] = []
+        self._waiting_bytes = 0
 
     def put(self, block: Block) -> None:
         """Add records.
@@ -93,10 +95,12 @@ class BatchFiles:
         Raises:
             BatchStorageError: if a file that is complete cannot be stored.
         """
-        if isinstance(block, RowBlock):
+        if isinstance(block, RowBlock) and len(block) == 1:
             # Many streams come by their records one by one.
             self._waiting += block.rows()
-            if len(self._waiting) >= _BLOCK_RECORDS:
+            self._waiting_bytes += len(encoder.encode(self._waiting[-1]))
+            is_many = len(self._waiting) >= _BLOCK_RECORDS
+            if is_many or self._waiting_bytes >= _PIECE_BYTES:
                 self._write_waiting()
         else:
             self._write_waiting()
@@ -114,6 +118,7 @@ class BatchFiles:
 
     def _write_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
+        self._waiting_bytes = 0
         self._write(RowBlock(waiting))
 
     def _write(self, block: Block) -> None:

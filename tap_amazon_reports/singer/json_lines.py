@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tap_amazon_reports.documents.block import Block
 
 _CLASSES_MAX = 256
+_PIECE_BYTES = 64 * 1024
 _ROWS_A_PIECE = 100
 """Longer texts cost more: the memory for each has to come from the system anew."""
 
@@ -33,9 +34,25 @@ def json_lines(block: Block, *, nulls: bool = True) -> Iterator[bytes]:
         nulls: whether properties without a value are in them; two of three have none
             in a report of orders, and targets take twice as long to read them.
     """
+    if not isinstance(block, ColumnBlock):
+        yield from _row_lines(block.rows() if nulls else without_nulls(block))
+        return
     rows = _objects(block, nulls=nulls)
     for start in range(0, len(rows), _ROWS_A_PIECE):
         yield encoder.encode_lines(rows[start : start + _ROWS_A_PIECE])
+
+
+def _row_lines(rows: list[dict[str, Any]]) -> Iterator[bytes]:
+    """Yield pieces by their length: many rows can share one long value."""
+    piece = bytearray()
+    for row in rows:
+        encoder.encode_into(row, piece, -1)
+        piece += b"\n"
+        if len(piece) >= _PIECE_BYTES:
+            yield bytes(piece)
+            piece.clear()
+    if piece:
+        yield bytes(piece)
 
 
 def without_nulls(block: Block) -> list[dict[str, Any]]:
@@ -46,11 +63,11 @@ def without_nulls(block: Block) -> list[dict[str, Any]]:
     ]
 
 
-def _objects(block: Block, *, nulls: bool) -> list[Any]:
-    if isinstance(block, ColumnBlock) and block.columns:
-        row = _row_class(tuple(block.columns), nulls=nulls)
-        return list(map(row, *block.columns.values()))
-    return block.rows() if nulls else without_nulls(block)
+def _objects(block: ColumnBlock, *, nulls: bool) -> list[Any]:
+    if not block.columns:
+        return block.rows()
+    row = _row_class(tuple(block.columns), nulls=nulls)
+    return list(map(row, *block.columns.values()))
 
 
 @lru_cache(_CLASSES_MAX)

@@ -11,7 +11,8 @@
 | `object`, `array`, and all else | string: JSON text |
 
 A value that its column cannot hold, a decimal with 40 digits for one, is kept in
-`_extra` as text, as a cell is that does not fit its type.
+`_extra` as text, as a cell is that does not fit its type. Where `_extra` is not
+selected, it is null, and that is told.
 """
 
 from __future__ import annotations
@@ -130,7 +131,8 @@ class ParquetRows:
         """Add no more, and have the rest written."""
         self._end_group()
         self._worker.start(self._writer.close)
-        for sentence in oddities(self._misfits):
+        is_kept = _EXTRA in self._columns.schema.names
+        for sentence in oddities(self._misfits, is_kept=is_kept):
             logger.warning("batch: %s", sentence)
 
     def content(self) -> bytes:

@@ -79,6 +79,20 @@ def test_lines_do_not_tell_how_rows_are_held(rows: list[tuple[Any, ...]]) -> Non
     assert read == [dict(zip(NAMES, row, strict=True)) for row in rows]
 
 
+def test_lines_of_long_rows_come_in_short_pieces() -> None:
+    """What many rows have from the record around them is not written all at once."""
+    around = "x" * 1_000_000
+    rows: list[dict[str, Any]] = [{"n": n, "around": around} for n in range(50)]
+    few = [{"n": n} for n in range(50)]
+    pieces = list(json_lines(RowBlock(few + rows + few)))
+
+    assert list(range(50)) * 3 == [
+        json.loads(line)["n"] for piece in pieces for line in piece.splitlines()
+    ]
+    assert max(map(len, pieces)) < 3_000_000
+    assert 1 == len(list(json_lines(RowBlock(few))))
+
+
 def test_rows_without_columns_are_rows() -> None:
     """Of a table whose columns are all left out, the rows are still counted."""
     block = ColumnBlock({"a": [1, 2]}, 2).without({"a"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tracemalloc
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -139,7 +140,42 @@ def test_a_large_file_ends_early(tmp_path: Path, encoding: dict[str, str]) -> No
         storage.files.put(RowBlock([record]))
     storage.files.finish()
 
-    assert [1000, 500] == [len(rows_in(path)) for path in storage.named]
+    assert [672, 672, 156] == [len(rows_in(path)) for path in storage.named]
+
+
+@pytest.mark.parametrize("rows_a_block", [1, 2])
+@pytest.mark.parametrize("encoding", [GZIP, PARQUET], ids=["gzip", "parquet"])
+def test_long_rows_do_not_wait_for_many(
+    tmp_path: Path, encoding: dict[str, str], rows_a_block: int
+) -> None:
+    """Rows of a megabyte are written a few at a time, not held by the hundred."""
+    text = {"type": ["string", "null"]}
+    storage = _Storage(tmp_path, {"text": text}, encoding=encoding)
+    tracemalloc.start()
+    try:
+        for _ in range(0, 60, rows_a_block):
+            rows = [{"text": "x" * 1_000_000} for _ in range(rows_a_block)]
+            storage.files.put(RowBlock(rows))
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    storage.files.finish()
+
+    assert 1 == len(storage.named)
+    assert held < 40_000_000
+
+
+def test_without_extra_it_is_told_that_a_value_is_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the column of what fits nowhere is not selected, nothing is kept in it."""
+    storage = _Storage(tmp_path, {"a": NUMBER}, encoding=PARQUET)
+    rows = storage.rows({"a": Decimal(HUGE)}, {"a": Decimal(1)}, {"a": Decimal(HUGE)})
+    (told,) = [record.getMessage() for record in caplog.records]
+
+    assert [None, Decimal(1), None] == [row["a"] for row in rows]
+    assert "are null, because _extra is not selected: a (2)" in told
+    assert "kept" not in told
 
 
 def test_nothing_to_write_is_no_file(tmp_path: Path) -> None:
