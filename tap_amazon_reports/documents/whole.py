@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from tap_amazon_reports.amazon.errors import DocumentDamagedError
+from tap_amazon_reports.amazon.errors import DocumentDamagedError, UnexpectedAnswerError
 from tap_amazon_reports.documents.download import Download
 
 if TYPE_CHECKING:
@@ -14,6 +13,9 @@ if TYPE_CHECKING:
     from tap_amazon_reports.documents.download import AskForUrl
 
 logger = logging.getLogger(__name__)
+
+WHOLE_BYTES_MAX = 256 * 1024 * 1024
+"""No longer document is held, as storage has it; ZIPs have the same bound."""
 
 _TRIES = 2
 
@@ -41,6 +43,7 @@ def fetch_whole(
     Raises:
         DocumentMissingError: if there is none.
         DocumentDamagedError: if it is damaged again.
+        UnexpectedAnswerError: if it is too long to be held.
         AmazonError: if it cannot be fetched.
     """
     for tries_left in reversed(range(_TRIES)):
@@ -48,7 +51,7 @@ def fetch_whole(
         if download.unchanged:
             return None
         try:
-            download.check(at_most_bytes=sys.maxsize)
+            download.check(at_most_bytes=WHOLE_BYTES_MAX)
             content = _all_of(download)
         except DocumentDamagedError as error:
             if not tries_left:
@@ -65,7 +68,15 @@ def _all_of(download: Download) -> bytes:
 
     Raises:
         DocumentDamagedError: if there is none: a file without rows has a header.
+        UnexpectedAnswerError: if there are too many.
     """
+    if not download.is_sound:
+        download.release()
+        msg = (
+            f"the document is longer than {WHOLE_BYTES_MAX} bytes, and is not read: no"
+            " file of this kind is so long"
+        )
+        raise UnexpectedAnswerError(msg)
     content = b"".join(download.pieces())
     if not content:
         msg = "the document is damaged: it is empty"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +14,12 @@ from tap_amazon_reports.documents.layout import DocumentFormat
 from tap_amazon_reports.documents.times import utc_text
 from tap_amazon_reports.documents.values import boolean, decimal, integer
 from tap_amazon_reports.documents.zones import country_of
+from tap_amazon_reports.reports.occurrence import OccurrenceCounter
 from tap_amazon_reports.singer.stream import CoreStream
 from tap_amazon_reports.streams.appstore_months import AppstoreMonths
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Record
@@ -74,7 +75,7 @@ class AppstoreSales(AppstoreMonths, CoreStream):
         Raises:
             DocumentDamagedError: if no file has a header, as one without rows has.
         """
-        seen: Counter[str] = Counter()
+        seen = OccurrenceCounter()
         charset = charset_of(document.content_type)
         has_header = False
         for member in members([document.content]):
@@ -83,11 +84,11 @@ class AppstoreSales(AppstoreMonths, CoreStream):
             has_header = has_header or bool(reader.columns)
             for row in self._file_rows(text, reader, month):
                 invoice_id = row["invoice_id"] or _UNKNOWN_INVOICE
-                seen[invoice_id] += 1
+                (occurrence,) = seen.count([[invoice_id]])
                 yield row | {
                     "report_month": month.label,
                     "invoice_id": invoice_id,
-                    "occurrence": seen[invoice_id],
+                    "occurrence": occurrence,
                 }
         if not has_header:
             msg = "the document is damaged: it is empty"

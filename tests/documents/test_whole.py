@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -16,6 +16,8 @@ from tests.local_amazon.faults import CutShort, Status
 from tests.local_amazon.storage.models import StoredObject
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tap_amazon_reports.amazon.storage import Storage
     from tests.local_amazon import LocalAmazon
 
@@ -104,6 +106,55 @@ def test_what_breaks_off_is_mended_and_not_damaged(
     assert found is not None
     assert GZIPPED == found.content
     assert "fetching it again" not in caplog.text
+
+
+class _Endless:
+    """Storage with an object that tells no length and has no end."""
+
+    etag = length = md5 = None
+    content_type = "text/csv"
+    unchanged = partial = False
+
+    def __init__(self) -> None:
+        self.given_bytes = 0
+
+    def open(self, *_: object, **__: object) -> Any:
+        return self
+
+    def pieces(self) -> Iterator[bytes]:
+        while True:
+            self.given_bytes += 1000
+            yield b"x" * 999 + b"\n"
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+@pytest.mark.parametrize("is_long", [True, False], ids=["long", "without an end"])
+def test_a_document_that_is_too_long_to_be_held_is_refused(
+    amazon: LocalAmazon,
+    storage: Storage,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_long: bool,
+) -> None:
+    """In a sentence, when that shows, and not once more: it would be as long again."""
+    monkeypatch.setattr("tap_amazon_reports.documents.whole.WHOLE_BYTES_MAX", 100_000)
+    urls, endless = ScriptedUrls(amazon, b"a,b\n" * 25_001), _Endless()
+
+    with pytest.raises(UnexpectedAnswerError, match="longer than 100000 bytes, and is"):
+        fetch_whole(ask=urls, storage=storage if is_long else cast("Any", endless))
+
+    assert 1 == urls.asked if is_long else endless.given_bytes < 110_000
+    assert (b"a,b\n" * 25_000) == _content(
+        ScriptedUrls(amazon, b"a,b\n" * 25_000), storage
+    )
+
+
+def _content(urls: ScriptedUrls, storage: Storage) -> bytes:
+    document = fetch_whole(ask=urls, storage=storage)
+    assert document is not None
+    return document.content
 
 
 def test_a_missing_document_is_missing(amazon: LocalAmazon, storage: Storage) -> None:

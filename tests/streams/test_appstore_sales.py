@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_amazon_reports.reports.occurrence import OccurrenceCounter
 from tests.local_amazon import AnswerStyle, AppstoreFile, Member, Status
 from tests.tap_run import number, spelled, sync
 
@@ -244,6 +246,27 @@ def test_lines_without_an_invoice_are_all_kept(
 
     month = (STREAM, "2026-11")
     assert {(*month, "Unknown", 1), (*month, "Unknown", 2)} == set(output.rows())
+
+
+def test_many_invoices_are_counted_in_little_memory(
+    amazon: LocalAmazon, clock: ScriptedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As rows of reports are: by the counter that holds so many and no more."""
+    monkeypatch.setattr(
+        "tap_amazon_reports.streams.appstore_sales.OccurrenceCounter",
+        partial(OccurrenceCounter, held_keys=10),
+    )
+    amazon.appstore.months["sales", "2026-11"] = _file(
+        *((f"I{n % 30}", "2026-11-20 10:00:00 UTC") for n in range(90))
+    )
+    config = {**amazon.settings(), "start_date": "2026-11-01"}
+    output = sync(config, clock=clock, only=[STREAM])
+
+    assert {
+        (STREAM, "2026-11", f"I{n}", occurrence)
+        for n in range(30)
+        for occurrence in (1, 2, 3)
+    } == set(output.rows())
 
 
 def test_a_file_without_a_column_of_invoices_fails(
