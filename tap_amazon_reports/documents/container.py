@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 
 __all__ = ["PIECE_BYTES", "ZIP_BYTES_MAX", "ZIP_FILES_MAX", "Member", "members"]
@@ -242,7 +243,9 @@ def _zip_troubles() -> Iterator[None]:
     try:
         yield
     except _ZIP_TROUBLES as error:
-        raise _damaged(because=f"its ZIP is broken or cut short ({error})") from error
+        # It can have the name of a file, 60,000 letters of any kind.
+        said = printable(error)
+        raise _damaged(because=f"its ZIP is broken or cut short ({said})") from error
 
 
 def _damaged(*, because: str) -> DocumentDamagedError:

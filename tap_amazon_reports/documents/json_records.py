@@ -107,9 +107,10 @@ class JsonRecords:
             ValueError: a path has another shape.
         """
         if declared and is_beyond_ascii_only(declared):
-            # Of all files of that kind: what is UTF-8 is not believed to be else.
-            declared, fallback = None, declared
-        self.text = DecodedText(chunks, declared=declared, fallback=fallback)
+            # Storage says so of all files; what is UTF-8 is nothing else.
+            self.text = DecodedText(chunks, fallback=declared)
+        else:
+            self.text = DecodedText(chunks, declared=declared, fallback=fallback)
         self.head: dict[str, Any] = {}
         self.passed_over: list[str] = []
         self._cursor = JsonCursor(self.text)

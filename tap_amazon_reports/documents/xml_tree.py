@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
 from tap_amazon_reports.documents.column_names import NAME_CHARACTERS_MAX
 from tap_amazon_reports.documents.layout import EVERY_RECORD
@@ -227,7 +228,8 @@ class TreeBuilder:
 
     def _start_unwanted(self, name: str) -> None:
         if len(self._open) == 1 and not self._unwanted_depth:
-            msg = f"the document has an unexpected root element, <{name[:60]}>"
+            shown = printable(name, longest=60)
+            msg = f"the document has an unexpected root element, <{shown}>"
             raise DocumentDamagedError(msg)
         self._unwanted_depth += 1
         self._refuse_depth()

@@ -180,8 +180,15 @@ EXPLANATIONS = (
         ("report not found", "there is no sales report", "report for", "quiet month"),
     ),
     Explanation(
+        "a file of the Appstore is longer than 256 MiB",
+        "the stream fails; nothing of the file is read",
+        "report it to this tap's maintainers",
+        ("bytes, and is not read", "no file of this kind is so long"),
+    ),
+    Explanation(
         "a value that does not fit its column",
-        "keeps it in `_extra`, and warns",
+        "keeps it in `_extra`, and warns; if a column of Parquet cannot hold it and"
+        " `_extra` is not selected, it is null, and the line says so",
         "look at it: Amazon may have changed the report",
         ("_extra", "does not fit", "do not fit", "misfit", "unknown column"),
     ),

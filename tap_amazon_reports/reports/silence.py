@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.counted import counted
+from tap_amazon_reports.amazon.echo import printable
+from tap_amazon_reports.documents.oddities import some_of
 from tap_amazon_reports.reports.plan import first_data
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
     from tap_amazon_reports.reports.report import Report
     from tap_amazon_reports.reports.report_types import ReportType
+
+_NAME_CHARACTERS = 100
 
 __all__ = [
     "all_empty",
@@ -127,8 +131,9 @@ def unread_arrays(names: Sequence[str]) -> str:
     Args:
         names: of the arrays, as the document has them.
     """
+    shown = some_of(sorted(printable(name, longest=_NAME_CHARACTERS) for name in names))
     return (
-        f"the document has {', '.join(sorted(names))}, which no stream of this type"
+        f"the document has {shown}, which no stream of this type"
         " reads; update the tap, or report this to its maintainers"
     )
 

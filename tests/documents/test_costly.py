@@ -55,6 +55,18 @@ def things(members: str) -> str:
     return f'{{"things": [{{{members}}}]}}'
 
 
+@lru_cache
+def every_way_of_nesting(letters: int) -> str:
+    """Return an object in which `a.a.a` of so many letters is nested in each way."""
+    if not letters:
+        return "1"
+    members = (
+        f'"{".".join("a" * n)}": {every_way_of_nesting(letters - n)}'
+        for n in range(1, letters + 1)
+    )
+    return f"{{{', '.join(members)}}}"
+
+
 SMALL: dict[str, tuple[DocumentFormat, Callable[[], str], str]] = {
     # kind, document, what it ends with
     "accents in a header": (TSV, lambda: f"name\tprice\t{ACCENTS}\nx\n", ""),
@@ -139,18 +151,6 @@ def numbered_object(count: int) -> str:
     return f"{{{members}}}"
 
 
-@lru_cache
-def every_way_of_nesting(letters: int) -> str:
-    """Return an object in which `a.a.a` of so many letters is nested in each way."""
-    if not letters:
-        return "1"
-    members = (
-        f'"{".".join("a" * n)}": {every_way_of_nesting(letters - n)}'
-        for n in range(1, letters + 1)
-    )
-    return f"{{{', '.join(members)}}}"
-
-
 def attribute_list(count: int) -> str:
     """Return a document type in which each `a` has so many attributes."""
     attributes = numbered(' a%d CDATA ""', count)
@@ -227,11 +227,17 @@ def test_many_lists_of_what_few_objects_have_cost_little() -> None:
     assert ["parts"] == list(extras[-2])
 
 
+def _row(rows: RowMap, cells: list[str]) -> dict[str, object]:
+    row = rows.read(cells).values["row"]
+    assert isinstance(row, dict)
+    return row
+
+
 def test_short_rows_of_a_wide_table_cost_little() -> None:
     """Nobody knows its columns: cells that no row has are not written without end."""
     width = 5_000
     rows = RowMap([f"column {n}" for n in range(width)])
-    first, *_, last = (rows.read(["x"]).values["row"] for _ in range(2_000))
+    first, *_, last = (_row(rows, ["x"]) for _ in range(2_000))
 
     assert {"column_0": "x"} == last
     assert ("x", None, width) == (
@@ -239,8 +245,7 @@ def test_short_rows_of_a_wide_table_cost_little() -> None:
         first[f"column_{width - 1}"],
         len(first),
     )
-    full = rows.read(["y"] * width).values["row"]
-    assert width == len(full)
+    assert width == len(_row(rows, ["y"] * width))
 
 
 def test_long_cells_are_not_remembered() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import time
 import tracemalloc
+import zipfile
 import zlib
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -20,6 +22,7 @@ from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.documents.errors import NotATableError
 from tap_amazon_reports.documents.json_text import json_text
 from tap_amazon_reports.documents.layout import DocumentFormat
+from tap_amazon_reports.documents.oddities import oddities
 
 from .reading import layout, read
 
@@ -140,6 +143,34 @@ def test_a_foreign_header_is_not_printed() -> None:
     assert {"Jane": "x", "Buyer": "y"} != found.counts[1]
     assert "jane" not in str(found.counts).lower()
     assert {"jane": "x", "buyer": "y"} == found.rows["stream_0"][0][1]
+
+
+def test_names_of_columns_fill_no_log() -> None:
+    """Of thousands that nobody knows some are named, and the others counted."""
+    header = "\t".join(f"column {n} {'x' * 200}" for n in range(2_000))
+    cells = "\t".join("1" for _ in range(2_000))
+    reader = DocumentRows(layout(DocumentFormat.TSV))
+    table = f"name\t{header}\nx\t{cells}\n".encode()
+    list(reader.blocks(members([table]), content_type=None))
+    (sentence,) = oddities(reader.misfits, reader.unknown, reader.replaced)
+
+    assert sentence.startswith("unknown columns were kept in _extra: column_0_xxx")
+    assert sentence.endswith("x and 1980 others")
+    assert len(sentence) < 10_000
+
+
+def test_names_in_a_broken_archive_are_short_and_printable() -> None:
+    """What a ZIP calls its files is in no error as it is."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("n" * 60_000 + "\x1b[31m\n", "name,price\nx,1\n")
+    content = packed.getvalue().replace(b"x,1", b"x,2")
+
+    (member,) = members([content])
+    with pytest.raises(DocumentDamagedError) as caught:
+        list(member.chunks)
+    assert len(str(caught.value)) < 500
+    assert str(caught.value).isprintable()
 
 
 def test_errors_quote_nothing_of_a_document() -> None:

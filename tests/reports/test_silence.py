@@ -131,6 +131,17 @@ def test_a_start_before_amazons_data_is_told() -> None:
     assert clipped(kind, utc(2021, 1, 1), None) is None
 
 
+def test_names_of_arrays_are_made_fit_to_be_printed() -> None:
+    """A document writes no line of its own into the log, and no page."""
+    line = unread_arrays(["a\x1b[31mred\nERROR forged", *("n" * 5_000,) * 3])
+
+    assert "the document has a red ERROR forged, n" in line
+    assert line.isprintable()
+    assert len(line) < 1_000
+    many = unread_arrays([f"array{n}" for n in range(100)])
+    assert "array26 and 80 others, which no stream" in many
+
+
 def test_arrays_that_no_stream_has_are_named() -> None:
     """What Amazon added to a document is not passed over in silence."""
     line = unread_arrays(["salesByBrand", "adsByAsin"])
