@@ -279,7 +279,8 @@ def test_what_is_passed_over_is_not_read_at_each_level(
 
     monkeypatch.setattr(json.JSONDecoder, "raw_decode", counting)
     long_value = f'"{"x" * 33_000}", "{"y" * 33_000}"'
-    document = f'{{"other": [{{"x": {"[" * 150}{long_value}{"]" * 150}}}]}}'.encode()
+    nested = f"{'[' * 150}{long_value}{']' * 150}"
+    document = f'{{"things": [], "other": [{{"x": {nested}}}]}}'.encode()
     reader = JsonRecords([document], ["things[]"])
 
     assert [] == list(reader)
