@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.amazon.errors import DocumentDamagedError
@@ -48,6 +49,8 @@ _ENTRY = b"PK\x01\x02"
 _END = b"PK\x05\x06"
 _END_BYTES_MAX = 22 + 0xFFFF
 _END_ENTRIES_AT = 10
+_HEADER_BYTES = 30
+"""Before the content of each file, and before its name."""
 _MANY = 0xFFFF
 """Instead of a number: it stands in a record of its own, as in large archives."""
 # The two methods that zipfile can undo in bounded pieces.
@@ -191,9 +194,7 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterator[Member]:
     announced = _announced_entries(content)
     if announced not in (len(archive.infolist()), _MANY):
         raise _damaged(because="its ZIP does not have as many files as it announces")
-    places = {entry.header_offset for entry in archive.infolist()}
-    if len(places) < len(archive.infolist()):
-        raise _damaged(because="its ZIP has the same file more than once")
+    _refuse_overlaps(archive.infolist())
     entries = [entry for entry in archive.infolist() if _is_document(entry)]
     for entry in entries:
         _check(entry)
@@ -210,6 +211,14 @@ def _announced_entries(content: io.BytesIO) -> int:
     tail = content.read()
     entries = tail.rfind(_END) + _END_ENTRIES_AT
     return int.from_bytes(tail[entries : entries + 2], "little")
+
+
+def _refuse_overlaps(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive whose files share bytes: they would be read again and again."""
+    places = sorted((entry.header_offset, entry.compress_size) for entry in entries)
+    for (start, size), (following, _) in pairwise(places):
+        if start + _HEADER_BYTES + size > following:
+            raise _damaged(because="its ZIP has the same bytes in more than one file")
 
 
 def _is_document(entry: zipfile.ZipInfo) -> bool:

@@ -156,20 +156,43 @@ def test_a_broken_document_says_so(document: bytes) -> None:
         unpacked(whole(document))
 
 
+def _told(directory: bytes, entries: int, at: int) -> bytes:
+    """Return a directory of a ZIP with what stands behind it."""
+    numbers = struct.pack("<HHHHIIH", 0, 0, entries, entries, len(directory), at, 0)
+    return directory + b"PK\5\6" + numbers
+
+
+def _zip_parts(name: str, content: bytes) -> tuple[bytes, bytes]:
+    """Return a file as it is in a ZIP, and its entry of the directory."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(name), content)
+    whole_zip = packed.getvalue()
+    directory, end = whole_zip.rindex(b"PK\1\2"), whole_zip.rindex(b"PK\5\6")
+    return whole_zip[:directory], whole_zip[directory:end]
+
+
 def test_a_zip_that_names_one_file_many_times_is_refused() -> None:
     """Its rows would be multiplied, and a few kilobytes be gigabytes of rows."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.csv", "name,price\nx,1\n")
-    content = packed.getvalue()
-    directory, end = content.index(b"PK\1\2"), content.index(b"PK\5\6")
-    entry = content[directory:end]
-    told = struct.pack("<HHHHIIH", 0, 0, 3, 3, 3 * len(entry), directory, 0)
-    multiplied = content[:directory] + 3 * entry + b"PK\5\6" + told
+    file, entry = _zip_parts("a.csv", b"name,price\nx,1\n")
 
-    assert ["a.csv"] == [member.name for member in members([content])]
-    with pytest.raises(DocumentDamagedError, match="more than once"):
-        list(members([multiplied]))
+    assert ["a.csv"] == [
+        member.name for member in members([file + _told(entry, 1, len(file))])
+    ]
+    with pytest.raises(DocumentDamagedError, match="in more than one file"):
+        list(members([file + _told(3 * entry, 3, len(file))]))
+
+
+def test_a_zip_with_a_file_inside_another_is_refused() -> None:
+    """So would they be, if each file were a part of the one before."""
+    inner, inner_entry = _zip_parts("b.csv", b"name,price\nx,1\n")
+    outer, outer_entry = _zip_parts("a.csv", inner)
+    place = struct.pack("<I", outer.index(inner))
+    inside = inner_entry[:42] + place + inner_entry[46:]
+    content = outer + _told(outer_entry + inside, 2, len(outer))
+
+    with pytest.raises(DocumentDamagedError, match="in more than one file"):
+        list(members([content]))
 
 
 def test_a_zip_may_have_a_comment_and_padding() -> None:
