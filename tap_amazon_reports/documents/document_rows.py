@@ -247,7 +247,9 @@ class DocumentRows:
             records.path or EVERY_RECORD: _ObjectRows(
                 records,
                 ObjectReader(
-                    records.schema, conventions=self._conventions, keys=records.key
+                    records.schema,
+                    conventions=self._conventions,
+                    keys=records.text_keys,
                 ),
                 around,
             )

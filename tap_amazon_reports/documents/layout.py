@@ -69,6 +69,18 @@ class RecordSet:
     unique: bool
     schema: Mapping[str, Any] = field(hash=False, repr=False)
 
+    @property
+    def text_keys(self) -> tuple[str, ...]:
+        """The columns of the key in which any text can stand, and not only a date."""
+        columns = self.schema["properties"]
+        return tuple(
+            name
+            for name in self.key
+            if name in columns
+            and "string" in columns[name]["type"]
+            and "format" not in columns[name]
+        )
+
 
 @dataclass(frozen=True)
 class Layout:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tap_amazon_reports.amazon.wire_time import utc_text
 from tap_amazon_reports.reports.occurrence import OccurrenceCounter
@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = ["RecordCompleter"]
 
-_STAND_INS: dict[str, object] = {"integer": -1, "number": -1, "boolean": False}
+_STAND_INS: dict[str, object] = {
+    "integer": -1,
+    "number": -1,
+    "boolean": False,
+    "date": "0001-01-01",
+    "date-time": "0001-01-01T00:00:00Z",
+}
+"""What fits the column and can be no value of Amazon's, by its type or format."""
+_MOMENTS = frozenset({"data_start_time", "data_end_time"})
+"""What a key may have of the report, and not of the row."""
 
 
 class RecordCompleter:
@@ -25,8 +34,8 @@ class RecordCompleter:
 
     It numbers them, puts what is in no column into `_extra`, puts a value where the
     natural key has none, and counts rows that share a key. A value of the key that
-    cannot be understood is its own text: were it the time of the run, reading the same
-    row again would make another one.
+    cannot be understood is its own text, where that is what the column has: were it the
+    time of the run, reading the same row again would make another one.
 
     Attributes:
         repeated: of rows that should not share a key: how many have an earlier one's.
@@ -40,9 +49,7 @@ class RecordCompleter:
             moment: when the report was made, UTC; its day is that of a snapshot.
         """
         properties = records.schema["properties"]
-        self._stand_ins = {
-            column: _stand_in(properties.get(column, {})) for column in records.key
-        }
+        self._stand_ins = {column: _stand_in(records, column) for column in records.key}
         has_day = SNAPSHOT_DATE in records.key and SNAPSHOT_DATE not in properties
         self._day = utc_text(moment)[:10] if has_day else None
         self.repeated = 0
@@ -93,7 +100,14 @@ class RecordCompleter:
         ]
 
 
-def _stand_in(spec: Mapping[str, Any]) -> object:
-    """Return what stands for a missing value: a key is never null."""
-    types = spec.get("type", ["string"])
-    return next((_STAND_INS[kind] for kind in types if kind in _STAND_INS), "Unknown")
+def _stand_in(records: RecordSet, column: str) -> object:
+    """Return what stands for a missing value: a key is never null.
+
+    Dates in the key of a table are texts.
+    """
+    if column in _MOMENTS:
+        return _STAND_INS["date-time"]
+    spec = records.schema["properties"].get(column, {})
+    word = None if records.path is None else spec.get("format")
+    words = (*spec.get("type", ()), word)
+    return next((_STAND_INS[word] for word in words if word in _STAND_INS), "Unknown")

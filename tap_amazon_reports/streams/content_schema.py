@@ -60,7 +60,7 @@ def content_schema(records: RecordSet, *, title: str) -> dict[str, Any]:
     }
     for name in records.key:
         if name in columns:
-            columns[name] = _of_key(columns[name])
+            columns[name] = _of_key(columns[name], in_table=records.path is None)
     if SNAPSHOT_DATE in records.key:
         columns.setdefault(SNAPSHOT_DATE, _SNAPSHOT_DATE)
     if records.key and not records.unique:
@@ -85,12 +85,15 @@ def _published(spec: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in spec.items() if not name.startswith("x-")}
 
 
-def _of_key(spec: dict[str, Any]) -> dict[str, Any]:
+def _of_key(spec: dict[str, Any], *, in_table: bool) -> dict[str, Any]:
     """Return a column of the natural key.
 
-    A date that cannot be understood stands in the key as its own text, and so the
-    column is text.
+    A date in a table is written by hand, so to speak: one that cannot be understood
+    stands in the key as its own text, and so the column is text. In JSON and XML, dates
+    are what Amazon's schemas declare, and columns of the key are dates.
     """
+    if not in_table:
+        return spec
     return {name: value for name, value in spec.items() if name != "format"}
 
 

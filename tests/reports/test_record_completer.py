@@ -72,6 +72,19 @@ def test_what_is_missing_is_unknown_and_no_time() -> None:
     assert 1 == record["occurrence"]
 
 
+def test_what_is_missing_fits_its_column() -> None:
+    """Where a key of JSON has dates, a loader's column has them too."""
+    records = replace(
+        RECORDS, path="things[]", key=(*RECORDS.key, "data_start_time", "data_end_time")
+    )
+    (record,) = complete([{}], records=records)
+    moment = "0001-01-01T00:00:00Z"
+
+    assert ("Unknown", "0001-01-01", moment, -1, moment, moment) == tuple(
+        record[name] for name in records.key
+    )
+
+
 def test_texts_that_differ_are_rows_that_differ() -> None:
     """Two dates that nobody understands are two keys; the same one twice is counted."""
     records = complete(

@@ -157,15 +157,6 @@ def test_keys_are_columns(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=_name)
-def test_parts_of_a_key_are_texts(path: Path) -> None:
-    """Whatever Amazon writes in a key can stand there, and no loader refuses it."""
-    for records, columns in _schemas(path):
-        parts = [columns[name] for name in records["key"] if name in columns]
-
-        assert all("string" in part["type"] for part in parts)
-
-
-@pytest.mark.parametrize("path", FILES, ids=_name)
 def test_columns_leave_room_for_what_the_tap_adds(path: Path) -> None:
     """No column of Amazon's is overwritten by one of the tap's, nor the reverse."""
     for _, columns in _schemas(path):

@@ -103,8 +103,6 @@ def read_value(value: Any, spec: Mapping[str, Any], reading: Reading) -> Any:
         raise Unreadable
     if isinstance(value, str):
         return read_text(value, spec, reading)
-    if kind == "string" and isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
     fits = {
         "number": isinstance(value, (int, Decimal)) and not isinstance(value, bool),
         "integer": isinstance(value, int) and not isinstance(value, bool),

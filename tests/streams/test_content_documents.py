@@ -96,10 +96,10 @@ def test_bytes_that_are_no_text(content: ContentRuns) -> None:
 REPEAT_PURCHASES = "GET_BRAND_ANALYTICS_REPEAT_PURCHASE_REPORT"
 
 
-def test_keys_of_json_that_do_not_fit_are_keys_of_their_own(
+def test_a_date_of_a_key_that_does_not_fit_is_a_date_all_the_same(
     content: ContentRuns,
 ) -> None:
-    """Two weeks in a form that nobody understands are two rows of the table."""
+    """The column stays one of dates, and rows that share the key then are told."""
     week = {"endDate": "2026-11-07", "asin": "B0", "orders": 3}
     rows = [{"startDate": "2026-W07", **week}, {"startDate": "2026-W08", **week}]
     content.amazon.selling_partner.contents[REPEAT_PURCHASES] = lambda _report: (
@@ -111,10 +111,12 @@ def test_keys_of_json_that_do_not_fit_are_keys_of_their_own(
         end_date="2026-11-08",
     )
     (stream,) = output.schemas
-    assert ["2026-W07", "2026-W08"] == [
-        row["start_date"] for row in output.records(stream)
+    assert [("0001-01-01", "2026-W07"), ("0001-01-01", "2026-W08")] == [
+        (row["start_date"], row["_extra"]["startDate"])
+        for row in output.records(stream)
     ]
     assert "start_date" in content.warnings
+    assert "1 row" in content.warnings
 
 
 @pytest.mark.parametrize("asins", [["B1", "B1", "B2", "B1"], ["B1", "B2"]])
