@@ -5,7 +5,7 @@ Each is tried by its cheapest call. No report is asked for and none is read.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -274,9 +274,13 @@ def _service(service: str, findings: Iterator[Finding]) -> Iterator[Finding]:
 
 def clock_skew(dated: str | None, now: datetime) -> timedelta | None:
     """Return how much `now` is ahead of an answer's `Date`; None if it has none."""
+    if dated is None:
+        return None
     try:
-        return None if dated is None else now - parsedate_to_datetime(dated)
-    except ValueError:
+        told = parsedate_to_datetime(dated)
+        # It is of Greenwich, also where it does not say so (RFC 9110, section 5.6.7).
+        return now - (told if told.tzinfo else told.replace(tzinfo=timezone.utc))
+    except (OverflowError, ValueError):
         return None
 
 

@@ -287,6 +287,8 @@ COMMANDS: list[tuple[list[str], str]] = [
     (["plan", "--start-date", "x"], "found 'x'"),
     (["plan", "--html", "FOLDER"], "is a directory"),
     (["plan", "--state", "FOLDER"], "is a directory"),
+    (["reports", "get", "a\udcff", "--service", "sp"], "allowed: an id"),
+    (["schedules", "get", "a\nb", "--service", "sp"], "allowed: an id"),
     (["plan", "--state", "/no/such"], "--state /no/such: the file cannot be read"),
     (["reports", "get", "nosuch", "--service", "sp"], "nosuch"),
     (["reports", "fetch", "nosuch", "--service", "sp"], "nosuch"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from tempfile import mkstemp
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from tap_amazon_reports.amazon.marketplaces import find_marketplace
+from tap_amazon_reports.cli.options import unwritable
 from tap_amazon_reports.cli.showing import lines
 from tap_amazon_reports.documents.document_rows import DocumentRows
 from tap_amazon_reports.documents.download import Download
@@ -17,13 +20,12 @@ from tap_amazon_reports.reports.failure import failure_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tap_amazon_reports.amazon.storage import Storage
     from tap_amazon_reports.cli.operations import Operations
     from tap_amazon_reports.reports.report import Report
 
-_OWNER_ONLY = 0o600
+_PART = ".part"
 
 
 def open_document(report: Report, operations: Operations, storage: Storage) -> Download:
@@ -85,11 +87,18 @@ def typed_rows(
 
 @contextmanager
 def whole_or_nothing(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file, for its owner only, that has its name only once it is whole."""
-    unfinished = path.with_name(f"{path.name}.part")
-    descriptor = os.open(
-        unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode=_OWNER_ONLY
-    )
+    """Yield a new file, for its owner only, that has its name only once it is whole.
+
+    Raises:
+        ClickException: if there can be none.
+    """
+    try:
+        descriptor, name = mkstemp(
+            dir=path.parent, prefix=f"{path.name}.", suffix=_PART
+        )
+    except OSError as error:
+        raise unwritable(path, error) from None
+    unfinished = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file

@@ -17,6 +17,7 @@ from tap_amazon_reports.settings.reader import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from tap_amazon_reports.amazon.marketplaces import Marketplace
 
@@ -34,6 +35,23 @@ def moment(text: str) -> datetime:
     except ValueError as error:
         msg = f"found {text!r}, allowed: {error}"
         raise click.BadParameter(msg) from None
+
+
+def identifier(text: str) -> str:
+    """Return the id of a report or a schedule.
+
+    Raises:
+        click.BadParameter: if it is none that Amazon can have made.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    msg = f"found {text!r}, allowed: an id, as Amazon writes it"
+    raise click.BadParameter(msg)
+
+
+def unwritable(path: Path, error: OSError) -> click.ClickException:
+    """Return the error that says why a file cannot be written."""
+    return click.ClickException(f"{path}: the file cannot be written: {error.strerror}")
 
 
 types = click.argument("types", nargs=-1, metavar="[REPORT_TYPE]...")

@@ -9,7 +9,7 @@ import click
 
 from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.amazon.wire_time import utc_text
-from tap_amazon_reports.cli.options import as_json, moment, with_settings
+from tap_amazon_reports.cli.options import as_json, moment, unwritable, with_settings
 from tap_amazon_reports.cli.plan_page import page
 from tap_amazon_reports.cli.planning import plan_run
 from tap_amazon_reports.cli.saved_state import SavedState
@@ -63,7 +63,10 @@ def plan(
         )
         raise click.ClickException(msg)
     if html is not None:
-        html.write_text(page(run), encoding="utf-8")
+        try:
+            html.write_text(page(run), encoding="utf-8")
+        except OSError as error:
+            raise unwritable(html, error) from None
     if as_json:
         write_json(_wire(run))
         return

@@ -20,6 +20,7 @@ from tap_amazon_reports.cli.operations import operations_of
 from tap_amazon_reports.cli.options import (
     as_json,
     ask_first,
+    identifier,
     marketplace,
     moment,
     options,
@@ -111,7 +112,7 @@ def _row(report: Json) -> tuple[Any, ...]:
         report.get("processingStatus"),
         report.get("createdTime"),
         f"{start} – {end}" if start else "",  # noqa: RUF001 (a dash between two times)
-        ", ".join(report.get("marketplaceIds") or ()),
+        report.get("marketplaceIds"),
     )
 
 
@@ -161,7 +162,7 @@ def create(
 
 @reports.command("get")
 @with_settings
-@click.argument("report_id")
+@click.argument("report_id", type=identifier)
 @service
 @as_json
 def get(
@@ -173,7 +174,7 @@ def get(
 
 @reports.command("cancel")
 @with_settings
-@click.argument("report_id")
+@click.argument("report_id", type=identifier)
 @service
 @yes
 @as_json
@@ -193,7 +194,7 @@ def cancel(
 
 @reports.command("fetch")
 @with_settings
-@click.argument("report_id")
+@click.argument("report_id", type=identifier)
 @click.option(
     "--output",
     "-o",

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tap_amazon_reports.amazon.wire_time import parse_instant
-from tap_amazon_reports.reports.memory import Remembered, UnreadableMemoryError
+from tap_amazon_reports.reports.memory import (
+    Remembered,
+    UnreadableMemoryError,
+    check_year,
+)
 from tap_amazon_reports.settings.json_files import read_json_file
 from tap_amazon_reports.settings.reader import SettingsError
 
@@ -69,9 +73,13 @@ class SavedMemory:
         """
         value = self._state.get("replication_key_value")
         try:
-            return None if value is None else parse_instant(str(value))
+            if value is None:
+                return None
+            moment = parse_instant(str(value))
+            check_year(moment.year)
         except (OverflowError, ValueError):
             raise _unreadable(_BOOKMARK) from None
+        return moment
 
     def remembered(self) -> Remembered:
         """Return what else is remembered.

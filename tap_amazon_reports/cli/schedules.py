@@ -11,6 +11,7 @@ from tap_amazon_reports.cli.operations import operations_of
 from tap_amazon_reports.cli.options import (
     as_json,
     ask_first,
+    identifier,
     marketplace,
     moment,
     options,
@@ -55,7 +56,7 @@ def list_schedules(
                 one.get("reportType"),
                 one.get("period") or one.get("scheduleFrequency"),
                 one.get("nextReportCreationTime"),
-                ", ".join(one.get("marketplaceIds") or ()),
+                one.get("marketplaceIds"),
             )
             for one in found
         ],
@@ -65,7 +66,7 @@ def list_schedules(
 
 @schedules.command("get")
 @with_settings
-@click.argument("schedule_id")
+@click.argument("schedule_id", type=identifier)
 @service
 @as_json
 def get(
@@ -138,7 +139,7 @@ def create(
 
 @schedules.command("cancel")
 @with_settings
-@click.argument("schedule_id")
+@click.argument("schedule_id", type=identifier)
 @service
 @yes
 @as_json

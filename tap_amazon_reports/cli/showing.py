@@ -47,7 +47,7 @@ def table(
     for column in shown.columns:
         column.overflow = "fold"
     for row in rows:
-        cells = ("" if cell is None else without_codes(str(cell)) for cell in row)
+        cells = ("" if cell is None else without_codes(_text(cell)) for cell in row)
         shown.add_row(*cells)
     _print(shown)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_amazon_reports.checks import clock_skew
 from tests.clock import NOON, ScriptedClock
 from tests.local_amazon import Status
 from tests.local_amazon.pay.report_types import SETTLEMENT
@@ -179,6 +180,24 @@ def test_a_clock_that_is_off_is_told(
 
     assert 1 == called.status
     assert said in _problems(called)["clock"]
+
+
+@pytest.mark.parametrize(
+    ("dated", "skew"),
+    [
+        ("Sat, 21 Nov 2026 11:00:00 GMT", timedelta(hours=1)),
+        ("Sat, 21 Nov 2026 11:00:00 -0000", timedelta(hours=1)),
+        ("Sat, 21 Nov 2026 11:00:00", timedelta(hours=1)),
+        ("Sat, 21 Nov 2026 11:00:00 +9999", None),
+        ("x", None),
+        (None, None),
+    ],
+)
+def test_a_date_without_a_zone_is_of_greenwich(
+    dated: str | None, skew: timedelta | None
+) -> None:
+    """And one that nobody can read says nothing of this machine's clock."""
+    assert skew == clock_skew(dated, NOON)
 
 
 def test_a_service_that_is_down_is_told(amazon_reports: Commands) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.cli.running import Commands
 
 TRAFFIC = "GET_SALES_AND_TRAFFIC_REPORT"
+RETURNS_STREAM = "sp_fba_fulfillment_customer_returns_data"
 RETURNS = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
 STOCK = "GET_FBA_MYI_ALL_INVENTORY_DATA"
 SETTLEMENTS = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
@@ -198,6 +199,35 @@ def test_a_state_that_is_none_is_refused(
 
     assert 1 == called.status
     assert said in called.err
+
+
+def test_a_page_that_cannot_be_written_is_told(
+    amazon_reports: Commands, tmp_path: Path
+) -> None:
+    """A folder that is not there: one line with the path."""
+    path = tmp_path / "nosuch" / "plan.html"
+    called = amazon_reports("plan", "--html", str(path), settings=_settings(RETURNS))
+
+    assert 1 == called.status
+    assert f"{path}: the file cannot be written: No such file" in called.err
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_bookmark_out_of_the_years_is_refused(
+    amazon_reports: Commands, tmp_path: Path, year: str
+) -> None:
+    """As the tap itself refuses it: no day before the first can be reckoned."""
+    partition = {
+        "context": {"marketplace_id": "na"},
+        "replication_key_value": f"{year}-01-01T00:00:00Z",
+    }
+    state = {"bookmarks": {RETURNS_STREAM: {"partitions": [partition]}}}
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps(state), encoding="utf-8")
+    called = amazon_reports("plan", "--state", str(path), settings=_settings(RETURNS))
+
+    assert 1 == called.status
+    assert "--state: its entry for a bookmark cannot be read" in called.err
 
 
 def test_without_report_types_there_is_nothing_to_plan(

@@ -104,6 +104,23 @@ def test_what_amazon_writes_moves_no_terminal(
         assert all(letter.isprintable() or letter == "\n" for letter in out)
 
 
+@pytest.mark.parametrize("found", [7, [7], [None], {"a": 1}, "US"])
+def test_a_listing_shows_what_it_gets(amazon_reports: Commands, found: object) -> None:
+    """Also where it is not what Amazon documents, by which no other row is lost."""
+
+    def altered(body: bytes) -> bytes:
+        reports = [
+            {**one, "marketplaceIds": found} for one in json.loads(body)["reports"]
+        ]
+        return json.dumps({"reports": reports}).encode()
+
+    amazon_reports.amazon.faults.add("getReports", Altered(altered), times=99)
+    called = amazon_reports("reports", "list", *SP, "--since", "2026-10-01")
+
+    assert 0 == called.status, called.err
+    assert " reports created since 2026-10-01" in called.out
+
+
 def test_a_listing_is_narrowed(amazon_reports: Commands) -> None:
     """Type and status say which; the type says which service is asked."""
     fatal = amazon_reports.amazon.selling_partner.add_report(
@@ -375,6 +392,33 @@ def test_a_failed_report_tells_why(amazon_reports: Commands) -> None:
     assert 1 == called.status
     assert "failed: Dates are too far apart." in called.err
     assert "" == called.out
+
+
+def test_a_file_is_made_anew(amazon_reports: Commands, tmp_path: Path) -> None:
+    """What lies beside it, whoever put it there, is neither used nor overwritten."""
+    report_id = _orders(amazon_reports)
+    path, precious = tmp_path / "orders.txt", tmp_path / "precious"
+    precious.write_text("mine", encoding="utf-8")
+    path.with_name("orders.txt.part").symlink_to(precious)
+    called = amazon_reports("reports", "fetch", report_id, *SP, "-o", str(path))
+
+    assert 0 == called.status, called.err
+    assert "mine" == precious.read_text(encoding="utf-8")
+    assert path.read_bytes()
+    assert 0o600 == path.stat().st_mode & 0o777
+    assert not path.is_symlink()
+
+
+def test_a_file_that_cannot_be_made_is_told(
+    amazon_reports: Commands, tmp_path: Path
+) -> None:
+    """A folder that is not there: one line with the path."""
+    path = tmp_path / "nosuch" / "orders.txt"
+    report_id = _orders(amazon_reports)
+    called = amazon_reports("reports", "fetch", report_id, *SP, "-o", str(path))
+
+    assert 1 == called.status
+    assert f"{path}: the file cannot be written: No such file" in called.err
 
 
 def test_a_damaged_document_leaves_no_file(
