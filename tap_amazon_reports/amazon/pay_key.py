@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import stat
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from tap_amazon_reports.amazon.clock import SystemClock
 from tap_amazon_reports.amazon.secret import Secret
 
 _ALLOWED = (
@@ -20,6 +22,7 @@ _ALLOWED = (
 _FEWEST_BITS = 1024
 """The signature does not fit into a key of 512 bits, and such a key hides nothing."""
 _MOST_BYTES = 64 * 1024
+_PIPE_SECONDS = 5.0
 _LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _ENCRYPTED = re.compile(r"-----BEGIN ENCRYPTED PRIVATE KEY-----|\nProc-Type:.*ENC")
 
@@ -83,6 +86,9 @@ def _file_text(path: str) -> str:
     """Return the text of a PEM file; the path is never shown, it may be a bare key."""
     try:
         content = _beginning(path) if path else b""
+    except TimeoutError:
+        found = f"a pipe to which nobody wrote a key within {_PIPE_SECONDS:.0f} seconds"
+        raise _refusal(found) from None
     except (OSError, RuntimeError, ValueError):
         found = "neither PEM text nor the path of a file that can be read"
         raise _refusal(found) from None
@@ -91,8 +97,31 @@ def _file_text(path: str) -> str:
 
 def _beginning(path: str) -> bytes:
     """Return what a file holds, as far as it can be a key: a device has no end."""
-    with Path(path).expanduser().open("rb") as file:
-        return file.read(_MOST_BYTES)
+    file = Path(path).expanduser()
+    if stat.S_ISFIFO(file.stat().st_mode):
+        return _piped(file)
+    with file.open("rb") as opened:
+        return opened.read(_MOST_BYTES)
+
+
+def _piped(path: Path) -> bytes:
+    """Return what comes out of a pipe: a shell's `<(…)`, or one that has a name.
+
+    Raises:
+        TimeoutError: if it does not end in time; to open it may already wait for ever.
+    """
+    clock, found = SystemClock(), bytearray()
+    until = clock.monotonic() + _PIPE_SECONDS
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb", 0) as pipe:
+        poll = select.poll()
+        poll.register(pipe, select.POLLIN)
+        while len(found) < _MOST_BYTES:
+            if not poll.poll(max(0.0, until - clock.monotonic()) * 1000):
+                raise TimeoutError
+            if (piece := pipe.read(_MOST_BYTES)) == b"":
+                break
+            found += piece or b""
+    return bytes(found)
 
 
 def _parsed(pem: str, *, trusting: bool) -> RSAPrivateKey:

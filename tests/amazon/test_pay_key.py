@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from tap_amazon_reports.amazon import pay_key
 from tap_amazon_reports.amazon.pay_key import load_private_key, read_private_key
 from tap_amazon_reports.amazon.secret import Secret
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 CURVE = ec.generate_private_key(ec.SECP256R1())
+needs_pipes = pytest.mark.skipif(os.name != "posix", reason="pipes without a path")
 PASSWORD = BestAvailableEncryption(b"password")
 
 
@@ -163,6 +168,51 @@ def test_a_device_without_an_end_is_no_key() -> None:
     """No more is read than a key can have, whatever the path leads to."""
     with pytest.raises(ValueError, match="something other than a private key"):
         load_private_key(Secret("/dev/zero"))
+
+
+@needs_pipes
+def test_a_key_may_come_through_a_pipe(tmp_path: Path) -> None:
+    """As a shell's `<(…)`, and as one with a name, to which somebody writes later."""
+    out, into = os.pipe()
+    with ThreadPoolExecutor() as pool:
+        pool.submit(_write_later, into)
+        read = read_private_key(Secret(f"/dev/fd/{out}"))
+        os.close(out)
+
+        assert PKCS8.strip() == read.reveal()
+
+    named = tmp_path / "key"
+    os.mkfifo(named)
+    with ThreadPoolExecutor() as pool:
+        pool.submit(lambda: _write_later(os.open(named, os.O_WRONLY)))
+
+        assert PKCS8.strip() == read_private_key(Secret(str(named))).reveal()
+
+
+def _write_later(into: int) -> None:
+    """Write a key in two parts, with a pause before each."""
+    for part in (PKCS8[:100], PKCS8[100:]):
+        time.sleep(0.1)
+        os.write(into, part.encode())
+    os.close(into)
+
+
+@needs_pipes
+@pytest.mark.parametrize("is_open", [False, True], ids=["nobody", "somebody silent"])
+def test_a_pipe_that_gives_no_key_is_not_waited_for(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_open: bool,  # noqa: FBT001
+) -> None:
+    """A run at night does not hang on a pipe to which nobody writes."""
+    monkeypatch.setattr(pay_key, "_PIPE_SECONDS", 0.2)
+    named = tmp_path / "key"
+    os.mkfifo(named)
+    held = os.open(named, os.O_RDWR) if is_open else None
+    with pytest.raises(ValueError, match="a pipe to which nobody wrote a key within"):
+        read_private_key(Secret(str(named)))
+    if held is not None:
+        os.close(held)
 
 
 def test_a_mistyped_key_signs_nothing() -> None:
