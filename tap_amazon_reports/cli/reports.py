@@ -34,7 +34,7 @@ from tap_amazon_reports.cli.showing import answer, say, show, table, write_json
 from tap_amazon_reports.reports.reach import oldest_listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from tap_amazon_reports.amazon.answers import Json
@@ -225,18 +225,23 @@ def fetch(
     `--json` does the same as `--rows`.
     """
     operations = operations_of(session, service)
-    report = operations.reports.get(report_id)
-    download = open_document(report, operations, session.services.storage)
-    pieces: Iterable[bytes] = unpacked(download)
-    if as_stored:
-        pieces = download.pieces()
-    elif rows or as_json:
-        pieces = typed_rows(download, report, operations)
+
+    def fetched() -> Iterator[bytes]:
+        """Yield the document; nothing is requested before a file is there for it."""
+        report = operations.reports.get(report_id)
+        download = open_document(report, operations, session.services.storage)
+        if as_stored:
+            yield from download.pieces()
+        elif rows or as_json:
+            yield from typed_rows(download, report, operations)
+        else:
+            yield from unpacked(download)
+
     if output is None:
-        for piece in pieces:
+        for piece in fetched():
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
         return
     with whole_or_nothing(output) as file:
-        size = sum(map(file.write, pieces))
+        size = sum(map(file.write, fetched()))
     click.echo(f"{output}: {counted(size, 'byte')}", err=True)

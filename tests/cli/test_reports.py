@@ -412,12 +412,12 @@ def test_a_file_is_made_anew(amazon_reports: Commands, tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_made_is_told(
     amazon_reports: Commands, tmp_path: Path
 ) -> None:
-    """A folder that is not there: one line with the path."""
+    """A folder that is not there: one line with the path, and nothing is requested."""
     path = tmp_path / "nosuch" / "orders.txt"
-    report_id = _orders(amazon_reports)
-    called = amazon_reports("reports", "fetch", report_id, *SP, "-o", str(path))
+    called = amazon_reports("reports", "fetch", "59007", *SP, "-o", str(path))
 
     assert 1 == called.status
+    assert [] == amazon_reports.amazon.seen
     assert f"{path}: the file cannot be written: No such file" in called.err
 
 
