@@ -15,6 +15,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError, LocationValueError, ReadTimeoutError
 
 from tap_amazon_reports.amazon.clock import SystemClock
+from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.amazon.errors import UnsendableError
 from tap_amazon_reports.amazon.library_logs import guard_library_logs
 from tap_amazon_reports.amazon.origin import Origin
@@ -22,8 +23,14 @@ from tap_amazon_reports.amazon.punctual import Pace, PunctualAdapter
 
 Query = Sequence[tuple[str, str]]
 
-LARGEST_ANSWER_BYTES = 32 * 1024 * 1024
-"""A page of a hundred reports takes 60 KB; documents are not held."""
+LARGEST_ANSWER_BYTES = 4 * 1024 * 1024
+"""A page of a hundred reports takes 60 KB, two years of order metrics by day 400 KB;
+documents are not held. As objects of Python, JSON can take fifty times as much.
+"""
+_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+"""One of these unpacks to a thousand times its size at the most; two within each other,
+or brotli, to a million times, and old versions of urllib3 do so at once.
+"""
 _LARGEST_DISCARDED_BYTES = 64 * 1024
 _PIECE_BYTES = 64 * 1024
 _LONGEST_TIMEOUTS = 3
@@ -107,6 +114,7 @@ class Transport:
             self._session.mount(scheme, PunctualAdapter(pace))
         self._session.headers[_USER_AGENT] = user_agent
         self._session.headers["accept"] = "application/json"
+        self._session.headers["accept-encoding"] = "gzip"
         # A cookie would tie requests together that have nothing to do with each other.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
@@ -184,11 +192,13 @@ class Transport:
         """Return the body of an answer that began to come at the second `began`.
 
         Raises:
-            OversizedAnswerError: if it has more than `most_bytes`.
+            OversizedAnswerError: if it has more than `most_bytes`, or is packed so that
+                nobody can tell.
             RequestException: if it does not come to its end, or not in time.
         """
         held = bytearray()
         try:
+            _check_coding(response.headers.get("content-encoding", ""))
             while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
                 held += piece
                 self._check_bounds(len(held), began, most_bytes)
@@ -208,6 +218,12 @@ class Transport:
             raise OversizedAnswerError(msg)
         if self._monotonic() - began > self._longest_seconds:
             raise requests.exceptions.ReadTimeout
+
+
+def _check_coding(coding: str) -> None:
+    if coding.strip().lower() not in _CODINGS:
+        msg = f"the answer is packed as {printable(coding, longest=40)!r}"
+        raise OversizedAnswerError(msg)
 
 
 def _stays_here(url: str | None) -> bool:

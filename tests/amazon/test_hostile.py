@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import logging
 import threading
@@ -88,6 +89,38 @@ def _drops(*beginning: bytes, drop: bytes = b" ") -> Callable[[], Iterator[bytes
             yield drop
 
     return pieces
+
+
+@pytest.mark.parametrize("coding", ["gzip, gzip", "gzip,deflate", "br", "zstd"])
+def test_an_answer_that_is_packed_otherwise_is_not_unpacked(
+    coding: str, retrying: Retrying
+) -> None:
+    """A few kilobytes can be gigabytes within each other: none of them is looked at."""
+    body = gzip.compress(gzip.compress(b"\0" * 10_000_000))
+    head = (
+        f"HTTP/1.1 200 OK\r\ncontent-encoding: {coding}\r\ncontent-length: {len(body)}"
+        "\r\n\r\n"
+    )
+    with (
+        raw_server(lambda: [head.encode(), body]) as base,
+        pytest.raises(
+            UnexpectedAnswerError, match=f"the answer is packed as '{coding}'"
+        ),
+    ):
+        post(base, retrying)
+
+
+def test_no_answer_is_larger_than_all_that_amazon_documents(
+    retrying: Retrying,
+) -> None:
+    """31 KB of packed JSON are not read to gigabytes of objects."""
+    body = gzip.compress(b'{"x":[' + b"{}," * 2_000_000 + b"0]}")
+    head = f"{ENDLESS.decode().strip()}\r\ncontent-encoding: gzip\r\n\r\n".encode()
+    with (
+        raw_server(lambda: [head, body]) as base,
+        pytest.raises(UnexpectedAnswerError, match="larger than 4194304 bytes"),
+    ):
+        post(base, retrying)
 
 
 @pytest.mark.parametrize("drop", [b" ", b" " * 500], ids=["slow", "steady"])
