@@ -242,7 +242,8 @@ EXPLANATIONS = (
             *("its address is not https", "is not a public https address"),
             *("has a url that cannot be opened", "check lwa_token_url", "answered"),
             *("*_base_url settings", "the address cannot be used", "were not sent"),
-            *("another part of the document than requested",),
+            *("another part of the document than requested", "pages in a row"),
+            *("without what was requested", "what was not requested"),
         ),
     ),
     Explanation(
@@ -303,6 +304,13 @@ EXPLANATIONS = (
         "warns, and goes on from the bookmark that the region has",
         "run with `--full-refresh` if you want the older rows of that marketplace",
         ("was added since the last run", "marketplaces that are read together"),
+    ),
+    Explanation(
+        "payouts of Amazon Pay share a key",
+        "warns, and writes each of them; an id that Amazon leaves out is `Unknown`",
+        "expect one row for them in a table that is updated by key; ask Amazon Pay why"
+        " the ids are missing",
+        ("the key of another", "those that share a key"),
     ),
     Explanation(
         "a bookmark is in the future",

@@ -11,7 +11,7 @@ from tap_amazon_reports.reports.reach import SLACK
 from tap_amazon_reports.reports.windows import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from zoneinfo import ZoneInfo
 
 # Facts (Sales API v1, getOrderMetrics; November 2026): an interval reaches back 30 days
@@ -86,6 +86,24 @@ class Calendar:
             tzinfo=self.zone
         )
         return self.bucket_start(beyond)
+
+    def compared(
+        self, window: Window, starts: Iterable[datetime]
+    ) -> tuple[set[datetime], set[datetime]]:
+        """Return which buckets of a window are missing, and which are of no part of it.
+
+        Args:
+            window: what was asked for.
+            starts: of the intervals of the answer.
+        """
+        if self.granularity is Granularity.TOTAL:
+            wanted = {window.start}
+            found = set(starts)
+        else:
+            wanted = {one.start for one in self._buckets(window.start, window.end)}
+            wanted = {self.bucket_start(one) for one in wanted}
+            found = {self.bucket_start(one) for one in starts}
+        return wanted - found, found - wanted
 
     def window_starts(self, start: datetime, now: datetime) -> datetime:
         """Return where reading starts: on a boundary, at `start` or a bit before.

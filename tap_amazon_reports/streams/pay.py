@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.documents.objects import ObjectReader
 from tap_amazon_reports.reports.windows import day_windows
 from tap_amazon_reports.singer.stream import CoreStream
@@ -58,11 +59,22 @@ class PayDisbursements(CoreStream):
         start = self.resumed(context, lookback=_LOOKBACK)
         end = self.settings.end.replace(microsecond=0)
         reader = ObjectReader(self.schema)
+        sharing = 0
         for window in day_windows(start, end, days=_WINDOW_DAYS):
+            seen: set[tuple[object, ...]] = set()
             for entry in self._client().get_disbursements(window.start, window.end):
                 values, extra = reader.read(entry.wire)
                 for key in PayDisbursements.primary_keys:
                     values[key] = values[key] or _UNKNOWN
+                identity = tuple(values[key] for key in PayDisbursements.primary_keys)
+                sharing += identity in seen
+                seen.add(identity)
                 yield {**values, "_extra": extra or None}
             self.move_bookmark(context, window.end)
+        if sharing:
+            self.warn_once(
+                f"{counted(sharing, 'payout shares', 'payouts share')} the key of"
+                f" another, {' and '.join(PayDisbursements.primary_keys)}; a table that"
+                " is updated by key keeps one of those that share a key"
+            )
         self.warn_of_oddities("this listing", reader.misfits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from tap_amazon_reports.amazon.counted import counted
 from tap_amazon_reports.amazon.echo import printable
 from tap_amazon_reports.amazon.errors import UnexpectedAnswerError
 from tap_amazon_reports.amazon.wire_time import parse_instant, utc_text
@@ -163,11 +164,41 @@ class SpOrderMetrics(CoreStream):
         reader = ObjectReader(self.schema)
         for window in calendar.windows(start, end):
             query = partition.parameters(window)
-            for entry in self._client().get_order_metrics(query):
-                values, extra = reader.read(_flat(entry.wire))
+            entries = self._client().get_order_metrics(query)
+            answered = [_flat(entry.wire) for entry in entries]
+            self._check(answered, calendar, window)
+            for interval in answered:
+                values, extra = reader.read(interval)
                 yield {**values, _PROGRAM: _ALL, **context, "_extra": extra or None}
             self.move_bookmark(context, window.end)
         self.warn_of_oddities("this query", reader.misfits)
+
+    def _check(
+        self, answered: Sequence[Json], calendar: Calendar, window: Window
+    ) -> None:
+        """Compare an answer with what was asked: zeros are promised where none sold.
+
+        The static sandbox answers the same to everything.
+
+        Raises:
+            UnexpectedAnswerError: if it is of other intervals.
+        """
+        settings = self.settings.selling_partner
+        if settings is None or settings.sandbox:
+            return
+        starts = [parse_instant(one["intervalStart"]) for one in answered]
+        missing, strays = calendar.compared(window, starts)
+        oddities = []
+        if missing:
+            oddities.append(_oddity("without what was requested", missing))
+        if strays:
+            oddities.append(_oddity("what was not requested", strays))
+        if oddities:
+            msg = (
+                f"getOrderMetrics answered {' and '.join(oddities)}; report it to this"
+                " tap's maintainers"
+            )
+            raise UnexpectedAnswerError(msg)
 
     def _start(self, context: Context, partition: _Partition) -> datetime:
         """Return where reading starts, and say what Amazon has no more."""
@@ -186,6 +217,12 @@ class SpOrderMetrics(CoreStream):
                 f" {bookmark:%Y-%m-%d}, and {start:%Y-%m-%d} cannot be read"
             )
         return start
+
+
+def _oddity(what: str, buckets: set[datetime]) -> str:
+    """Return how many intervals are odd, and where the first of them begins."""
+    how_many = counted(len(buckets), "interval", "intervals")
+    return f"{what}: {how_many}, from {utc_text(min(buckets))}"
 
 
 def _local_text(moment: datetime, time_zone: str) -> str:

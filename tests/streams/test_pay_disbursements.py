@@ -109,6 +109,23 @@ def test_a_payout_without_a_settlement_is_kept(
     ]
 
 
+def test_payouts_that_share_a_key_are_told(
+    amazon: LocalAmazon, clock: ScriptedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A table that is updated by key keeps one of them: that is no secret."""
+    pattern = amazon.pay.disbursements[-1]
+    without = {"settlementId": None, "amazonDisbursementReferenceId": None}
+    payouts = [{**pattern, **without, "amount": amount} for amount in (1, 2, 3)]
+    amazon.pay.disbursements[:] = [pattern, *payouts]
+    output = sync(amazon.settings(), clock=clock, only=[STREAM])
+    told = [one.message for one in caplog.records if "share" in one.message]
+
+    assert (0, 4) == (output.status, len(output.records(STREAM)))
+    assert [f"{STREAM}: 2 payouts share the key of another"] == [
+        line.partition(",")[0] for line in told
+    ]
+
+
 @pytest.mark.parametrize("amount", ["1.234,56", "many", True, ["1"]])
 def test_an_amount_that_does_not_fit_is_kept(
     amazon: LocalAmazon, clock: ScriptedClock, amount: object

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from singer_sdk.exceptions import ConfigValidationError
 
 from tests.clock import ScriptedClock
-from tests.local_amazon import LocalAmazon, expected_metrics
+from tests.local_amazon import Altered, LocalAmazon, expected_metrics
 from tests.tap_run import discover, number, selecting, spelled, sync
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.rehearsal import Rehearsal
 
 STREAM = "sp_order_metrics"
 US, CA = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"
@@ -255,6 +261,54 @@ def test_a_program_is_a_part_of_the_key_where_one_is_named(
     old = selecting(discover(config, clock=clock), [STREAM])
     with pytest.raises(ConfigValidationError, match="before amazon_program was set"):
         sync(both, clock=clock, catalog=old)
+
+
+def _empty(_payload: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return []
+
+
+def _one_less(payload: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return payload[:-1]
+
+
+def _of_long_ago(payload: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    long_ago = "2020-01-01T00:00-08:00--2020-01-02T00:00-08:00"
+    return [*payload, {**payload[0], "interval": long_ago}]
+
+
+@pytest.mark.parametrize("granularity", ["Day", "Hour", "Total"])
+@pytest.mark.parametrize(
+    ("altered", "reason"),
+    [
+        (_empty, "without what was requested: "),
+        (_one_less, "without what was requested: 1 "),
+        (_of_long_ago, "what was not requested: 1 "),
+    ],
+)
+def test_other_intervals_than_those_requested_are_no_answer(
+    rehearse: Rehearsal,
+    altered: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
+    reason: str,
+    granularity: str,
+) -> None:
+    """Amazon promises zeros, so one that is missing is a gap: the bookmark stays."""
+    answer = Altered(
+        lambda body: json.dumps(
+            {"payload": altered(json.loads(body)["payload"])}
+        ).encode()
+    )
+    rehearse.spoil("getOrderMetrics", answer)
+    output = rehearse(
+        only=[STREAM],
+        start_date="2026-11-18",
+        sp_order_metrics={"granularity": granularity},
+    )
+
+    assert (1, []) == (output.status, output.records(STREAM))
+    assert reason in rehearse.failure
+    assert "getOrderMetrics answered" in rehearse.failure
+    rehearse.mend()
+    assert 0 == rehearse(only=[STREAM], state=output.state).status
 
 
 def test_what_amazon_does_not_keep_is_told(
