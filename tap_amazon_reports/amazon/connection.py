@@ -94,10 +94,16 @@ class ServiceConnection:
             AmazonError: whatever else Amazon, or the way there, had to say.
         """
         request, asked = self._request(call), self.asked(call)
-        until_answered = (
-            self._retrying.at_once if call.at_once else self._retrying.until_answered
+        retrying, alike = self._retrying, f"{self.base_url} {call.operation.name}"
+
+        def attempt() -> requests.Response:
+            return self._attempt(call, request)
+
+        response = (
+            retrying.at_once(attempt, asked=asked)
+            if call.at_once
+            else retrying.until_answered(attempt, asked=asked, alike=alike)
         )
-        response = until_answered(lambda: self._attempt(call, request), asked=asked)
         if not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
             raise self._rules.error(response, asked)
         return response

@@ -40,6 +40,8 @@ _NO_ADDRESS = (
     requests.exceptions.InvalidProxyURL,
 )
 
+_BEFORE = "not tried again, because the request before was "
+
 
 class Retrying:
     """How long, and with which pauses, an answer is waited for."""
@@ -49,15 +51,24 @@ class Retrying:
         self._retry = retry
         self._clock = clock
         self.quota_seconds = retry.quota_seconds
+        self._given_up: dict[str, tuple[float, str]] = {}
 
     def until_answered(
-        self, send: Callable[[], requests.Response], *, asked: str
+        self,
+        send: Callable[[], requests.Response],
+        *,
+        asked: str,
+        alike: str | None = None,
     ) -> requests.Response:
         """Send until the answer is not a passing trouble, and return it.
+
+        Waits would add up: where a request of the same operation has just been given
+        up, the next one is sent once, and given up if nothing has changed.
 
         Args:
             send: makes one attempt.
             asked: what is asked for, fit to be printed.
+            alike: the operation; None where each request is one of its own.
 
         Raises:
             ThrottledError: if the answer was 429 for too long.
@@ -68,11 +79,15 @@ class Retrying:
         while True:
             answer = _answer(send, asked)
             if isinstance(answer, requests.Response):
+                self._given_up.pop(alike or "", None)
                 return answer
-            decision = attempts.decide(
+            decision = self._given_up_before(answer.trouble, alike) or attempts.decide(
                 answer.trouble, at_least_seconds=answer.pause_seconds
             )
             if isinstance(decision, GiveUp):
+                if alike:
+                    why = (self._clock.monotonic(), decision.reason)
+                    self._given_up[alike] = why
                 raise _given_up(answer, asked, decision.reason)
             self._pause(decision.delay_seconds, f"{asked}: {answer.said}")
 
@@ -93,6 +108,16 @@ class Retrying:
         if isinstance(answer, requests.Response):
             return answer
         raise _error(answer, f"{asked}: {answer.said}")
+
+    def _given_up_before(self, trouble: Trouble, alike: str | None) -> GiveUp | None:
+        """Return why not to wait again, if nobody has for as long as that takes."""
+        if alike is None or alike not in self._given_up:
+            return None
+        moment, reason = self._given_up[alike]
+        ago_seconds = self._clock.monotonic() - moment
+        if ago_seconds > self._retry.patience_seconds(trouble):
+            return None
+        return GiveUp(f"{_BEFORE}{reason.removeprefix(_BEFORE)}")
 
     def _pause(self, seconds: float, why: str) -> None:
         def tell(left_seconds: float) -> None:
@@ -124,7 +149,7 @@ class FormPoster:
             request = requests.Request("POST", url, data=_revealed(form))
             return self._transport.send(self._transport.prepare(request, Anonymous()))
 
-        return self._retrying.until_answered(send, asked="Login with Amazon")
+        return self._retrying.until_answered(send, asked="Login with Amazon", alike=url)
 
 
 def _revealed(form: Mapping[str, str | Secret]) -> dict[str, str]:

@@ -58,6 +58,12 @@ class RetryPolicy:
     """How long to wait for our own quota before a request is given up unsent."""
     jitter: Jitter = backoff.full_jitter
 
+    def patience_seconds(self, trouble: Trouble) -> float:
+        """Return for how long to go on."""
+        if trouble is Trouble.THROTTLED:
+            return self.throttled_seconds
+        return self.unavailable_seconds
+
     def begin(self, clock: Clock) -> Attempts:
         """Start counting for one request."""
         return Attempts(self, clock)
@@ -85,11 +91,7 @@ class Attempts:
             trouble: what the last attempt ended with.
             at_least_seconds: a pause that Amazon asked for, in seconds.
         """
-        longest_seconds = (
-            self._policy.throttled_seconds
-            if trouble is Trouble.THROTTLED
-            else self._policy.unavailable_seconds
-        )
+        longest_seconds = self._policy.patience_seconds(trouble)
         elapsed = self._clock.monotonic() - self._started_at
         delay = max(self._policy.jitter(next(self._pauses)), at_least_seconds)
         if elapsed + delay >= longest_seconds:

@@ -30,7 +30,8 @@ EXPLANATIONS = (
     Explanation(
         "429",
         "waits until the quota has refilled and goes on; adopts reports that another"
-        " run has created meanwhile; after `report_timeout` the stream fails",
+        " run has created meanwhile; after `report_timeout` the stream fails, and the"
+        " next request of the same operation is tried only once",
         "look for another application that uses up the quota of this account",
         ("429", "quotaexceeded", "too many requests", "throttl", "quota", "slow_down"),
     ),
@@ -44,7 +45,8 @@ EXPLANATIONS = (
     ),
     Explanation(
         "408, 425, 5xx, a lost connection, a time-out",
-        "tries again with growing pauses, for 5 minutes; then the stream fails",
+        "tries again with growing pauses, for 5 minutes; then the stream fails, and the"
+        " next request of the same operation is tried only once",
         "nothing: the next run goes on from the bookmark",
         (
             *("408", "425", "500", "502", "503", "504", "internalfailure"),

@@ -94,7 +94,9 @@ class ReportScheduler:
             pendings: the reports; where there are none, the time is waited for.
             at_most_seconds: how long to wait, if none ends before.
         """
-        over_at = self._clock.monotonic() + at_most_seconds
+        # Of less than that, a clock that has run for hours would not move.
+        seconds = max(at_most_seconds, _SHORTEST_PAUSE_SECONDS)
+        over_at = self._clock.monotonic() + seconds
         self._awaited = pendings
         for pending in pendings:
             if pending.state is PendingState.WANTED and not self._is_placed(pending):

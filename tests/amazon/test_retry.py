@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+from typing import TYPE_CHECKING
+
 import pytest
 import requests
 
-from tap_amazon_reports.amazon.errors import ThrottledError, UnavailableError
+from tap_amazon_reports.amazon.errors import (
+    AmazonError,
+    ThrottledError,
+    UnavailableError,
+)
 from tap_amazon_reports.amazon.retry import GiveUp, Retry, RetryPolicy, Trouble
 from tests.amazon.rig import STEADY, response_of, retrying_of
 from tests.clock import ScriptedClock
+
+if TYPE_CHECKING:
+    from tap_amazon_reports.amazon.exchange import Retrying
 
 ASKED = "getReports(pageSize=100) of the Selling Partner API"
 SECRET_URL = "https://host.example/doc?X-Amz-Signature=very-secret"
@@ -196,3 +206,57 @@ class TestRetrying:
         """Who waits too little can wait longer."""
         with pytest.raises(UnavailableError, match="request_timeout"):
             answered(*(requests.Timeout() for _ in range(99)))
+
+
+class TestWaitsThatAddUp:
+    """A service that is down is waited for once, and not once for each request."""
+
+    clock: ScriptedClock
+    retrying: Retrying
+
+    @pytest.fixture(autouse=True)
+    def _down(self) -> None:
+        self.clock = ScriptedClock()
+        self.retrying = retrying_of(self.clock)
+
+    def _ask(self, *statuses: int, alike: str | None = "getThing") -> str:
+        """Return what a request ends with: an error's text, or nothing."""
+        answers = chain(map(response_of, statuses), repeat(response_of(503)))
+        try:
+            self.retrying.until_answered(
+                lambda: next(answers), asked=ASKED, alike=alike
+            )
+        except AmazonError as error:
+            return str(error)
+        return ""
+
+    def test_the_next_request_is_sent_once(self) -> None:
+        """It fails at once where nothing has changed, and says what was tried."""
+        first = self._ask()
+        waited_seconds = self.clock.monotonic()
+        for _ in range(3):
+            second = self._ask()
+            assert ": unavailable for 243 s" in first
+            assert ": not tried again, because the request before was" in second
+            assert "unavailable for 243 s" in second
+            assert 1 == second.count("not tried again")
+        assert 200 < waited_seconds == self.clock.monotonic()
+
+    def test_another_operation_is_waited_for(self) -> None:
+        """One that is throttled says nothing of the others."""
+        self._ask()
+        assert "not tried again" not in self._ask(alike="getOther")
+        assert "not tried again" not in self._ask(alike=None)
+        assert "not tried again" not in self._ask(alike=None)
+
+    def test_an_answer_brings_patience_back(self) -> None:
+        """What works again is tried again when it fails."""
+        self._ask()
+        assert "" == self._ask(200)
+        assert "" == self._ask(503, 503, 200)
+
+    def test_patience_comes_back_with_time(self) -> None:
+        """An outage of an hour ago is no reason to fail for one that passes."""
+        self._ask()
+        self.clock.advance(hours=1)
+        assert "" == self._ask(503, 200)

@@ -115,3 +115,12 @@ def test_a_dropped_queue_is_looked_at_no_more(
     ids = {pending.report_id for pending in dropped}
 
     assert not ids & {report_id for report_id, _ in office.service.looks}
+
+
+def test_the_shortest_wait_moves_the_clock(office: Rig, clock: ScriptedClock) -> None:
+    """A rest of a wait that no clock can add to its hours is no endless loop."""
+    clock.advance(hours=6)
+    before = clock.monotonic()
+    office.scheduler.wait_for_any([], at_most_seconds=1e-13)
+
+    assert before < clock.monotonic() < before + 1
