@@ -139,6 +139,7 @@ STATES = [
 ]
 CATALOGS = [
     "{}",
+    '{"streams": [{"tap_stream_id": 5, "schema": {}, "metadata": []}]}',
     '{"streams": "x"}',
     '{"streams": [{}]}',
     '{"streams": ["x"]}',

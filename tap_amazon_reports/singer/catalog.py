@@ -54,9 +54,12 @@ def read_catalog(found: Mapping[str, Any]) -> Catalog:
     for number, entry in enumerate(entries):
         try:
             _check_breadcrumbs(Catalog.from_dict({"streams": [entry]}))
+            is_named = isinstance(entry["tap_stream_id"], str)
         except (AttributeError, KeyError, TypeError, ValueError):
+            is_named = False
+        if not is_named:
             problem = f"--catalog: entry {number} of `streams` is invalid; {_REMEDY}"
-            raise SettingsError([problem]) from None
+            raise SettingsError([problem])
     return Catalog.from_dict(dict(found))
 
 
