@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tap_amazon_reports.amazon.http import Authenticator, Query
 
 
+_LONGEST = 2_000
+"""Characters of a parameter that are shown: ten report types are whole."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """One operation of a service: Amazon's name for it, and its usage plan."""
@@ -55,7 +59,9 @@ class Call:
         """Return what is asked for, fit to be printed; page tokens are left out."""
         sent = (*self.path.items(), *self.query, *(self.body or {}).items())
         words = [
-            f"{name}={printable(value)}" for name, value in sent if name != "nextToken"
+            f"{name}={printable(value, longest=_LONGEST)}"
+            for name, value in sent
+            if name != "nextToken"
         ]
         of_what = f"({', '.join(words)})" if words else ""
         return f"{self.operation.name}{of_what} of the {service}"
