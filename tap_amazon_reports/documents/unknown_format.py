@@ -27,8 +27,10 @@ __all__ = ["format_of"]
 
 _START_CHARACTERS = 1024
 _BLANKS_MAX = 64 * 1024
+# A comment ends at its first end, or there would be very many ways to read several.
 _PAGE = re.compile(
-    r"(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:(?i:!doctype\s+html|html|head|body)|Error)\b",
+    r"(?:(?:<\?[^>]*>|<!--(?:(?!-->).)*-->)\s*)*"
+    r"<(?:(?i:!doctype\s+html|html|head|body)|Error)\b",
     re.DOTALL,
 )
 _BY_SIGN = {
@@ -78,11 +80,12 @@ def _noted(chunks: Iterable[bytes], taken: list[bytes]) -> Iterator[bytes]:
 
 
 def _start(text: Iterable[str]) -> str:
-    """Return how a text begins, without the blanks before."""
-    start, seen = "", 0
+    """Return how a text begins, without the blanks before; nothing if they are many."""
+    start, blanks = "", 0
     for piece in text:
-        seen += len(piece)
-        start = (start + piece).lstrip()
-        if len(start) >= _START_CHARACTERS or seen > _BLANKS_MAX:
+        bare = piece if start else piece.lstrip()
+        blanks += len(piece) - len(bare)
+        start += bare
+        if len(start) >= _START_CHARACTERS or blanks > _BLANKS_MAX:
             break
-    return start[:_START_CHARACTERS]
+    return "" if blanks > _BLANKS_MAX else start[:_START_CHARACTERS]

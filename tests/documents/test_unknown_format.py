@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,9 @@ from tap_amazon_reports.documents.errors import (
 )
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tests.documents.pieces import CUTS, ByteCut, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NEW = "GET_BRAND_NEW_THING_REPORT"
 
@@ -58,6 +61,24 @@ def test_each_kind_of_document_is_read_for_what_it_is(
 ) -> None:
     """A type that Amazon adds tomorrow may be JSON or XML: each record is a row."""
     assert records == rows(document, cut=cut)
+
+
+@pytest.mark.parametrize("size", [1, 1000, 65_536, 100_000])
+def test_what_it_is_does_not_depend_on_the_cut(size: int) -> None:
+    """Behind 64 KiB of blanks it is JSON, and behind more it is no document."""
+
+    def cut(document: bytes) -> Iterator[bytes]:
+        for at in range(0, len(document), size):
+            yield document[at : at + size]
+
+    assert [{"a": 1}] == rows(b" " * 65_536 + b'{"a": 1}', cut=cut)
+    with pytest.raises(NotATableError):
+        rows(b" " * 65_537 + b'{"a": 1}', cut=cut)
+
+
+def test_many_comments_before_the_root_cost_little() -> None:
+    """To tell that it is no page takes no longer with each of them."""
+    assert [{"c": "1"}] == rows(b"<!---->" * 140 + b"<A><B><c>1</c></B></A>")
 
 
 def test_the_types_name_says_no_more_than_the_document() -> None:
