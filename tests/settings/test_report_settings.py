@@ -150,7 +150,7 @@ def test_arrays_share_a_name() -> None:
         ({"report_type": ORDERS, "source": "steal"}, "steal", "request, collect"),
         ({"report_type": SETTLEMENT, "source": "request"}, "request", "collect"),
         ({"report_type": ORDERS, "name": "Orders!"}, "'Orders!'", "lower case"),
-        ({"report_type": ORDERS, "restricted": "yes"}, "yes", "boolean"),
+        ({"report_type": ORDERS, "restricted": "yes"}, "yes", "true or false"),
         ({"report_type": ORDERS, "options": {}}, "options", "report_options"),
         ({"report_options": {}}, "report_options", "report_type"),
         ({"report_type": LISTINGS, "report_options": {"custom": True}}, "", "string"),
