@@ -246,6 +246,7 @@ EXPLANATIONS = (
             *("*_base_url settings", "the address cannot be used", "were not sent"),
             *("another part of the document than requested", "pages in a row"),
             *("without what was requested", "what was not requested"),
+            *("without any interval",),
         ),
     ),
     Explanation(

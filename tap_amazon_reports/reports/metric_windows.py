@@ -97,12 +97,11 @@ class Calendar:
             starts: of the intervals of the answer.
         """
         if self.granularity is Granularity.TOTAL:
-            wanted = {window.start}
-            found = set(starts)
-        else:
-            wanted = {one.start for one in self._buckets(window.start, window.end)}
-            wanted = {self.bucket_start(one) for one in wanted}
-            found = {self.bucket_start(one) for one in starts}
+            # One row, whose interval is written without seconds.
+            return set(), set()
+        buckets = self._buckets(window.start, window.end)
+        wanted = {self.bucket_start(one.start) for one in buckets}
+        found = {self.bucket_start(one) for one in starts}
         return wanted - found, found - wanted
 
     def window_starts(self, start: datetime, now: datetime) -> datetime:

@@ -181,11 +181,17 @@ class SpOrderMetrics(CoreStream):
         The static sandbox answers the same to everything.
 
         Raises:
-            UnexpectedAnswerError: if it is of other intervals.
+            UnexpectedAnswerError: if it has no interval at all.
         """
         settings = self.settings.selling_partner
         if settings is None or settings.sandbox:
             return
+        if not answered:
+            msg = (
+                "getOrderMetrics answered without any interval, where Amazon documents"
+                " zeros; the next run tries again"
+            )
+            raise UnexpectedAnswerError(msg)
         starts = [parse_instant(one["intervalStart"]) for one in answered]
         missing, strays = calendar.compared(window, starts)
         oddities = []
@@ -194,11 +200,11 @@ class SpOrderMetrics(CoreStream):
         if strays:
             oddities.append(_oddity("what was not requested", strays))
         if oddities:
-            msg = (
-                f"getOrderMetrics answered {' and '.join(oddities)}; report it to this"
-                " tap's maintainers"
+            self.logger.warning(
+                "%s: getOrderMetrics answered %s; its rows are written as they are;"
+                " report it to this tap's maintainers",
+                *(self.name, " and ".join(oddities)),
             )
-            raise UnexpectedAnswerError(msg)
 
     def _start(self, context: Context, partition: _Partition) -> datetime:
         """Return where reading starts, and say what Amazon has no more."""

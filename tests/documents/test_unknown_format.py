@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -17,9 +17,6 @@ from tap_amazon_reports.documents.errors import (
 )
 from tap_amazon_reports.reports.schema_files import CATALOGUE
 from tests.documents.pieces import CUTS, ByteCut, whole
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 NEW = "GET_BRAND_NEW_THING_REPORT"
 
@@ -67,9 +64,9 @@ def test_each_kind_of_document_is_read_for_what_it_is(
 def test_what_it_is_does_not_depend_on_the_cut(size: int) -> None:
     """Behind 64 KiB of blanks it is JSON, and behind more it is no document."""
 
-    def cut(document: bytes) -> Iterator[bytes]:
-        for at in range(0, len(document), size):
-            yield document[at : at + size]
+    def cut(document: bytes) -> list[bytes]:
+        starts = range(0, len(document), size)
+        return [document[start : start + size] for start in starts]
 
     assert [{"a": 1}] == rows(b" " * 65_536 + b'{"a": 1}', cut=cut)
     with pytest.raises(NotATableError):
