@@ -48,7 +48,7 @@ class WindowHistories(Histories):
 
         behind = timedelta(hours=self.kind.behind_hours)
         for bookmark in pipeline.bookmarks():
-            reached = bookmark or pipeline.settings.start
+            reached = bookmark or pipeline.first_start
             assert reached >= min(pipeline.settings.end, now) - behind
         assert not pipeline.untrue()
         created = self.amazon.calls["create"] - created

@@ -111,6 +111,11 @@ class Histories(RuleBasedStateMachine):
         """No run for hours, or for days."""
         self.clock.advance(hours=hours)
 
+    @rule(days=st.integers(31, 80))
+    def months_pass(self, days: int) -> None:
+        """A pipeline was switched off, and is on again."""
+        self.clock.advance(hours=24 * days)
+
     @rule(who=WHO, fates=st.lists(FATES, min_size=1, max_size=3))
     def reports_go_wrong(self, who: int, fates: list[Fate]) -> None:
         """The next ones are slow, stuck, failed or cancelled."""
@@ -190,6 +195,12 @@ class Histories(RuleBasedStateMachine):
     def the_start_is_set(self, who: int, days: int) -> None:
         """`start_date`."""
         self.pipelines[who].settings.start = START + days * DAY
+
+    @precondition(lambda self: not self.pipelines[0].collects)
+    @rule(who=WHO)
+    def the_start_is_not_set(self, who: int) -> None:
+        """It is a month before a first run, and says nothing of later ones."""
+        self.pipelines[who].settings.start = None
 
     @rule(who=WHO, days=st.sampled_from([None, None, -2, 0, 2]))
     def the_end_is_set(self, who: int, days: int | None) -> None:

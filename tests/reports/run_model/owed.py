@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.reports.status import ReportStatus
-from tests.reports.run_model.wanted import Wanted
+from tests.reports.run_model.wanted import LONG_AGO, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,12 +36,21 @@ class Owed(Wanted):
         for name, order in self.amazon.orders.items():
             for key in self.keys(name, order):
                 behind = order.needs > self.settings.lookback
-                before = order.updated < self.settings.start
+                before = order.updated < self._start(key)
                 if behind or (before and key not in self.target.rows):
                     self.forgiven.add(key)
         for report_id, made in self.amazon.made.items():
-            if made.at < self.settings.start:
+            if made.at < self.first_start:
                 self.too_old.add(report_id)
+
+    def _start(self, key: RowKey) -> datetime:
+        """Return before what nothing is owed: of what was read, where nobody said so.
+
+        However long nobody ran it: then all behind the bookmark is owed.
+        """
+        bookmark = self.target.bookmarks().get((key.stream, key.partition))
+        is_first = bookmark is None or self.settings.start is not None
+        return self.first_start if is_first else LONG_AGO
 
     def forgive_what_was_cancelled(self) -> None:
         """Nobody can tell "no data" from "cancelled", but twice is enough.
@@ -106,7 +115,8 @@ class Owed(Wanted):
         for name, order in self.amazon.orders.items():
             for key in self.keys(name, order):
                 bookmark = bookmarks.get((key.stream, key.partition))
-                is_read = bookmark and self.settings.start <= order.updated < bookmark
+                start = self.settings.start or LONG_AGO
+                is_read = bookmark and start <= order.updated < bookmark
                 if is_read and key not in self.forgiven:
                     yield key, order
 

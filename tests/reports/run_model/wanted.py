@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 START = NOON - timedelta(days=20)
 FAR = NOON + timedelta(days=4000)
+LONG_AGO = NOON - timedelta(days=4000)
+FIRST_RUN = timedelta(days=30)
+"""How far back a first run reads where nobody says from where on."""
 
 
 @dataclass
@@ -27,7 +30,7 @@ class Settings:
 
     window_days: int | None = None
     lookback: timedelta = timedelta(days=3)
-    start: datetime = START
+    start: datetime | None = START
     end: datetime = FAR
     detail: str | None = None
     markets: tuple[str, ...] = ("US", "CA")
@@ -78,6 +81,11 @@ class Wanted:
         if self._is_one_for_all:
             return [Partition("na", markets)]
         return [Partition(one, (one,), one) for one in markets]
+
+    @property
+    def first_start(self) -> datetime:
+        """From where on a first run reads now."""
+        return self.settings.start or self.amazon.clock.now() - FIRST_RUN
 
     @property
     def _is_one_for_all(self) -> bool:
