@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import subprocess
@@ -32,21 +33,29 @@ def _modules(request: pytest.FixtureRequest) -> Path:
         pytest.skip("needs node and npm")
     assert request.config.cache is not None
     folder = request.config.cache.mkdir(f"amazon-pay-sdk-{VERSION}")
-    modules = folder / "node_modules"
-    if not (modules / PACKAGE).is_dir():
-        command = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder)]
-        try:
-            done = subprocess.run(
-                [*command, f"{PACKAGE}@{VERSION}"],
-                check=False,
-                capture_output=True,
-                timeout=SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            pytest.skip(f"npm could not install {PACKAGE} in {SECONDS} seconds")
-        if done.returncode:
-            pytest.skip(f"npm could not install {PACKAGE}")
-    return modules
+    # Each process of the tests wants it, and half of it is not enough.
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        whole = folder / "installed.txt"
+        if not whole.is_file():
+            _install(npm, folder)
+            whole.touch()
+    return folder / "node_modules"
+
+
+def _install(npm: str, folder: Path) -> None:
+    command = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder)]
+    try:
+        done = subprocess.run(
+            [*command, f"{PACKAGE}@{VERSION}"],
+            check=False,
+            capture_output=True,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"npm could not install {PACKAGE} in {SECONDS} seconds")
+    if done.returncode:
+        pytest.skip(f"npm could not install {PACKAGE}")
 
 
 @pytest.fixture(name="amazon")
