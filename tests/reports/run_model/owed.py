@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tap_amazon_reports.reports.status import ReportStatus
-from tests.reports.run_model.wanted import LONG_AGO, Wanted
+from tests.reports.run_model.wanted import LISTED, LONG_AGO, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,8 @@ class Owed(Wanted):
 
     Attributes:
         forgiven: rows that Amazon or the user said are not to be had.
-        too_old: reports that were made before `start_date`.
+        too_old: reports that were made before `start_date`, or that Amazon no longer
+            lists.
         known_until: by run and partition, up to where had been read.
     """
 
@@ -39,8 +40,9 @@ class Owed(Wanted):
                 before = order.updated < self._start(key)
                 if behind or (before and key not in self.target.rows):
                     self.forgiven.add(key)
+        listed_since = self.amazon.clock.now() - LISTED
         for report_id, made in self.amazon.made.items():
-            if made.at < self.first_start:
+            if made.at < max(self.first_start, listed_since):
                 self.too_old.add(report_id)
 
     def _start(self, key: RowKey) -> datetime:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 START = NOON - timedelta(days=20)
 FAR = NOON + timedelta(days=4000)
 LONG_AGO = NOON - timedelta(days=4000)
+LISTED = timedelta(days=89)
+"""For how long Amazon lists a report, less a day."""
 FIRST_RUN = timedelta(days=30)
 """How far back a first run reads where nobody says from where on."""
 
