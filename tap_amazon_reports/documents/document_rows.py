@@ -150,21 +150,20 @@ class DocumentRows:
         content_type: str | None,
         around: Mapping[str, object],
     ) -> Iterator[DocumentBlock]:
-        layout = self._layout
-        if layout.is_guess:
+        found = self._layout.format
+        if self._layout.is_guess:
             found, member = format_of(
                 member,
-                otherwise=layout.format,
+                otherwise=found,
                 declared=charset_of(content_type),
                 fallback=self._fallback_charset,
             )
-            layout = replace(layout, format=found)
-        read = self._delimited if layout.format.is_table else self._objects
-        return read(layout, member, content_type, around)
+        read = self._delimited if found.is_table else self._objects
+        return read(found, member, content_type, around)
 
     def _delimited(
         self,
-        layout: Layout,
+        found: DocumentFormat,
         member: Member,
         content_type: str | None,
         around: Mapping[str, object],
@@ -174,11 +173,9 @@ class DocumentRows:
             declared=charset_of(content_type),
             fallback=self._fallback_charset,
         )
-        records = layout.records[0]
+        records = self._layout.records[0]
         properties = records.schema["properties"]
-        reader = DelimitedReader(
-            text, table=layout.format, header=self._header(properties)
-        )
+        reader = DelimitedReader(text, table=found, header=self._header(properties))
         try:
             yield from self._typed_rows(reader, records, around)
         finally:
@@ -238,7 +235,7 @@ class DocumentRows:
 
     def _objects(
         self,
-        layout: Layout,
+        found: DocumentFormat,
         member: Member,
         content_type: str | None,
         around: Mapping[str, object],
@@ -253,10 +250,10 @@ class DocumentRows:
                 ),
                 around,
             )
-            for records in layout.records
+            for records in self._layout.records
         }
         chunks = _Measured(member.chunks)
-        reader = _READERS[layout.format](
+        reader = _READERS[found](
             chunks,
             list(arrays),
             declared=charset_of(content_type),
