@@ -300,13 +300,13 @@ EXPLANATIONS = (
         "warns, and reads nothing of what lies between",
         "set an earlier `start_date` and run with `--full-refresh`; what Amazon does"
         " not keep cannot be read any more",
-        ("is after the bookmark", "what lies between", "cannot be read"),
+        ("is after the bookmark", "what lies between", "keeps reports for 90 days"),
     ),
     Explanation(
         "a marketplace was added to a type that is created once for a whole region",
         "warns, and goes on from the bookmark that the region has",
         "run with `--full-refresh` if you want the older rows of that marketplace",
-        ("was added since the last run", "marketplaces that are read together"),
+        ("added since the last run", "marketplaces that are read together"),
     ),
     Explanation(
         "payouts of Amazon Pay share a key",

@@ -139,9 +139,9 @@ class PlannedReports(ReportJob):
         }
         if added and not self.wanted.kind.is_snapshot:
             self.warn(
-                f"{countries_of(added)} was added since the last run, to marketplaces"
-                " that are read together; its rows before the bookmark are not read,"
-                " unless you run with --full-refresh"
+                f"{countries_of(added)}: added since the last run to marketplaces that"
+                " are read together; rows from before the bookmark are not read, unless"
+                " you run with --full-refresh"
             )
 
     @property

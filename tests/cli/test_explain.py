@@ -66,6 +66,9 @@ def test_the_documents_have_the_same_table() -> None:
         ("503", "408, 425, 5xx"),
         ("_extra", "a value that does not fit its column"),
         ("SIGTERM", "SIGTERM, SIGINT"),
+        ("the state of x cannot be read: etags", "a state that cannot be read"),
+        ("--config a.json: the file cannot be read (x)", "a wrong setting"),
+        ("Amazon keeps reports for 90 days; those", "`start_date` is after"),
     ],
 )
 def test_a_code_is_explained(words: str, happened: str) -> None:

@@ -158,7 +158,7 @@ def test_a_marketplace_that_is_added_to_a_region_is_told(content: ContentRuns) -
     both: dict[str, Any] = {"sp_marketplaces": ["US", "CA"], "end_date": "2026-11-19"}
     second = content.read(ORDERS, state=first.state, **both)
     (told,) = (line for line in content.warnings.splitlines() if "added" in line)
-    assert "CA was added since the last run" in told
+    assert "CA: added since the last run to " in told
     assert "--full-refresh" in told
     for more in (both, {**both, "sp_marketplaces": ["CA"]}):
         content.read(ORDERS, state=second.state, **more)
