@@ -200,9 +200,7 @@ def _write_later(into: int) -> None:
 @needs_pipes
 @pytest.mark.parametrize("is_open", [False, True], ids=["nobody", "somebody silent"])
 def test_a_pipe_that_gives_no_key_is_not_waited_for(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    is_open: bool,  # noqa: FBT001
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_open: bool
 ) -> None:
     """A run at night does not hang on a pipe to which nobody writes."""
     monkeypatch.setattr(pay_key, "_PIPE_SECONDS", 0.2)

@@ -96,20 +96,25 @@ def test_bytes_that_are_no_text(content: ContentRuns) -> None:
 REPEAT_PURCHASES = "GET_BRAND_ANALYTICS_REPEAT_PURCHASE_REPORT"
 
 
+def _repeat_purchases(content: ContentRuns, rows: list[dict[str, object]]) -> Output:
+    """Read a document that has these rows, of one week."""
+    document = json.dumps({"dataByAsin": rows}).encode()
+    made = StoredObject(document, "application/json")
+    content.amazon.selling_partner.contents[REPEAT_PURCHASES] = lambda _report: made
+    entry = {
+        "report_type": REPEAT_PURCHASES,
+        "report_options": {"reportPeriod": "WEEK"},
+    }
+    return content.read(entry, start_date="2026-11-01", end_date="2026-11-08")
+
+
 def test_a_date_of_a_key_that_does_not_fit_is_a_date_all_the_same(
     content: ContentRuns,
 ) -> None:
     """The column stays one of dates, and rows that share the key then are told."""
     week = {"endDate": "2026-11-07", "asin": "B0", "orders": 3}
     rows = [{"startDate": "2026-W07", **week}, {"startDate": "2026-W08", **week}]
-    content.amazon.selling_partner.contents[REPEAT_PURCHASES] = lambda _report: (
-        StoredObject(json.dumps({"dataByAsin": rows}).encode(), "application/json")
-    )
-    output = content.read(
-        {"report_type": REPEAT_PURCHASES, "report_options": {"reportPeriod": "WEEK"}},
-        start_date="2026-11-01",
-        end_date="2026-11-08",
-    )
+    output = _repeat_purchases(content, rows)
     (stream,) = output.schemas
     assert [("0001-01-01", "2026-W07"), ("0001-01-01", "2026-W08")] == [
         (row["start_date"], row["_extra"]["startDate"])
@@ -126,14 +131,7 @@ def test_rows_that_a_loader_would_make_one_are_told(
     """Amazon promises no key: one that comes again is told, with its rows."""
     week = {"startDate": "2026-11-01", "endDate": "2026-11-07"}
     rows = [{**week, "asin": asin, "orders": n} for n, asin in enumerate(asins)]
-    content.amazon.selling_partner.contents[REPEAT_PURCHASES] = lambda _report: (
-        StoredObject(json.dumps({"dataByAsin": rows}).encode(), "application/json")
-    )
-    output = content.read(
-        {"report_type": REPEAT_PURCHASES, "report_options": {"reportPeriod": "WEEK"}},
-        start_date="2026-11-01",
-        end_date="2026-11-08",
-    )
+    output = _repeat_purchases(content, rows)
     (stream,) = output.schemas
     assert 0 == output.status
     assert len(asins) == len(output.records(stream))
